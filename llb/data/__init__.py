@@ -1,0 +1,1 @@
+"""Training data: the frame cache, and clips sampled from it."""

@@ -1,0 +1,176 @@
+"""Training clips by number: what a clip looks like depends on the seed and its number alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from jaxtyping import UInt8
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from llb.data.cache import FrameCache
+from llb.data.real import ClipMaker
+from llb.data.scene import Rendered, Scene, render
+from llb.data.synthetic import SceneMaker
+from llb.data.transforms import Box, add_noise, colour_matrix, compress, jitter_box, search_region, to_grey
+
+ATTEMPTS = 10
+MIN_TARGET = 0.002  # of the first crop's pixels: a reference with less of the target is drawn again
+
+
+@dataclass(frozen=True)
+class ClipConfig:
+    """What clips are drawn.
+
+    Attributes:
+        crop: (height, width) of the clips in pixels.
+        frames: T, the reference included.
+        real: share (0..1) of real clips, the rest being synthetic.
+        paste: share of the real clips that get another object pasted in.
+        gaps: largest gap between the frames of a real clip, at the first clip and after `gap_clips` clips.
+        gap_clips: clips over which the gap grows.
+        size_jitter: spread of the log size of the target's box, for the reference and for the other frames
+            (paper: 0.25, 0.5; smaller here, since the engine's scale moves slowly).
+        offset: centre jitter (x, y) in units of the root of the box's area, for the others (paper: 5.5, 4.5); the
+            reference takes 3.
+        gentle: share of clips whose jitter is a quarter of that, as when tracking goes well.
+        colour: strength of the colour change.
+    """
+
+    crop: tuple[int, int] = (240, 416)
+    frames: int = 4
+    real: float = 0.5
+    paste: float = 0.5
+    gaps: tuple[int, int] = (1, 5)
+    gap_clips: int = 20_000
+    size_jitter: tuple[float, float] = (0.25, 0.35)
+    offset: tuple[float, float] = (5.5, 4.5)
+    gentle: float = 0.5
+    colour: float = 0.2
+
+    def __post_init__(self) -> None:
+        if any(side <= 0 or side % 16 for side in self.crop):
+            raise ValueError(f"crop is {self.crop}: choose a height and width that are multiples of 16.")
+        if self.frames < 2:
+            raise ValueError(f"frames is {self.frames}: a clip needs a reference and at least one more frame.")
+        if not all(0.0 <= share <= 1.0 for share in (self.real, self.paste, self.gentle)):
+            raise ValueError("real, paste and gentle are shares: choose values from 0 to 1.")
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One clip; the mask is 0 or 1 and may be empty in all frames but the first."""
+
+    rgb: UInt8[np.ndarray, "t 3 height width"]
+    mask: UInt8[np.ndarray, "t 1 height width"]
+
+
+@dataclass(frozen=True)
+class ClipBatch:
+    """Clips side by side, as torch tensors."""
+
+    rgb: UInt8[Tensor, "b t 3 height width"]
+    mask: UInt8[Tensor, "b t 1 height width"]
+
+
+class ClipSampler:
+    """Draws clips from a cache; holds no state that sampling changes."""
+
+    def __init__(self, cache: FrameCache | Path, config: ClipConfig, seed: int) -> None:
+        """Open the cache (a folder or an open one); raise ValueError when it has nothing to draw from."""
+        self.config = config
+        self.seed = seed
+        self._cache = cache if isinstance(cache, FrameCache) else FrameCache(cache)
+        self._synthetic = SceneMaker(self._cache)
+        self._real = ClipMaker(self._cache, self._synthetic, config.paste) if config.real > 0 else None
+
+    def sample(self, index: int) -> Clip:
+        """Return clip number `index`."""
+        rng = np.random.default_rng([self.seed, index])
+        for _ in range(ATTEMPTS):
+            rendered = self._draw(index, rng)
+            if rendered[0].mask.mean() >= MIN_TARGET:
+                break
+        rgb = self._recolour([frame.rgb for frame in rendered], rng)
+        mask = np.stack([frame.mask for frame in rendered])
+        if rng.random() < 0.5:
+            rgb, mask = rgb[:, :, ::-1], mask[:, :, ::-1]
+        return Clip(np.ascontiguousarray(rgb.transpose(0, 3, 1, 2)), np.ascontiguousarray(mask[:, None]))
+
+    def batch(self, indices: Sequence[int]) -> ClipBatch:
+        """Return the clips of these numbers as one batch."""
+        clips = [self.sample(index) for index in indices]
+        rgb = torch.from_numpy(np.stack([clip.rgb for clip in clips]))
+        return ClipBatch(rgb, torch.from_numpy(np.stack([clip.mask for clip in clips])))
+
+    def max_gap(self, index: int) -> int:
+        """Return the largest frame gap for clip number `index`."""
+        first, last = self.config.gaps
+        return round(first + (last - first) * min(1.0, index / max(self.config.gap_clips, 1)))
+
+    def _draw(self, index: int, rng: np.random.Generator) -> list[Rendered]:
+        if self._real is not None and rng.random() < self.config.real:
+            scene = self._real.scene(self.config.frames, self.max_gap(index), rng)
+        else:
+            scene = self._synthetic.scene(self.config.frames, rng)
+        regions = self._regions(scene, rng)
+        return [render(scene, frame, region, self.config.crop) for frame, region in enumerate(regions)]
+
+    def _regions(self, scene: Scene, rng: np.random.Generator) -> list[Box]:
+        """Return the jittered search regions; where the target is gone, the last one stays."""
+        config = self.config
+        target = scene.layers[scene.target]
+        strength = 0.25 if rng.random() < config.gentle else 1.0
+        box = target.canvas_box(0, scene.canvas) or Box(scene.canvas[0] / 2, scene.canvas[1] / 2, *scene.canvas)
+        regions = []
+        for frame in range(config.frames):
+            box = target.canvas_box(frame, scene.canvas) or box
+            factor = (3.0, 3.0) if frame == 0 else config.offset
+            offset = (strength * factor[0], strength * factor[1])
+            jittered = jitter_box(box, strength * config.size_jitter[min(frame, 1)], offset, rng)
+            regions.append(search_region(jittered, scene.canvas, config.crop))
+        return regions
+
+    def _recolour(self, images: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+        """Change the clip's colours alike, with a small drift; at times grey, blurred, noisy or compressed."""
+        strength = self.config.colour
+        first, drift = colour_matrix(rng, strength), colour_matrix(rng, 0.15 * strength)
+        first = to_grey(first) if rng.random() < 0.05 else first
+        blur, noise, quality = (float(rng.random()) for _ in range(3))
+        sigma, spread = rng.uniform(0.4, 1.5), rng.uniform(2.0, 8.0)
+        changed = []
+        for step, image in enumerate(images):
+            share = step / max(len(images) - 1, 1)
+            matrix = first + share * (drift - np.eye(3, 4))
+            image = cv2.transform(image, matrix)
+            image = cv2.GaussianBlur(image, (0, 0), sigma) if blur < 0.15 else image
+            image = add_noise(image, spread, rng) if noise < 0.15 else image
+            changed.append(compress(image, int(20 + 600 * quality)) if quality < 0.1 else image)
+        return np.stack(changed)
+
+
+class BatchDataset(Dataset[ClipBatch]):
+    """Batches by step number, for a DataLoader with ``batch_size=None`` and ``sampler=range(start, stop)``."""
+
+    def __init__(self, sampler: ClipSampler, batch_size: int, steps: int) -> None:
+        """`steps` is the length; batch `step` holds the clips from step x batch_size on."""
+        self._sampler = sampler
+        self._batch_size = batch_size
+        self._steps = steps
+
+    def __len__(self) -> int:
+        return self._steps
+
+    def __getitem__(self, step: int) -> ClipBatch:
+        return self._sampler.batch(range(step * self._batch_size, (step + 1) * self._batch_size))
+
+
+def single_threaded(worker: int) -> None:
+    """Keep a DataLoader worker to one thread (its ``worker_init_fn``)."""
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
