@@ -1,0 +1,1 @@
+"""Learning to Learn Better for video object segmentation: models, engine, training, evaluation."""

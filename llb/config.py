@@ -1,0 +1,165 @@
+"""Configuration as data: the two scales, the six variants, and the settings of a run.
+
+A model's name is ``scale/variant``, e.g. ``lite/llb``. Only :mod:`llb.model.build` reads a `ModelConfig`;
+layers take plain numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ScaleName = Literal["paper", "lite"]
+LabelInput = Literal["mask", "bff"]
+LabelEncoder = Literal["cnn", "vitae"]
+Fusion = Literal["sum", "adaptive"]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What tells one model of the family from another (the paper's Tables 3 and 4)."""
+
+    label_input: LabelInput
+    label_encoder: LabelEncoder
+    fusion: Fusion
+
+
+VARIANTS: dict[str, Variant] = {
+    "joint": Variant("mask", "cnn", "sum"),
+    "llb-1": Variant("bff", "vitae", "sum"),
+    "llb-2": Variant("mask", "cnn", "adaptive"),
+    "llb-3": Variant("bff", "cnn", "adaptive"),
+    "llb-4": Variant("mask", "vitae", "adaptive"),
+    "llb": Variant("bff", "vitae", "adaptive"),
+}
+
+
+@dataclass(frozen=True)
+class ViTAEConfig:
+    """Sizes of the three ViTAE stages (strides 4, 2, 2); the output has ``tokens[2]`` channels at stride 16."""
+
+    embed: tuple[int, int, int] = (64, 64, 128)
+    tokens: tuple[int, int, int] = (64, 64, 256)
+    random_features: int = 32
+    depth: int = 10
+    heads: int = 4
+    groups: int = 64
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Everything that depends on the size of the model, not on its idea.
+
+    `crop` is (height, width) of the search region in pixels; `backbone_channels` are those of strides 4, 8, 16, 32;
+    `decoder_channels` and `decoder_dim` go from stride 32 to stride 4.
+    """
+
+    backbone: Literal["resnet50", "lite0"]
+    backbone_channels: tuple[int, int, int, int]
+    crop: tuple[int, int]
+    feature_dim: int
+    label_dim: int
+    key_dim: int
+    decoder_channels: tuple[int, int, int, int]
+    decoder_dim: int
+    decoder_norm: bool
+    cnn_channels: tuple[int, int, int]
+    head_dim: int
+    vitae: ViTAEConfig
+
+
+SCALES: dict[str, Scale] = {
+    "paper": Scale(
+        backbone="resnet50",
+        backbone_channels=(256, 512, 1024, 2048),
+        crop=(480, 832),
+        feature_dim=512,
+        label_dim=32,
+        key_dim=128,
+        decoder_channels=(256, 128, 128, 64),
+        decoder_dim=64,
+        decoder_norm=True,
+        cnn_channels=(16, 32, 64),
+        head_dim=64,
+        vitae=ViTAEConfig(),
+    ),
+    "lite": Scale(
+        backbone="lite0",
+        backbone_channels=(24, 40, 112, 320),
+        crop=(240, 416),
+        feature_dim=128,
+        label_dim=32,
+        key_dim=64,
+        decoder_channels=(96, 64, 48, 32),
+        decoder_dim=32,
+        decoder_norm=False,
+        cnn_channels=(16, 32, 64),
+        head_dim=64,
+        vitae=ViTAEConfig(embed=(16, 32, 64), tokens=(32, 32, 128), depth=3, groups=32),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """A scale times a variant. `label_dim` overrides the scale's D (JOINT's published files have D = 16)."""
+
+    scale: str
+    variant: str
+    label_dim: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.scale not in SCALES:
+            raise ValueError(f"Unknown scale {self.scale!r}: choose one of {', '.join(SCALES)}.")
+        if self.variant not in VARIANTS:
+            raise ValueError(f"Unknown variant {self.variant!r}: choose one of {', '.join(VARIANTS)}.")
+
+    @classmethod
+    def from_name(cls, name: str) -> ModelConfig:
+        """Parse ``scale/variant``; raise ValueError when it is not of that form."""
+        scale, slash, variant = name.partition("/")
+        if not slash:
+            raise ValueError(f"{name!r} is not a model name: write scale/variant, for example lite/llb.")
+        return cls(scale, variant)
+
+    @property
+    def name(self) -> str:
+        """``scale/variant``."""
+        return f"{self.scale}/{self.variant}"
+
+
+@dataclass(frozen=True)
+class InferenceConfig:
+    """Settings of a run on a clip; the defaults are the paper's.
+
+    Attributes:
+        memory_size: most frames in a target's memory, frame 0 included (1 to 100).
+        interval: T; the frames T-2, 2T-2, ... after a target's start join its memory (at least 2).
+        steps_first: steepest-descent steps on the first frame.
+        steps_update: steps whenever the memory grew.
+        search_factor: side of the search region over the square root of the target's area.
+        min_mask_area: a soft mask of a smaller sum (pixels) moves no region: the target counts as unseen.
+        scale_min_mask_area: scale `min_mask_area` by the frame's area where it is below 480 x 854 pixels
+            (off: as released).
+    """
+
+    memory_size: int = 20
+    interval: int = 5
+    steps_first: int = 20
+    steps_update: int = 3
+    search_factor: float = 5.0
+    min_mask_area: float = 100.0
+    scale_min_mask_area: bool = True
+
+    def __post_init__(self) -> None:
+        checks = (
+            ("memory_size", self.memory_size, 1, 100),
+            ("interval", self.interval, 2, 100),
+            ("steps_first", self.steps_first, 1, 100),
+            ("steps_update", self.steps_update, 0, 100),
+            ("search_factor", self.search_factor, 1.5, 20.0),
+            ("min_mask_area", self.min_mask_area, 0.0, 1e6),
+        )
+        for name, value, low, high in checks:
+            if not low <= value <= high:
+                raise ValueError(f"{name} is {value}: choose a value from {low} to {high}.")

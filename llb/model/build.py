@@ -1,0 +1,49 @@
+"""From a name or a ModelConfig to a network: the whole model tree, spelled once."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from llb.config import SCALES, VARIANTS, ModelConfig
+from llb.model.backbone import Lite0, ResNet50, load_lite0_imagenet
+from llb.model.decoder import Decoder
+from llb.model.fusion import AdaptiveFusion, SumFusion
+from llb.model.induction import Induction
+from llb.model.label_cnn import LabelCNN
+from llb.model.label_generator import LabelGenerator
+from llb.model.network import LLB
+from llb.model.transduction import Transduction
+from llb.model.vitae import LabelViTAE
+
+
+def build_model(model: str | ModelConfig, seed: int = 0) -> LLB:
+    """Build a model in eval mode with seeded random weights; at lite scale the frozen backbone has its ImageNet weights.
+
+    Parts that two variants share start from the same values under the same seed. `model` is a name such as ``lite/llb``.
+    """
+    config = ModelConfig.from_name(model) if isinstance(model, str) else model
+    scale, variant = SCALES[config.scale], VARIANTS[config.variant]
+    label_dim = config.label_dim or scale.label_dim
+    c4 = scale.backbone_channels[2]
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        backbone: nn.Module = Lite0() if scale.backbone == "lite0" else ResNet50()
+        transduction = Transduction(c4, scale.feature_dim, scale.key_dim)
+        induction = Induction(c4, scale.feature_dim)
+        decoder = Decoder(
+            scale.backbone_channels, label_dim, scale.decoder_channels, scale.decoder_dim, scale.decoder_norm
+        )
+        torch.manual_seed(seed + 1)
+        fusion = AdaptiveFusion(label_dim) if variant.fusion == "adaptive" else SumFusion()
+        torch.manual_seed(seed + 2)
+        vitae = variant.label_encoder == "vitae"
+        in_channels = 3 if vitae or variant.label_input == "bff" else 1
+        encoder = (
+            LabelViTAE(scale.vitae, scale.head_dim) if vitae else LabelCNN(in_channels, scale.cnn_channels)
+        )
+        labels = LabelGenerator(encoder, variant.label_input, in_channels, scale.head_dim, label_dim)
+    if isinstance(backbone, Lite0):
+        load_lite0_imagenet(backbone)
+        backbone.requires_grad_(False)
+    return LLB(config, backbone, labels, transduction, induction, fusion, decoder).eval()

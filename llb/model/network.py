@@ -1,0 +1,107 @@
+"""Class LLB: the whole network as six verbs. It holds parameters only; what belongs to a clip is passed in and handed back."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float, Shaped
+from torch import Tensor, nn
+
+from llb.config import SCALES, ModelConfig, Scale
+from llb.model.decoder import Decoder
+from llb.model.fusion import AdaptiveFusion, SumFusion
+from llb.model.induction import Induction
+from llb.model.label_generator import LabelGenerator
+from llb.model.transduction import Transduction
+from llb.types import FilterFit, FrameFeatures, Segmentation, TargetEncoding
+
+
+class LLB(nn.Module):
+    """A model of the family: LLB, JOINT or an ablation, at either scale (`llb.model.build` assembles it).
+
+    One image goes ``prepare -> extract -> segment``; a frame with a known mask goes ``encode_target``; the memory goes
+    ``encode_memory`` and ``fit_filter``. h = H/16, w = W/16.
+    """
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        backbone: nn.Module,
+        label_generator: LabelGenerator,
+        transduction: Transduction,
+        induction: Induction,
+        fusion: AdaptiveFusion | SumFusion,
+        decoder: Decoder,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.backbone = backbone
+        self.label_generator = label_generator
+        self.transduction = transduction
+        self.induction = induction
+        self.fusion = fusion
+        self.decoder = decoder
+        lite = self.scale.backbone == "lite0"
+        self.mean_rgb = (127.0, 127.0, 127.0) if lite else (122.7717, 115.9465, 102.9801)
+        self.divisor = 128.0 if lite else 1.0
+        self.channels_bgr = not lite
+
+    @property
+    def scale(self) -> Scale:
+        """Sizes of this model."""
+        return SCALES[self.config.scale]
+
+    def prepare(self, rgb: Shaped[Tensor, "b 3 height width"]) -> Float[Tensor, "b 3 height width"]:
+        """Normalise RGB 0..255 (uint8 or float): BGR minus the mean at paper scale, (RGB - 127) / 128 at lite scale."""
+        mean = torch.tensor(self.mean_rgb, device=rgb.device).view(3, 1, 1)
+        image = (rgb.float() - mean) / self.divisor
+        return image.flip(1) if self.channels_bgr else image
+
+    def extract(self, image: Float[Tensor, "b 3 height width"]) -> FrameFeatures:
+        """Return what the model knows of an image before any target."""
+        features = self.backbone(image)
+        return FrameFeatures(
+            features, self.transduction.features(features.c4), self.induction.features(features.c4)
+        )
+
+    def encode_target(
+        self, image: Float[Tensor, "b 3 height width"], mask: Float[Tensor, "b 1 height width"]
+    ) -> TargetEncoding:
+        """Return E1, E2 and W of frames with their masks (0..1)."""
+        encoding: TargetEncoding = self.label_generator(image, mask)
+        return encoding
+
+    def encode_memory(self, match: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t c h w"]:
+        """Return the transformer's keys of the memory: once per change of the memory, not per frame."""
+        return self.transduction.encode_memory(match)
+
+    def fit_filter(
+        self,
+        target: Float[Tensor, "b t c h w"],
+        label: Float[Tensor, "b t d h w"],
+        weight: Float[Tensor, "b t d h w"],
+        temporal_weight: Float[Tensor, "b t"] | None = None,
+        tau: Float[Tensor, "b d c k k"] | None = None,
+        steps: int = 20,
+    ) -> FilterFit:
+        """Fit tau to the memory by steepest descent (eq. 1), from `tau` or from zero."""
+        return self.induction.fit(target, label, weight, temporal_weight, tau, steps)
+
+    def segment(
+        self,
+        features: FrameFeatures,
+        encoded: Float[Tensor, "b t c h w"],
+        value: Float[Tensor, "b t d h w"],
+        tau: Float[Tensor, "b d c k k"],
+    ) -> Segmentation:
+        """Segment a frame: both branches, the fusion and the decoder; logits have the size of the image (16 h, 16 w)."""
+        transduced = self.transduction(features.match, encoded, value)
+        induced = self.induction(features.target, tau)
+        fused = self.fusion(transduced, induced)
+        size = (16 * transduced.shape[-2], 16 * transduced.shape[-1])
+        return Segmentation(transduced, induced, fused, self.decoder(features.backbone, fused.feature, size))
+
+    def attention(
+        self, match: Float[Tensor, "b c h w"], encoded: Float[Tensor, "b t c h w"], y: int, x: int
+    ) -> Float[Tensor, "b t h w"]:
+        """Return where the feature cell (y, x) of the frame looks in the memory; sums to 1."""
+        return self.transduction.attention(match, encoded, y, x)

@@ -1,0 +1,71 @@
+"""Transduction branch: a light transformer that carries E1 of past frames to the current one (JOINT; LLB, Fig. 2)."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from einops import rearrange
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from llb.model.layers import KeyAttention
+
+
+class SelfAttentionBlock(nn.Module):
+    """x + attention over all tokens, then an instance norm per frame over h*w (no affine, eps 1e-5)."""
+
+    def __init__(self, channels: int, key_dim: int) -> None:
+        super().__init__()
+        self.attention = KeyAttention(channels, key_dim)
+
+    def forward(self, x: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t c h w"]:
+        b, t, _, h, w = x.shape
+        tokens = rearrange(x, "b t c h w -> b (t h w) c")
+        mixed = tokens + self.attention(tokens, tokens, tokens)
+        normed = F.instance_norm(rearrange(mixed, "b (t n) c -> (b t) c n", t=t))
+        return rearrange(normed, "(b t) c (h w) -> b t c h w", b=b, h=h, w=w)
+
+
+class Transduction(nn.Module):
+    """Encoder over the memory, decoder over the frame with the same key projection, cross-attention."""
+
+    def __init__(self, in_channels: int, channels: int, key_dim: int) -> None:
+        super().__init__()
+        self.adjust = nn.Conv2d(in_channels, channels, 3, padding=1, bias=False)
+        self.self_attention = SelfAttentionBlock(channels, key_dim)
+        self.cross_attention = KeyAttention(channels, key_dim)
+
+    def features(self, c4: Float[Tensor, "b c4 h w"]) -> Float[Tensor, "b c h w"]:
+        """Project stride-16 backbone features to the branch's own."""
+        return self.adjust(c4)
+
+    def encode_memory(self, match: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t c h w"]:
+        """Let all memory frames attend to each other; depends on the memory alone, not on the current frame."""
+        return self.self_attention(match)
+
+    def forward(
+        self,
+        match: Float[Tensor, "b c h w"],
+        encoded: Float[Tensor, "b t c h w"],
+        value: Float[Tensor, "b t d h w"],
+    ) -> Float[Tensor, "b d h w"]:
+        """Return E1*: the memory's E1 gathered by where the frame's features match the memory's."""
+        h, w = match.shape[-2:]
+        tokens = rearrange(value, "b t d h w -> b (t h w) d")
+        out = self.cross_attention(self._query(match), _tokens(encoded), tokens)
+        return rearrange(out, "b (h w) d -> b d h w", h=h, w=w)
+
+    def attention(
+        self, match: Float[Tensor, "b c h w"], encoded: Float[Tensor, "b t c h w"], y: int, x: int
+    ) -> Float[Tensor, "b t h w"]:
+        """Return where the feature cell (y, x) looks in the memory; sums to 1 over t, h and w."""
+        _, t, _, h, w = encoded.shape
+        cell = y * w + x
+        row = self.cross_attention.weights(self._query(match)[:, cell : cell + 1], _tokens(encoded))
+        return rearrange(row, "b 1 (t h w) -> b t h w", t=t, h=h, w=w)
+
+    def _query(self, match: Float[Tensor, "b c h w"]) -> Float[Tensor, "b n c"]:
+        return _tokens(self.self_attention(match[:, None]))
+
+
+def _tokens(x: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b n c"]:
+    return rearrange(x, "b t c h w -> b (t h w) c")
