@@ -285,7 +285,7 @@ def _to_rgb(frame: Any, size: tuple[int, int]) -> UInt8[np.ndarray, "height widt
 
 
 def _quarter_turns(frame: Any) -> int:
-    return round(frame.rotation / 90) % 4
+    return int(round(frame.rotation / 90)) % 4
 
 
 def _fps(stream: Any) -> float:
