@@ -1,0 +1,85 @@
+"""The training graph: a clip is segmented frame by frame, each prediction feeding the next (as released)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from einops import rearrange
+from jaxtyping import Float, Shaped
+from torch import Tensor
+
+from llb.model.network import LLB
+from llb.types import BackboneFeatures, FrameFeatures, TargetEncoding
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """Predictions and label encodings of a batch of clips."""
+
+    logits: Float[Tensor, "b t1 height width"]  # of all frames but the first
+    value: Float[Tensor, "b t d h w"]  # E1 of every frame
+    label: Float[Tensor, "b t d h w"]  # E2 of every frame
+
+
+def roll_out(
+    model: LLB,
+    rgb: Shaped[Tensor, "b t 3 height width"],
+    mask: Shaped[Tensor, "b t 1 height width"],
+    steps_first: int = 5,
+    steps_update: int = 2,
+) -> Rollout:
+    """Segment frames 1.. of each clip given frame 0's mask; later masks in `mask` are not read.
+
+    The memory of frame i is frames 0..i-1, their masks being the detached soft predictions; tau takes `steps_first` steps on
+    frame 0 and `steps_update` over all frames so far after each further one (frame weights 1).
+    """
+    b, t = rgb.shape[:2]
+    image = model.prepare(rgb.flatten(0, 1))
+    features = model.extract(image)
+    frames = rearrange(image, "(b t) c h w -> b t c h w", b=b)
+    match = rearrange(features.match, "(b t) c h w -> b t c h w", b=b)
+    target = rearrange(features.target, "(b t) c h w -> b t c h w", b=b)
+    encodings = [model.encode_target(frames[:, 0], mask[:, 0].float())]
+    tau = None
+    logits = []
+    for i in range(1, t):
+        past = stack_encodings(encodings)
+        steps = steps_first if tau is None else steps_update
+        tau = model.fit_filter(target[:, :i], past.label, past.weight, None, tau, steps).tau
+        encoded = model.encode_memory(match[:, :i])
+        segmented = model.segment(frame_of(features, b, i), encoded, past.value, tau)
+        logits.append(segmented.logits[:, 0])
+        encodings.append(model.encode_target(frames[:, i], segmented.logits.detach().sigmoid()))
+    every = stack_encodings(encodings)
+    return Rollout(torch.stack(logits, dim=1), every.value, every.label)
+
+
+@dataclass(frozen=True)
+class Encodings:
+    """Label encodings of the frames of a clip, side by side."""
+
+    value: Float[Tensor, "b t d h w"]
+    label: Float[Tensor, "b t d h w"]
+    weight: Float[Tensor, "b t d h w"]
+
+
+def stack_encodings(encodings: list[TargetEncoding]) -> Encodings:
+    """Stack per-frame encodings along a new axis of frames."""
+    return Encodings(
+        torch.stack([e.value for e in encodings], dim=1),
+        torch.stack([e.label for e in encodings], dim=1),
+        torch.stack([e.weight for e in encodings], dim=1),
+    )
+
+
+def frame_of(features: FrameFeatures, batch: int, index: int) -> FrameFeatures:
+    """Take frame `index` of every clip out of features of all frames (clips outermost)."""
+
+    def take(x: Tensor) -> Tensor:
+        return x.unflatten(0, (batch, -1))[:, index]
+
+    b = features.backbone
+    return FrameFeatures(
+        BackboneFeatures(take(b.c2), take(b.c3), take(b.c4), take(b.c5)), take(features.match), take(features.target)
+    )
