@@ -152,11 +152,11 @@ def _write_pixels(sources: Sequence[_Source], folder: Path, progress: Progress) 
     offset = 0
     with ThreadPoolExecutor(2) as pool:
         decoded = pool.map(_decode, sources, sizes)
-        for done, (source, (height, width), (rgb, mask)) in enumerate(zip(sources, sizes, decoded, strict=True), 1):
+        for done, (source, (height, width), (rgb, mask, objects)) in enumerate(zip(sources, sizes, decoded, strict=True), 1):
             stop = offset + height * width
             rgb_out[3 * offset : 3 * stop] = rgb.reshape(-1)
             mask_out[offset:stop] = mask.reshape(-1)
-            frames.append(CachedFrame(source.video, source.collection, height, width, offset, _find_objects(mask)))
+            frames.append(CachedFrame(source.video, source.collection, height, width, offset, objects))
             offset = stop
             progress(done, len(sources))
     rgb_out.flush()
@@ -171,7 +171,7 @@ def _reduced_size(path: Path) -> tuple[int, int]:
     return round(height * factor), round(width * factor)
 
 
-def _decode(source: _Source, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def _decode(source: _Source, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, tuple[CachedObject, ...]]:
     with Image.open(source.pair.image) as image:
         rgb = np.asarray(image.convert("RGB"))
     with Image.open(source.pair.mask) as image:
@@ -183,7 +183,7 @@ def _decode(source: _Source, size: tuple[int, int]) -> tuple[np.ndarray, np.ndar
     if mask.shape != size:
         rgb = cv2.resize(rgb, size[::-1], interpolation=cv2.INTER_AREA)
         mask = cv2.resize(mask, size[::-1], interpolation=cv2.INTER_NEAREST)
-    return rgb, mask
+    return rgb, mask, _find_objects(mask)
 
 
 def _find_objects(mask: UInt8[np.ndarray, "height width"]) -> tuple[CachedObject, ...]:

@@ -17,9 +17,10 @@ from llb.data.cache import FrameCache
 from llb.data.real import ClipMaker
 from llb.data.scene import Rendered, Scene, render
 from llb.data.synthetic import SceneMaker
-from llb.data.transforms import Box, add_noise, colour_matrix, compress, jitter_box, search_region, to_grey
+from llb.data.transforms import Box, colour_matrix, degrade, jitter_box, search_region, to_grey
 
 ATTEMPTS = 10
+SLOWEST, FASTEST = 0.8, 1.5  # change of the region's area from frame to frame
 MIN_TARGET = 0.002  # of the first crop's pixels: a reference with less of the target is drawn again
 
 
@@ -96,11 +97,11 @@ class ClipSampler:
             rendered = self._draw(index, rng)
             if rendered[0].mask.mean() >= MIN_TARGET:
                 break
-        rgb = self._recolour([frame.rgb for frame in rendered], rng)
-        mask = np.stack([frame.mask for frame in rendered])
-        if rng.random() < 0.5:
-            rgb, mask = rgb[:, :, ::-1], mask[:, :, ::-1]
-        return Clip(np.ascontiguousarray(rgb.transpose(0, 3, 1, 2)), np.ascontiguousarray(mask[:, None]))
+        step = -1 if rng.random() < 0.5 else 1  # horizontal flip of the whole clip
+        rgb = np.empty((self.config.frames, 3, *self.config.crop), np.uint8)
+        for frame, image in enumerate(self._recolour([picture.rgb for picture in rendered], rng)):
+            rgb[frame] = image[:, ::step].transpose(2, 0, 1)
+        return Clip(rgb, np.stack([picture.mask[None, :, ::step] for picture in rendered]))
 
     def batch(self, indices: Sequence[int]) -> ClipBatch:
         """Return the clips of these numbers as one batch."""
@@ -122,36 +123,34 @@ class ClipSampler:
         return [render(scene, frame, region, self.config.crop) for frame, region in enumerate(regions)]
 
     def _regions(self, scene: Scene, rng: np.random.Generator) -> list[Box]:
-        """Return the jittered search regions; where the target is gone, the last one stays."""
+        """Return the jittered search regions; where the target is gone, the last one's place and size stay.
+
+        The size follows the target slowly, as in the engine: a sliver at the edge of the image makes no tiny region.
+        """
         config = self.config
         target = scene.layers[scene.target]
         strength = 0.25 if rng.random() < config.gentle else 1.0
         box = target.canvas_box(0, scene.canvas) or Box(scene.canvas[0] / 2, scene.canvas[1] / 2, *scene.canvas)
         regions = []
         for frame in range(config.frames):
-            box = target.canvas_box(frame, scene.canvas) or box
+            seen = target.canvas_box(frame, scene.canvas)
+            box = seen.limited(box.area, SLOWEST, FASTEST) if seen else box
             factor = (3.0, 3.0) if frame == 0 else config.offset
             offset = (strength * factor[0], strength * factor[1])
             jittered = jitter_box(box, strength * config.size_jitter[min(frame, 1)], offset, rng)
             regions.append(search_region(jittered, scene.canvas, config.crop))
         return regions
 
-    def _recolour(self, images: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
-        """Change the clip's colours alike, with a small drift; at times grey, blurred, noisy or compressed."""
+    def _recolour(self, images: Sequence[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+        """Change the clip's colours alike, with a small drift, at times to grey; then `degrade`."""
         strength = self.config.colour
         first, drift = colour_matrix(rng, strength), colour_matrix(rng, 0.15 * strength)
         first = to_grey(first) if rng.random() < 0.05 else first
-        blur, noise, quality = (float(rng.random()) for _ in range(3))
-        sigma, spread = rng.uniform(0.4, 1.5), rng.uniform(2.0, 8.0)
         changed = []
         for step, image in enumerate(images):
             share = step / max(len(images) - 1, 1)
-            matrix = first + share * (drift - np.eye(3, 4))
-            image = cv2.transform(image, matrix)
-            image = cv2.GaussianBlur(image, (0, 0), sigma) if blur < 0.15 else image
-            image = add_noise(image, spread, rng) if noise < 0.15 else image
-            changed.append(compress(image, int(20 + 600 * quality)) if quality < 0.1 else image)
-        return np.stack(changed)
+            changed.append(cv2.transform(image, first + share * (drift - np.eye(3, 4))))
+        return degrade(changed, rng)
 
 
 class BatchDataset(Dataset[ClipBatch]):

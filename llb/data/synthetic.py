@@ -12,17 +12,18 @@ from llb.data.cache import CachedFrame, CachedObject, FrameCache
 from llb.data.scene import Layer, Scene, Wave
 from llb.data.transforms import similarity, smooth_path
 
-CANVASES = ((480, 854), (480, 854), (480, 854), (480, 640), (320, 568), (640, 480))
+CANVASES = ((480, 854), (320, 568), (480, 640), (640, 480))  # (height, width)
+CANVAS_SHARES = (0.65, 0.15, 0.15, 0.05)
+IN_PLACE = 0.3  # share of scenes whose target stays part of its own photo, which moves as a whole
 MIN_AREA = 400  # pixels; smaller objects are not worth cutting out
 
 
 @dataclass(frozen=True)
 class CutOut:
-    """An object's pixels within its box, its alpha (0..255), and (x, y) points that enclose it."""
+    """An object's pixels within its box, and its alpha (0..255)."""
 
     rgb: UInt8[np.ndarray, "h w 3"]
     alpha: UInt8[np.ndarray, "h w"]
-    outline: Float[np.ndarray, "n 2"]
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,13 @@ def cut_out(cache: FrameCache, frame: CachedFrame, item: CachedObject) -> CutOut
     y0, x0 = max(item.y0 - 2, 0), max(item.x0 - 2, 0)
     window = np.s_[y0 : item.y1 + 2, x0 : item.x1 + 2]
     alpha = np.where(cache.mask(frame)[window] == item.id, 255, 0).astype(np.uint8)
-    return CutOut(cache.rgb(frame)[window], alpha, enclose(alpha))
+    return CutOut(cache.rgb(frame)[window], alpha)
 
 
 def enclose(alpha: UInt8[np.ndarray, "h w"]) -> Float[np.ndarray, "n 2"]:
     """Return the convex hull (x, y) of a mask; no points for an empty one."""
-    points = cv2.findNonZero(alpha)
-    return np.zeros((0, 2)) if points is None else cv2.convexHull(points)[:, 0].astype(float)
+    contours, _ = cv2.findContours(alpha, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return cv2.convexHull(np.concatenate(contours))[:, 0].astype(float) if contours else np.zeros((0, 2))
 
 
 class SceneMaker:
@@ -71,14 +72,32 @@ class SceneMaker:
 
     def scene(self, frames: int, rng: np.random.Generator) -> Scene:
         """Draw a scene: a background, a target, up to three distractors around it and sometimes an occluder."""
-        canvas = CANVASES[int(rng.integers(len(CANVASES)))]
+        canvas = CANVASES[int(rng.choice(len(CANVASES), p=CANVAS_SHARES))]
         camera = camera_path(canvas, frames, rng)
-        cut = cut_out(self._cache, *self.pick(rng))
-        place = self._target_placement(canvas, frames, rng)
-        target = moving_layer(cut, place, camera, rng)
-        behind, front = self._others(cut, place, camera, rng)
-        layers = (self._background(canvas, camera, rng), *behind, target, *front)
-        return Scene(canvas, layers, 1 + len(behind))
+        frame, item = self.pick(rng)
+        cut = cut_out(self._cache, frame, item)
+        if rng.random() < IN_PLACE:
+            background = self._background(frame, canvas, camera, 2.0, rng)
+            target = self._in_place(background, frame, item)
+            box = target.canvas_box(0, canvas)
+            place = Placement(box.area, np.repeat([[box.x, box.y]], frames, axis=0)) if box else None
+        else:
+            background = self._background(self._any_frame(rng), canvas, camera, 1.5, rng)
+            place = self._target_placement(canvas, frames, rng)
+            target = moving_layer(cut, place, camera, rng)
+        behind, front = self._others(cut, place, camera, rng) if place else ([], [])
+        if behind and not target.painted:
+            target = replace(target, painted=True)
+        return Scene(canvas, (background, *behind, target, *front), 1 + len(behind))
+
+    def _any_frame(self, rng: np.random.Generator) -> CachedFrame:
+        return self._cache.frames[int(rng.integers(len(self._cache.frames)))]
+
+    def _in_place(self, background: Layer, frame: CachedFrame, item: CachedObject) -> Layer:
+        """Return the object of the background's own photo, moving with it."""
+        alpha = np.where(self._cache.mask(frame) == item.id, 255, 0).astype(np.uint8)
+        frames = len(background.images)
+        return replace(background, alphas=[alpha] * frames, outlines=[enclose(alpha)] * frames, painted=False)
 
     def _target_placement(self, canvas: tuple[int, int], frames: int, rng: np.random.Generator) -> Placement:
         """Draw size (log-uniform, small ones included) and path; one in twelve leaves the canvas."""
@@ -110,18 +129,17 @@ class SceneMaker:
         return behind, front
 
     def _background(
-        self, canvas: tuple[int, int], camera: Float[np.ndarray, "frames 3 3"], rng: np.random.Generator
+        self, frame: CachedFrame, canvas: tuple[int, int], camera: Float[np.ndarray, "frames 3 3"], zoom: float,
+        rng: np.random.Generator,
     ) -> Layer:
-        """Draw any cached frame, large enough to cover the canvas, with a slight bend of its own."""
-        frame = self._cache.frames[int(rng.integers(len(self._cache.frames)))]
+        """Lay a frame over the canvas, up to `zoom` times larger than needed to cover it, mostly with a slight bend."""
         image = self._cache.rgb(frame)
-        cover = max(canvas[0] / frame.height, canvas[1] / frame.width) * float(rng.uniform(1.05, 1.5))
+        cover = max(canvas[0] / frame.height, canvas[1] / frame.width) * float(rng.uniform(1.05, zoom))
         slack = np.array([frame.width, frame.height]) * cover - canvas[::-1]
         centre = np.array(canvas[::-1]) / 2 + rng.uniform(-0.45, 0.45, 2) * slack
-        angle = float(rng.normal(0.0, 0.1))
-        still = similarity((frame.width / 2, frame.height / 2), centre, cover, angle)
-        waves = bending(max(image.shape[:2]), 0.006, len(camera), rng) if rng.random() < 0.5 else ()
-        return Layer([image] * len(camera), None, camera @ still, waves=waves)
+        flat = similarity((frame.width / 2, frame.height / 2), centre, cover, float(rng.normal(0.0, 0.1)))
+        waves = bending(max(image.shape[:2]), 0.008, len(camera), rng) if rng.random() < 0.5 else ()
+        return Layer([image] * len(camera), None, camera @ flat, waves=waves)
 
 
 def camera_path(canvas: tuple[int, int], frames: int, rng: np.random.Generator) -> Float[np.ndarray, "frames 3 3"]:
@@ -153,7 +171,7 @@ def moving_layer(
     ]
     waves = bending(max(height, width), 0.03, frames, rng) if rng.random() < 0.6 else ()
     to_canvas = camera @ np.stack(moves) @ flip @ centred
-    return Layer([small.rgb] * frames, [small.alpha] * frames, to_canvas, [small.outline] * frames, waves)
+    return Layer([small.rgb] * frames, [small.alpha] * frames, to_canvas, [enclose(small.alpha)] * frames, waves)
 
 
 def shrink_to(cut: CutOut, area: float) -> tuple[CutOut, float]:
@@ -165,7 +183,7 @@ def shrink_to(cut: CutOut, area: float) -> tuple[CutOut, float]:
     size = (max(round(width * scale), 4), max(round(height * scale), 4))
     rgb = cv2.resize(cut.rgb, size, interpolation=cv2.INTER_AREA)
     alpha = cv2.resize(cut.alpha, size, interpolation=cv2.INTER_AREA)
-    return CutOut(rgb, alpha, enclose(alpha)), 1.0
+    return CutOut(rgb, alpha), 1.0
 
 
 def bending(length: float, strength: float, frames: int, rng: np.random.Generator) -> tuple[Wave, ...]:
@@ -175,7 +193,8 @@ def bending(length: float, strength: float, frames: int, rng: np.random.Generato
         angle, periods = rng.uniform(0, 2 * np.pi), rng.uniform(0.5, 1.5)
         frequency = 2 * np.pi * periods / length * np.array([np.cos(angle), np.sin(angle)])
         phase = rng.uniform(0, 2 * np.pi) + np.arange(frames) * rng.normal(0.0, 0.6)
-        waves.append(Wave(rng.normal(0.0, strength * length, 2).clip(-2 * strength * length, 2 * strength * length), frequency, phase))
+        amplitude = strength * length * rng.normal(0.0, 1.0, 2).clip(-2.0, 2.0)
+        waves.append(Wave(amplitude, frequency, phase))
     return tuple(waves)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
+
+NOISE_SHIFT = 32  # pixels
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,11 @@ class Box:
     def area(self) -> float:
         """Height times width."""
         return self.height * self.width
+
+    def limited(self, area: float, low: float, high: float) -> Box:
+        """Return the box with the same aspect and its area brought within `low` to `high` times `area`."""
+        factor = float(np.sqrt(np.clip(self.area, low * area, high * area) / self.area))
+        return Box(self.y, self.x, self.height * factor, self.width * factor)
 
 
 def box_of_points(points: Float[np.ndarray, "n 2"], canvas: tuple[int, int]) -> Box | None:
@@ -92,10 +100,34 @@ def to_grey(matrix: Float[np.ndarray, "3 4"]) -> Float[np.ndarray, "3 4"]:
     return np.repeat(np.array([[0.299, 0.587, 0.114]]) @ matrix, 3, axis=0)
 
 
-def add_noise(image: UInt8[np.ndarray, "h w 3"], sigma: float, rng: np.random.Generator) -> UInt8[np.ndarray, "h w 3"]:
-    """Return the image with grey Gaussian noise of spread `sigma` (grey levels)."""
-    noise = rng.standard_normal(image.shape[:2], dtype=np.float32) * np.float32(sigma)
-    return np.asarray(np.clip(image + noise[..., None], 0, 255).astype(np.uint8))
+def add_noise(
+    images: Sequence[UInt8[np.ndarray, "h w 3"]], sigma: float, rng: np.random.Generator
+) -> list[UInt8[np.ndarray, "h w 3"]]:
+    """Return the images with grey Gaussian noise of spread `sigma` (grey levels), one field shifted from image to image."""
+    height, width = images[0].shape[:2]
+    field = rng.standard_normal((height + NOISE_SHIFT, width + NOISE_SHIFT), dtype=np.float32) * np.float32(sigma)
+    grain = cv2.merge([field.astype(np.int16)] * 3)
+    noisy = []
+    for image in images:
+        y, x = (int(step) for step in rng.integers(0, NOISE_SHIFT, 2))
+        noisy.append(np.asarray(cv2.add(image, grain[y : y + height, x : x + width], dtype=cv2.CV_8U)))
+    return noisy
+
+
+def degrade(
+    images: Sequence[UInt8[np.ndarray, "h w 3"]], rng: np.random.Generator
+) -> Sequence[UInt8[np.ndarray, "h w 3"]]:
+    """Blur (15 %), add noise (15 %) and compress (10 %) all images of a clip alike."""
+    blurred, noisy, compressed = rng.random(3) < (0.15, 0.15, 0.1)
+    if blurred:
+        sigma = rng.uniform(0.4, 1.5)
+        images = [cv2.GaussianBlur(image, (0, 0), sigma) for image in images]
+    if noisy:
+        images = add_noise(images, rng.uniform(2.0, 8.0), rng)
+    if compressed:
+        quality = int(rng.integers(20, 80))
+        images = [compress(image, quality) for image in images]
+    return images
 
 
 def compress(image: UInt8[np.ndarray, "h w 3"], quality: int) -> UInt8[np.ndarray, "h w 3"]:
