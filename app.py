@@ -1,0 +1,10 @@
+"""Serve the page: ``python app.py``. A port may be named in GRADIO_SERVER_PORT."""
+
+import os
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
+
+from demo.serve import serve  # noqa: E402
+
+if __name__ == "__main__":
+    serve()

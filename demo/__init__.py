@@ -1,0 +1,1 @@
+"""The page: run variants of LLB side by side on a clip and look inside them."""

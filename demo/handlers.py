@@ -1,0 +1,243 @@
+"""Thin callbacks: they move values between the page and the functions below it, and word errors for the visitor."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from demo import panels, text
+from demo.clips import Clip, Labels, Limits, import_clip
+from demo.compare import compare
+from demo.models import ModelProvider
+from demo.session import Session, SessionStore
+from demo.shelf import ExampleShelf, Showcase
+from demo.store import Run, VariantRecord
+from demo.visualize import paint_to_labels, thumbnail
+from llb.palette import davis_palette
+
+COLUMNS = 6  # results side by side
+LIVE_EVERY = 0.3  # seconds between two pictures of a run at work
+LEAST_PIXELS = 20  # smallest object that is followed
+
+Updates = tuple[Any, ...]
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn a ValueError from below into the page's one clear sentence."""
+    try:
+        yield
+    except ValueError as error:
+        raise gr.Error(str(error), title="That did not work", print_exception=False) from error
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The page's callbacks. A visitor is known by a token alone; all else lies in the session's folder."""
+
+    models: ModelProvider
+    sessions: SessionStore
+    shelf: ExampleShelf
+    showcase: Showcase
+    limits: Limits
+    tabs: dict[str, str]  # browser tab -> token, to note a closed tab
+
+    def arrive(self, request: gr.Request) -> Updates:
+        """Start a session with the first example chosen and the greeting comparison on show."""
+        session = self.sessions.create()
+        self.tabs[str(request.session_hash)] = session.token
+        return session.token, *self.pick(session.token, 0), *self.wait(session.token)
+
+    def leave(self, request: gr.Request) -> None:
+        """Note that a tab closed."""
+        self.sessions.leave(self.tabs.pop(str(request.session_hash), None))
+
+    def wait(self, token: str | None) -> Updates:
+        """Show the greeting comparison, or say that it is on its way; the timer asks until it is there."""
+        with told():
+            session = self.sessions.open(token)
+            run = self._on_show(session)
+        waiting = run is None and self.showcase.preparing()
+        sentence = text.PREPARING if waiting else text.NO_WEIGHTS
+        status = gr.update(value="" if run else panels.notice(sentence))
+        return status, *view(run), gr.Timer(active=waiting)
+
+    def choose(self, token: str | None, event: gr.SelectData) -> Updates:
+        """Take the example that was clicked."""
+        return self.pick(token, int(event.index))
+
+    def pick(self, token: str | None, index: float) -> Updates:
+        """Take an example by its place in the list, with its mask ready."""
+        with told():
+            session = self.sessions.open(token)
+            clip = self.shelf.clip(self.shelf.names()[int(index)])
+            session.note(clip=str(clip.folder), ready=True)
+        return self._first_frame(clip, ready=True)
+
+    def upload(self, token: str | None, path: str | None) -> Updates:
+        """Read an uploaded clip into the session; the clip chosen before stays if this one cannot be used."""
+        if path is None:
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        with told():
+            session = self.sessions.open(token)
+            needed = [Run.open(folder).clip_folder for folder in session.folders("run")]
+            folder = session.new_folder("clip", needed)
+            clip = import_clip(Path(path), Path(path).stem, folder, self.limits)
+            session.note(clip=str(clip.folder), ready=False)
+        return self._first_frame(clip, ready=False)
+
+    def clear_ready(self, token: str | None) -> Updates:
+        """Put the example's mask away so that the visitor paints."""
+        with told():
+            session = self.sessions.open(token)
+            session.note(ready=False)
+            clip = self._clip(session)
+        return self._first_frame(clip, ready=False)
+
+    def painted(self, token: str | None, editor: dict[str, Any] | None) -> str:
+        """List the objects that are marked."""
+        with told():
+            session = self.sessions.open(token)
+            clip = self._clip(session)
+            ready = bool(session.notes().get("ready"))
+            return panels.legend(_marked(clip, editor, ready), ready)
+
+    def begin(self, token: str | None, editor: dict[str, Any] | None, names: list[str]) -> Updates:
+        """Check what was chosen and write it down as a new run; a run that cannot start changes nothing."""
+        with told():
+            session = self.sessions.open(token)
+            clip = self._clip(session)
+            labels = _marked(clip, editor, bool(session.notes().get("ready")))
+            objects = _objects(labels)
+            if not names:
+                raise ValueError(text.NO_MODEL)
+            titles = {choice.name: choice.title for choice in self.models.choices() if not choice.reason}
+            records = tuple(VariantRecord(name, titles[name]) for name in names[:COLUMNS] if name in titles)
+            run = Run(session.new_folder("run"), clip.folder, objects, records)
+            run.save_given(labels)
+            run.save()
+        status = panels.live(records, {}, len(clip), None)
+        return status, f"### {text.running(clip.title)}", *_hidden(), gr.update(visible=False), gr.update(visible=True)
+
+    def work(self, token: str | None) -> Iterator[str]:
+        """Do the newest run, showing each variant's newest frame as it comes."""
+        with told():
+            session = self.sessions.open(token)
+            run = Run.open(session.folders("run")[-1])
+            clip = Clip.open(run.clip_folder)
+            yield panels.live(run.variants, {}, len(clip), None)
+            segmenters = {record.name: self.models.segmenter(record.name) for record in run.variants}
+            pictures: dict[str, str] = {}
+            shown = 0.0
+            for step in compare(run, clip, segmenters, lambda: _stopped(session, run)):
+                if time.monotonic() - shown < LIVE_EVERY and step.variant in pictures:
+                    continue
+                session.touch()
+                pictures[step.variant] = panels.jpeg(thumbnail(step.picture, np.zeros_like(step.picture[..., 0])))
+                yield panels.live(step.run.variants, pictures, len(clip), step.seconds_left)
+                shown = time.monotonic()
+
+    def stop(self, token: str | None) -> Updates:
+        """Ask the run to end after its current frame."""
+        with told():
+            session = self.sessions.open(token)
+            for folder in session.folders("run")[-1:]:
+                (folder / "stop").touch()
+        return (gr.update(value=text.STOPPING, interactive=False),)
+
+    def settle(self, token: str | None) -> Updates:
+        """Show what the newest run left, however it ended, and offer Run again."""
+        with told():
+            run = self._on_show(self.sessions.open(token))
+        stop = gr.update(value=text.STOP, interactive=True, visible=False)
+        return "", *view(run), gr.update(visible=True), stop
+
+    def inside(self, token: str | None, index: float, target: int | None) -> str:
+        """Show the inside of the comparison on show at a frame, for an object."""
+        with told():
+            run = self._on_show(self.sessions.open(token))
+            if run is None or target is None:
+                return panels.notice(text.NOTHING_INSIDE)
+            frame = min(max(int(index), 0), run.frames - 1)
+            return panels.inside(run, Clip.open(run.clip_folder), frame, int(target))
+
+    def _on_show(self, session: Session) -> Run | None:
+        """Return the visitor's newest run with something to show, else the greeting one."""
+        for folder in reversed(session.folders("run")):
+            run = Run.open(folder) if (folder / "run.json").exists() else None
+            if run and run.frames and run.state in ("done", "stopped"):
+                return run
+        return self.showcase.run()
+
+    def _clip(self, session: Session) -> Clip:
+        folder = session.notes().get("clip")
+        if not folder:
+            raise ValueError(text.NO_CLIP)
+        return Clip.open(Path(folder))
+
+    def _first_frame(self, clip: Clip, ready: bool) -> Updates:
+        labels = clip.truth(0) if ready else None
+        frame = clip.frame(0)
+        shown = frame if labels is None else thumbnail(frame, labels, clip.width)
+        card = text.clip_card(clip.title, clip.width, clip.height, len(clip), clip.times[-1] - clip.times[0], clip.note)
+        editor = {"background": shown, "layers": [], "composite": None}
+        return editor, card, panels.legend(labels, ready), gr.update(visible=ready)
+
+
+def view(run: Run | None) -> Updates:
+    """Lay out a finished run: title, videos, and its inside at the middle frame."""
+    if run is None:
+        return text.RESULTS_EMPTY, *_hidden()
+    clip = Clip.open(run.clip_folder)
+    videos = []
+    for record in run.variants[:COLUMNS]:
+        label = text.caption(record.title, record.seconds_per_frame, record.overlap)
+        videos.append(gr.update(value=str(run.video(record.name)), label=label, visible=True))
+    videos += [gr.update(value=None, visible=False)] * (COLUMNS - len(videos))
+    index = run.frames // 2
+    slider = gr.update(maximum=max(1, run.frames - 1), value=index)
+    targets = gr.update(choices=[(f"{target}", target) for target in run.objects], value=run.objects[0])
+    title = text.results_title(clip.title, run.frames, len(clip), run.state == "stopped")
+    shown = gr.update(visible=True)
+    return title, *videos, shown, shown, slider, targets, panels.inside(run, clip, index, run.objects[0])
+
+
+def _hidden() -> Updates:
+    gone = gr.update(visible=False)
+    return *[gr.update(value=None, visible=False)] * COLUMNS, gone, gone, gr.skip(), gr.skip(), ""
+
+
+def _marked(clip: Clip, editor: dict[str, Any] | None, ready: bool) -> Labels:
+    """Return the objects on the first frame: the ready mask, if it is in use, with the painting over it."""
+    truth = clip.truth(0) if ready else None
+    labels = np.zeros((clip.height, clip.width), np.uint8) if truth is None else truth.copy()
+    layers = [layer for layer in (editor or {}).get("layers", []) if layer is not None and layer[..., 3].any()]
+    if layers:
+        painted = paint_to_labels(layers, davis_palette()[1 : panels.OBJECTS + 1])
+        if painted.shape != labels.shape:
+            raise ValueError(text.WRONG_SIZE)
+        labels = np.where(painted > 0, painted, labels)
+    return labels
+
+
+def _objects(labels: Labels) -> tuple[int, ...]:
+    """Return the ids of the marked objects; raise ValueError if there are none or one is too small to follow."""
+    objects = tuple(int(target) for target in np.unique(labels) if target)
+    if not objects:
+        raise ValueError(text.NO_MASK)
+    for target in objects:
+        pixels = int((labels == target).sum())
+        if pixels < LEAST_PIXELS:
+            raise ValueError(text.too_small(target, pixels, LEAST_PIXELS))
+    return objects
+
+
+def _stopped(session: Session, run: Run) -> bool:
+    return (run.folder / "stop").exists() or session.over_quota()

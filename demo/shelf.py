@@ -1,0 +1,107 @@
+"""The example clips on disk, and the finished comparison that greets a visitor; both are read-only for all."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import UInt8
+
+from demo.clips import Clip, save_clip
+from demo.compare import compare
+from demo.models import ModelProvider
+from demo.store import Run, VariantRecord
+
+GREETING = ("lite/llb", "lite/joint")  # the comparison to greet with, if these can run
+
+
+class Rendered(Protocol):
+    """A rendered example: frames [T,H,W,3], exact labels [T,H,W], frames per second."""
+
+    frames: UInt8[np.ndarray, "t h w 3"]
+    labels: UInt8[np.ndarray, "t h w"]
+    fps: float
+
+
+class ExampleShelf:
+    """Example clips with exact masks, rendered once into `root`.
+
+    Args:
+        root: folder of this set of examples; another version of them needs another folder.
+        titles: name -> title, in the order shown.
+        render: makes an example from its name.
+    """
+
+    def __init__(self, root: Path, titles: Mapping[str, str], render: Callable[[str], Rendered]) -> None:
+        self._root, self._titles, self._render = root, dict(titles), render
+
+    @classmethod
+    def generated(cls, cache: Path) -> ExampleShelf:
+        """Return the project's own examples."""
+        from demo import examples
+
+        version = hashlib.sha256(Path(examples.__file__).read_bytes()).hexdigest()[:12]
+        titles = {name: example.title for name, example in examples.EXAMPLES.items()}
+        return cls(cache / f"examples-{version}", titles, examples.render)
+
+    def names(self) -> list[str]:
+        """List the examples."""
+        return list(self._titles)
+
+    def clip(self, name: str) -> Clip:
+        """Return an example's clip; render it at the first call. Raise ValueError for an unknown name."""
+        if name not in self._titles:
+            raise ValueError(f"There is no example {name!r}: choose one of {', '.join(self._titles)}.")
+        folder = self._root / name
+        if not (folder / "clip.json").exists():
+            rendered = self._render(name)
+            times = [index / rendered.fps for index in range(len(rendered.frames))]
+            return save_clip(folder, self._titles[name], zip(times, rendered.frames, strict=True), rendered.labels)
+        return Clip.open(folder)
+
+
+class Showcase:
+    """One finished comparison of the shipped models on the first example, made in the background and kept on disk."""
+
+    def __init__(self, root: Path, models: ModelProvider, shelf: ExampleShelf) -> None:
+        self._root, self._models, self._shelf = root, models, shelf
+        self._thread = threading.Thread(target=self._prepare, daemon=True)
+        able = [choice for choice in models.choices() if not choice.reason]
+        chosen = [choice for choice in able if choice.name in GREETING] or able[:2]
+        self._variants = tuple(VariantRecord(choice.name, choice.title) for choice in chosen)
+
+    def start(self) -> None:
+        """Begin to prepare the comparison, if there is a model to prepare it with and it is not there yet."""
+        if self._variants and self.run() is None:
+            self._thread.start()
+
+    def preparing(self) -> bool:
+        """Tell whether the comparison is on its way."""
+        return self._thread.is_alive()
+
+    def run(self) -> Run | None:
+        """Return the comparison once it is finished."""
+        if not self._variants or not (self._folder() / "run.json").exists():
+            return None
+        run = Run.open(self._folder())
+        return run if run.state == "done" and run.clip_folder.exists() else None
+
+    def _folder(self) -> Path:
+        clip = self._shelf.clip(self._shelf.names()[0]).folder
+        key = "|".join([str(clip), *(self._models.fingerprint(record.name) for record in self._variants)])
+        return self._root / f"showcase-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+
+    def _prepare(self) -> None:
+        clip = self._shelf.clip(self._shelf.names()[0])
+        labels = clip.truth(0)
+        assert labels is not None, "an example has exact masks"
+        objects = tuple(int(target) for target in sorted(set(labels.ravel()) - {0}))
+        run = Run(self._folder(), clip.folder, objects, self._variants).save(state="running")
+        run.save_given(labels)
+        segmenters = {record.name: self._models.segmenter(record.name) for record in self._variants}
+        for _ in compare(run, clip, segmenters, should_stop=lambda: False):
+            pass

@@ -1,0 +1,286 @@
+"""The page: layout first, then events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from demo import panels, text
+from demo.clips import Limits
+from demo.handlers import COLUMNS, Handlers
+from demo.models import ModelProvider
+from demo.session import SessionStore
+from demo.shelf import GREETING, ExampleShelf, Showcase
+from demo.visualize import thumbnail
+
+CSS = Path(__file__).with_name("page.css")
+FILE_TYPES = [".mp4", ".mov", ".webm", ".avi", ".gif", ".mkv", ".m4v"]
+PLAY_ALL = """() => { const all = [...document.querySelectorAll('#videos video')];
+all.forEach(video => { video.pause(); video.currentTime = 0; }); all.forEach(video => video.play()); }"""
+TO_RESULTS = """() => { const results = document.getElementById('results'), top = results.getBoundingClientRect().top;
+if (top < 0 || top > window.innerHeight / 2) results.scrollIntoView({behavior: 'smooth'}); }"""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The left column: what a visitor chooses."""
+
+    examples: gr.Gallery
+    upload: gr.UploadButton
+    card: gr.Markdown
+    target: gr.Radio
+    editor: gr.ImageEditor
+    legend: gr.HTML
+    clear: gr.Button
+    names: gr.CheckboxGroup
+    run: gr.Button
+    stop: gr.Button
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run shows: on the right the videos, below the inside."""
+
+    status: gr.HTML
+    title: gr.Markdown
+    videos: Sequence[gr.Video]
+    replay: gr.Column
+    inside: gr.Column
+    frame: gr.Slider
+    target: gr.Radio
+    pictures: gr.HTML
+    play: gr.Button
+
+    def view(self) -> list[Any]:
+        """Return the components in the order of `handlers.view`."""
+        return [self.title, *self.videos, self.replay, self.inside, self.frame, self.target, self.pictures]
+
+
+def build_page(
+    models: ModelProvider, sessions: SessionStore, shelf: ExampleShelf, showcase: Showcase, limits: Limits
+) -> gr.Blocks:
+    """Build the page; it holds nothing of a visitor."""
+    handlers = Handlers(models, sessions, shelf, showcase, limits, {})
+    with gr.Blocks(title=text.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as page:
+        token = gr.State(None)
+        timer = gr.Timer(1.0, active=False)
+        gr.HTML(text.INTRO, elem_id="intro")
+        with gr.Row(elem_id="main"):
+            with gr.Column(scale=4, min_width=340, elem_id="steps"):
+                steps = _steps(models, shelf, limits)
+            with gr.Column(scale=9, min_width=340, elem_id="results"):
+                status, title, videos, replay, play = _results()
+                inside, frame, target, pictures = _inside()
+        results = Results(status, title, videos, replay, inside, frame, target, pictures, play)
+        _choosing(page, handlers, token, timer, steps, results)
+        _running(handlers, token, steps, results)
+        _looking(handlers, token, results)
+    return page
+
+
+def launch_options() -> dict[str, Any]:
+    """Return the looks and limits that belong to `launch`."""
+    fonts = ["system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial", "sans-serif"]
+    mono = ["ui-monospace", "Menlo", "Consolas", "monospace"]
+    theme = gr.themes.Default(
+        primary_hue="blue",
+        neutral_hue="slate",
+        font=[gr.themes.Font(name) for name in fonts],
+        font_mono=[gr.themes.Font(name) for name in mono],
+    )
+    return {
+        "theme": theme,
+        "css_paths": CSS,
+        "max_file_size": f"{Limits().megabytes}mb",
+        "ssr_mode": False,
+        "footer_links": ["gradio", "settings"],
+        "run_history": False,
+    }
+
+
+def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits) -> Steps:
+    gr.Markdown(text.STEP_CLIP)
+    pictures = _thumbnails(shelf)
+    examples = gr.Gallery(
+        pictures,
+        label=text.EXAMPLES,
+        show_label=False,
+        columns=len(pictures),
+        height="auto",
+        allow_preview=False,
+        object_fit="cover",
+        selected_index=0,
+        format="png",
+        buttons=[],
+        elem_id="examples",
+        interactive=False,
+        container=False,
+    )
+    upload = gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES, elem_id="upload")
+    gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
+    card = gr.Markdown(elem_id="card")
+    gr.Markdown(text.STEP_OBJECTS)
+    target = gr.Radio(
+        list(range(1, panels.OBJECTS + 1)), value=1, label=text.OBJECT, container=False, elem_id="objects"
+    )
+    gr.Markdown(text.OBJECT_HELP, elem_classes="hint")
+    editor = gr.ImageEditor(
+        type="numpy",
+        format="png",
+        image_mode="RGBA",
+        sources=(),
+        transforms=(),
+        show_label=False,
+        height=300,
+        layers=gr.LayerOptions(allow_additional_layers=False),
+        brush=_brush(1),
+        eraser=gr.Eraser(default_size=20),
+        buttons=["fullscreen"],
+        elem_id="editor",
+    )
+    legend = gr.HTML(panels.legend(None, ready=False), elem_id="legend")
+    clear = gr.Button(text.CLEAR_READY, size="sm", visible=False, elem_id="clear")
+    gr.Markdown(text.STEP_MODELS)
+    names = _model_choice(models)
+    run = gr.Button(text.RUN, variant="primary", size="lg", elem_id="run")
+    stop = gr.Button(text.STOP, variant="stop", size="lg", visible=False, elem_id="stop")
+    return Steps(examples, upload, card, target, editor, legend, clear, names, run, stop)
+
+
+def _model_choice(models: ModelProvider) -> gr.CheckboxGroup:
+    choices = models.choices()
+    able = [choice for choice in choices if not choice.reason]
+    chosen = [choice.name for choice in able if choice.name in GREETING] or [choice.name for choice in able[:2]]
+    names = gr.CheckboxGroup(
+        [(f"{choice.title}: {choice.difference}", choice.name) for choice in able],
+        value=chosen,
+        show_label=False,
+        container=False,
+        elem_id="models",
+    )
+    if len(able) < len(choices):
+        gr.HTML(panels.missing(choices), elem_id="missing")
+    return names
+
+
+def _results() -> tuple[gr.HTML, gr.Markdown, list[gr.Video], gr.Column, gr.Button]:
+    title = gr.Markdown(text.RESULTS_EMPTY, elem_id="results-title")
+    status = gr.HTML(elem_id="status")
+    with gr.Row(elem_id="videos"):
+        videos = [
+            gr.Video(
+                visible=False,
+                interactive=False,
+                autoplay=True,
+                loop=True,
+                min_width=300,
+                buttons=["download"],
+                elem_id=f"result-{number}",
+            )
+            for number in range(COLUMNS)
+        ]
+    with gr.Column(visible=False, elem_id="replay") as replay:
+        play = gr.Button(text.REPLAY, size="sm")
+        gr.Markdown(text.OVERLAP_NOTE, elem_classes="hint")
+    return status, title, videos, replay, play
+
+
+def _inside() -> tuple[gr.Column, gr.Slider, gr.Radio, gr.HTML]:
+    with gr.Column(visible=False, elem_id="inside") as inside:
+        gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}")
+        with gr.Row(equal_height=True):
+            frame = gr.Slider(0, 1, 0, step=1, label=text.FRAME, elem_id="frame", scale=4, buttons=[])
+            target = gr.Radio([], label=text.SHOWN_OBJECT, elem_id="shown-object", scale=2)
+        pictures = gr.HTML(elem_id="pictures")
+    return inside, frame, target, pictures
+
+
+def _choosing(
+    page: gr.Blocks, handlers: Handlers, token: gr.State, timer: gr.Timer, steps: Steps, results: Results
+) -> None:
+    chosen = [steps.editor, steps.card, steps.legend, steps.clear]
+    shown = [results.status, *results.view(), timer]
+    page.load(handlers.arrive, None, [token, *chosen, *shown], show_progress="hidden", **_api("arrive"))
+    page.unload(handlers.leave)
+    timer.tick(handlers.wait, token, shown, show_progress="hidden", **_api("wait"))
+    steps.examples.select(handlers.choose, token, chosen, show_progress_on=steps.editor, **_api("choose"))
+    steps.upload.upload(handlers.upload, [token, steps.upload], chosen, show_progress_on=steps.upload, **_api("upload"))
+    steps.clear.click(handlers.clear_ready, token, chosen, show_progress="hidden", **_api("clear"))
+    steps.target.change(
+        lambda target: gr.ImageEditor(brush=_brush(int(target))),
+        steps.target,
+        steps.editor,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    steps.editor.change(
+        handlers.painted,
+        [token, steps.editor],
+        steps.legend,
+        show_progress="hidden",
+        trigger_mode="always_last",
+        **_api("painted"),
+    )
+
+
+def _running(handlers: Handlers, token: gr.State, steps: Steps, results: Results) -> None:
+    buttons = [steps.run, steps.stop]
+    begun = steps.run.click(
+        handlers.begin,
+        [token, steps.editor, steps.names],
+        [results.status, *results.view(), *buttons],
+        show_progress="hidden",
+        **_api("begin"),
+    )
+    begun.success(None, js=TO_RESULTS)
+    worked = begun.success(
+        handlers.work,
+        token,
+        results.status,
+        concurrency_id="model",
+        concurrency_limit=1,
+        show_progress="minimal",
+        **_api("work"),
+    )
+    worked.then(
+        handlers.settle, token, [results.status, *results.view(), *buttons], show_progress="hidden", **_api("settle")
+    )
+    steps.stop.click(handlers.stop, token, [steps.stop], queue=False, show_progress="hidden", **_api("stop"))
+
+
+def _looking(handlers: Handlers, token: gr.State, results: Results) -> None:
+    for component, moved in ((results.frame, results.frame.input), (results.target, results.target.input)):
+        moved(
+            handlers.inside,
+            [token, results.frame, results.target],
+            results.pictures,
+            queue=False,
+            show_progress="hidden",
+            trigger_mode="always_last",
+            **_api("inside" if component is results.frame else "inside_object"),
+        )
+    results.play.click(None, js=PLAY_ALL)
+
+
+def _api(name: str) -> dict[str, Any]:
+    return {"api_name": name, "api_visibility": "undocumented"}
+
+
+def _brush(target: int) -> gr.Brush:
+    colours: list[Any] = [(panels.colour(number), 0.6) for number in range(1, panels.OBJECTS + 1)]
+    return gr.Brush(default_size=18, colors=colours, default_color=colours[target - 1], color_mode="fixed")
+
+
+def _thumbnails(shelf: ExampleShelf) -> list[tuple[Any, str]]:
+    pictures = []
+    for name in shelf.names():
+        clip = shelf.clip(name)
+        labels = clip.truth(0)
+        assert labels is not None, "an example has exact masks"
+        pictures.append((thumbnail(clip.frame(0), labels), clip.title))
+    return pictures

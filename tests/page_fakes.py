@@ -1,0 +1,108 @@
+"""Stand-ins that let the page's tests run without a network and in a moment."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from demo.models import ModelChoice
+from demo.shelf import ExampleShelf
+from llb.types import FrameResult, SearchRegion, TargetTrace, TraceRequest
+
+SIZE = (120, 160)
+FRAMES = 8
+CHANNELS, ROWS, COLUMNS = 32, 6, 10
+
+
+@dataclass
+class FakeSegmenter:
+    """Keep the first masks and make up a trace that changes with the frame."""
+
+    name: str
+    seconds: float = 0.0
+    masks: dict[int, np.ndarray] = field(default_factory=dict)
+    index: int = 0
+
+    def start(self, frame: np.ndarray, masks: dict[int, np.ndarray], trace: TraceRequest | None = None) -> FrameResult:
+        self.masks, self.index = masks, 0
+        return self._result(frame)
+
+    def step(self, frame: np.ndarray, trace: TraceRequest | None = None) -> FrameResult:
+        self.index += 1
+        time.sleep(self.seconds)
+        return self._result(frame)
+
+    def _result(self, frame: np.ndarray) -> FrameResult:
+        labels = np.zeros(frame.shape[:2], np.uint8)
+        for target, mask in self.masks.items():
+            labels[mask] = target
+        prob = np.stack([labels == target for target in (0, *self.masks)]).astype(np.float32)
+        traces = tuple(fake_trace(self.name, target, self.index, frame.shape[:2]) for target in self.masks)
+        return FrameResult(self.index, tuple(self.masks), labels, prob, 0.012, traces)
+
+
+def fake_trace(name: str, target: int, index: int, size: tuple[int, int], gates: bool | None = None) -> TargetTrace:
+    """Make a trace from a seed of its arguments."""
+    random = np.random.default_rng([len(name), target, index])
+    shape = (CHANNELS, ROWS, COLUMNS)
+    region = SearchRegion(-4, 10, size[0] - 20, size[1] - 10)
+    gated = (name.endswith("llb") if gates is None else gates) and index > 0
+    some: dict[str, Any] = {}
+    if index > 0:
+        some = {"transduced": random.random(shape), "induced": random.random(shape), "fused": random.random(shape)}
+    if gated:
+        some |= {"gate_transduced": random.random(shape), "gate_induced": random.random(shape)}
+    some = {key: value.astype(np.float32) for key, value in some.items()}
+    value, label, weight = (random.normal(size=shape).astype(np.float32) for _ in range(3))
+    crop = np.zeros((96, 160, 3), np.uint8)
+    mask = np.zeros((96, 160), np.float32)
+    return TargetTrace(target, region, crop, mask, crop, value, label, weight, in_memory=index % 2 == 0, **some)
+
+
+@dataclass
+class FakeModels:
+    """Three models that can run, and one that lacks its weights."""
+
+    seconds: float = 0.0
+
+    def choices(self) -> list[ModelChoice]:
+        return [
+            ModelChoice("lite/llb", "LLB", "frame and mask, gates"),
+            ModelChoice("lite/joint", "JOINT", "mask, plain sum"),
+            ModelChoice("lite/llb-2", "LLB-2", "mask, gates"),
+            ModelChoice("lite/llb-3", "LLB-3", "frame and mask", reason="Not trained yet."),
+        ]
+
+    def segmenter(self, name: str) -> FakeSegmenter:
+        return FakeSegmenter(name, self.seconds)
+
+    def fingerprint(self, name: str) -> str:
+        return f"fake {name}"
+
+
+@dataclass(frozen=True)
+class FakeRendered:
+    frames: np.ndarray
+    labels: np.ndarray
+    fps: float = 10.0
+
+
+def render_disc(name: str) -> FakeRendered:
+    """Render a disc that moves to the right over noise."""
+    ground = np.random.default_rng(len(name)).integers(40, 200, (*SIZE, 3), np.uint8)
+    frames, labels = np.repeat(ground[None], FRAMES, 0), np.zeros((FRAMES, *SIZE), np.uint8)
+    for index in range(FRAMES):
+        cv2.circle(labels[index], (40 + 8 * index, 60), 25, 1, -1)
+        frames[index][labels[index] > 0] = (230, 60, 40)
+    return FakeRendered(frames, labels)
+
+
+def fake_shelf(root: Path) -> ExampleShelf:
+    """Return a shelf of three small examples."""
+    titles = {"disc": "One disc", "disc two": "Second disc", "disc three": "Third disc"}
+    return ExampleShelf(root / "examples", titles, render_disc)
