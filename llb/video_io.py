@@ -111,6 +111,10 @@ def list_pictures(folder: Path) -> list[Path]:
     found = [p for p in folder.iterdir() if p.suffix.lower() in PICTURES and not p.name.startswith(".")]
     if not found:
         raise ValueError(f"The folder {folder} holds no pictures: put png, jpg or webp frames there.")
+    stems = [p.stem for p in found]
+    twice = next((stem for stem in stems if stems.count(stem) > 1), None) if len(set(stems)) < len(stems) else None
+    if twice is not None:
+        raise ValueError(f"The folder {folder} holds {twice!r} with two endings: keep one picture of each name.")
     return sorted(found, key=lambda p: [(int(s), "") if s.isdigit() else (-1, s) for s in re.split(r"(\d+)", p.name)])
 
 

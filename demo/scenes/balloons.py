@@ -42,9 +42,8 @@ def frames() -> Iterator[Shot]:
         stage = Stage(_shift(sky, -0.15 * drift, 0.3 * bob), 2)
         for depth, ridge in zip((0.25, 0.45, 0.75), ridges, strict=True):
             stage.draw(_moved(ridge, -depth * drift, 0.7 * bob))
-        stage.draw(
-            _balloon((322 - 30 * t - 0.5 * drift + 30, 118 - 14 * t + bob), 0.43 + 0.05 * t, 0.4 + 0.8 * t, 0.12, 1), 2
-        )
+        place = (352 - 30 * t - 0.5 * drift, 118 - 14 * t + bob)
+        stage.draw(_balloon(place, 0.43 + 0.05 * t, 0.4 + 0.8 * t, 0.12, 1), 2)
         near = t * t * (3 - 2 * t)
         place = (95 + 245 * t - 8 * t * t, 92 + 48 * near + 5 * np.sin(4 * t) + bob)
         stage.draw(_balloon(place, 0.30 + 0.46 * near, 0.2 + 1.5 * t, 0.16 * (1 - near), 0), 1)
@@ -148,8 +147,8 @@ def _pines(rng: np.random.Generator) -> Sprite:
             cv2.fillPoly(alpha, [np.round(bough * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
     tone = noise(size, 9, rng, 3, stretch=1.2)
     rgb = blend((0.03, 0.07, 0.05), (0.13, 0.20, 0.09), tone**2)
-    alpha = cv2.GaussianBlur(np.clip(alpha, 0, 1), (0, 0), 0.6)
-    return Sprite(rgb * alpha[..., None], alpha)
+    soft = cv2.GaussianBlur(np.clip(alpha, 0, 1), (0, 0), 0.6)
+    return Sprite(rgb * soft[..., None], soft)
 
 
 def _sky(rng: np.random.Generator) -> Picture:

@@ -67,8 +67,8 @@ def _ball(centre: Float[np.ndarray, " 2"], radius: float, angle: float, light: P
     colour = _paint(normal @ _rotation(angle)) * (shade[..., None] + bounce) + (0.45 * shine * local)[..., None]
     rgba = np.dstack((colour, distance < 1)).astype(np.float32)
     rgba[..., :3] *= rgba[..., 3:]
-    rgba = cv2.resize(rgba, (2 * side, 2 * side), interpolation=cv2.INTER_AREA)
-    return Sprite(rgba[..., :3], rgba[..., 3], left, top)
+    half = cv2.resize(rgba, (2 * side, 2 * side), interpolation=cv2.INTER_AREA)
+    return Sprite(half[..., :3], half[..., 3], left, top)
 
 
 def _rotation(angle: float) -> Float[np.ndarray, "3 3"]:

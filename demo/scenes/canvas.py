@@ -43,7 +43,7 @@ class Stage:
         here, part = _overlap(sprite.left, sprite.top, sprite.alpha.shape)
         alpha = sprite.alpha[part]
         self.picture[here] = self.picture[here] * (1 - alpha[..., None]) + sprite.rgb[part]
-        self._share[(slice(None), *here)] *= 1 - alpha
+        self._share[:, here[0], here[1]] *= 1 - alpha
         self._share[label][here] += alpha
 
     def shade(self, shadow: Plane, left: int = 0, top: int = 0) -> None:
@@ -110,7 +110,7 @@ def warp(sprite: Sprite, matrix: Float[np.ndarray, "2 3"]) -> Sprite:
 
 
 def turn(centre: tuple[float, float], to: tuple[float, float], angle: float, scale: float) -> Float[np.ndarray, "2 3"]:
-    """Return the affine map that turns by `angle` (radians, clockwise on screen), scales, and moves `centre` to `to`."""
+    """Return the affine map that turns by `angle` (radians, clockwise), scales, and moves `centre` to `to`."""
     cos, sin = scale * np.cos(angle), scale * np.sin(angle)
     shift = (to[0] - cos * centre[0] + sin * centre[1], to[1] - sin * centre[0] - cos * centre[1])
     return np.array([[cos, -sin, shift[0]], [sin, cos, shift[1]]])

@@ -1,0 +1,6 @@
+"""`python -m llb`."""
+
+from llb.cli import main
+
+if __name__ == "__main__":
+    main()
