@@ -141,6 +141,8 @@ class InferenceConfig:
         min_mask_area: a soft mask of a smaller sum (pixels) moves no region: the target counts as unseen.
         scale_min_mask_area: scale `min_mask_area` by the frame's area where it is below 480 x 854 pixels
             (off: as released).
+        exact_paste: lay a target's logits exactly onto its search region (off: as released, which is mostly
+            one pixel further up and left).
     """
 
     memory_size: int = 20
@@ -150,6 +152,7 @@ class InferenceConfig:
     search_factor: float = 5.0
     min_mask_area: float = 100.0
     scale_min_mask_area: bool = True
+    exact_paste: bool = True
 
     def __post_init__(self) -> None:
         checks = (

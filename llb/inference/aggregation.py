@@ -1,0 +1,34 @@
+"""Soft aggregation: the targets' logits become one distribution over background and targets at each pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+SURE_LOGIT = 100.0  # a given mask enters the merge as this, positive inside and negative outside
+EPSILON = 1e-7
+
+
+def aggregate(logits: Float[Tensor, "n height width"]) -> Float[Tensor, "m height width"]:
+    """Return the probabilities of the background and of n targets (m = n + 1), which sum to 1 at each pixel.
+
+    Softmax over the targets' logits and the background's, log(p / (1 - p)) of p = prod(1 - sigmoid(logit)) kept
+    within [1e-7, 1 - 1e-7]. A single target thus gets sigmoid(2 logit).
+    """
+    background = torch.sigmoid(-logits).prod(0).clamp(EPSILON, 1 - EPSILON)
+    return torch.cat([torch.logit(background)[None], logits]).softmax(0)
+
+
+def mask_logits(mask: Float[Tensor, "height width"]) -> Float[Tensor, "height width"]:
+    """Return the logits of a given mask of 0 and 1: -100 and +100."""
+    return SURE_LOGIT * (2 * mask - 1)
+
+
+def label_map(prob: Float[Tensor, "m height width"], targets: Sequence[int]) -> UInt8[np.ndarray, "height width"]:
+    """Return the most probable id at each pixel, 0 for the background; `targets` names channels 1, 2, ..."""
+    ids = np.array([0, *targets], np.uint8)
+    return ids[prob.argmax(0).cpu().numpy()]

@@ -1,0 +1,54 @@
+"""What the engine asks of a model; `llb.model.network.LLB` is one, and the tests' stand-ins are others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from llb.config import ModelConfig, Scale
+from llb.types import FilterFit, FrameFeatures, Segmentation, TargetEncoding
+
+
+class SegmentationModel(Protocol):
+    """The verbs of a model; shapes as in `llb.model.network.LLB`."""
+
+    config: ModelConfig
+    mean_rgb: tuple[float, float, float]
+
+    @property
+    def scale(self) -> Scale:
+        """Sizes of the model; the engine reads `crop`."""
+
+    def parameters(self, recurse: bool = True) -> Iterator[nn.Parameter]:
+        """At least one parameter: it tells the device."""
+
+    def prepare(self, rgb: Tensor) -> Tensor:
+        """RGB 0..255 to the network's input."""
+
+    def extract(self, image: Tensor) -> FrameFeatures:
+        """Features of an image."""
+
+    def encode_target(self, image: Tensor, mask: Tensor) -> TargetEncoding:
+        """E1, E2 and W of an image and its mask."""
+
+    def encode_memory(self, match: Tensor) -> Tensor:
+        """Self-attention over the memory."""
+
+    def fit_filter(
+        self,
+        target: Tensor,
+        label: Tensor,
+        weight: Tensor,
+        temporal_weight: Tensor | None = None,
+        tau: Tensor | None = None,
+        steps: int = 20,
+    ) -> FilterFit:
+        """Steps of the few-shot learner."""
+
+    def segment(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Segmentation:
+        """Logits of a frame, given a memory and tau."""
+
+    def attention(self, match: Tensor, encoded: Tensor, y: int, x: int) -> Tensor:
+        """One feature cell's attention over the memory."""

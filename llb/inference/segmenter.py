@@ -1,0 +1,128 @@
+"""Class VideoSegmenter: the engine of one clip. It holds a model and everything that changes with time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from jaxtyping import Bool, UInt8
+from torch import Tensor
+
+from llb.config import InferenceConfig
+from llb.inference.aggregation import aggregate, label_map, mask_logits
+from llb.inference.protocol import SegmentationModel
+from llb.inference.target import Target
+from llb.inference.tracing import trace_target
+from llb.types import FrameResult, Mask, TraceRequest
+
+Frame = UInt8[np.ndarray, "height width 3"]
+LARGEST_ID = 255
+
+
+class VideoSegmenter:
+    """Segment a clip frame by frame: `start` with the first frame's masks, then `step` once per frame.
+
+    Works on the device of the model. The model is only read, so several segmenters may share one.
+    """
+
+    def __init__(self, model: SegmentationModel, config: InferenceConfig | None = None) -> None:
+        self._model = model
+        self._config = config or InferenceConfig()
+        self._device = next(iter(model.parameters())).device
+        self._targets: list[Target] = []
+        self._waiting: dict[int, Mask] = {}
+        self._size: tuple[int, int] | None = None
+        self._index = 0
+
+    @torch.inference_mode()
+    def start(self, frame: Frame, masks: Mapping[int, Mask], trace: TraceRequest | None = None) -> FrameResult:
+        """Begin a clip, forgetting any earlier one; the result is that of frame 0, made of the masks themselves.
+
+        `frame` is RGB; `masks` maps target ids (1 to 255) to masks of the frame's size. Where masks overlap, the
+        smallest id wins. Raise ValueError for no masks, an empty mask, or one of another size.
+        """
+        begun = time.perf_counter()
+        _check_frame(frame)
+        size = (frame.shape[0], frame.shape[1])
+        if not masks:
+            raise ValueError("No masks were given: mark at least one target on the first frame.")
+        for target_id, mask in masks.items():
+            _check_mask(target_id, mask, size)
+        self._targets, self._size, self._index = [], size, 0
+        self._waiting = {int(target_id): mask.astype(bool) for target_id, mask in masks.items()}
+        return self._segment(frame, trace, begun)
+
+    def add_target(self, target_id: int, mask: Bool[np.ndarray, "height width"]) -> None:
+        """Add a target from the next frame on: `mask` belongs to the frame that is passed to the next `step`.
+
+        Raise ValueError before `start`, for an id in use, or for a mask that is empty or of another size.
+        """
+        if self._size is None:
+            raise ValueError("The clip has not been started: call start with the first frame and its masks.")
+        if target_id in self._waiting or any(target.id == target_id for target in self._targets):
+            raise ValueError(f"Target {target_id} exists already: choose another id.")
+        _check_mask(target_id, mask, self._size)
+        self._waiting[int(target_id)] = mask.astype(bool)
+
+    @torch.inference_mode()
+    def step(self, frame: Frame, trace: TraceRequest | None = None) -> FrameResult:
+        """Segment the next frame (RGB). Raise ValueError before `start` or if the frame's size has changed."""
+        begun = time.perf_counter()
+        _check_frame(frame)
+        if self._size is None:
+            raise ValueError("The clip has not been started: call start with the first frame and its masks.")
+        if frame.shape[:2] != self._size:
+            raise ValueError(
+                f"The frame is {_by(frame.shape)} pixels but the clip began with {_by(self._size)}: "
+                "resize the frame, or start a new clip."
+            )
+        self._index += 1
+        return self._segment(frame, trace, begun)
+
+    def _segment(self, frame: Frame, trace: TraceRequest | None, begun: float) -> FrameResult:
+        """Track the present targets, let the waiting ones in, and merge."""
+        image = torch.tensor(np.ascontiguousarray(frame)).to(self._device).permute(2, 0, 1)
+        logits = {target.id: target.track(self._index, image) for target in self._targets}
+        logits |= self._admit(image)
+        self._targets.sort(key=lambda target: target.id)
+        ids = tuple(target.id for target in self._targets)
+        prob = aggregate(torch.stack([logits[target_id] for target_id in ids]))
+        for channel, target in enumerate(self._targets, start=1):
+            target.update(prob[channel])
+        labels, scores = label_map(prob, ids), prob.cpu().numpy().copy()
+        seconds = time.perf_counter() - begun
+        traces = tuple(trace_target(self._model, target, trace) for target in self._targets) if trace else ()
+        return FrameResult(self._index, ids, labels, scores, seconds, traces)
+
+    def _admit(self, image: UInt8[Tensor, "3 height width"]) -> dict[int, Tensor]:
+        """Make targets of the waiting masks; return their logits in the first merge."""
+        logits = {}
+        for target_id, mask in self._waiting.items():
+            self._targets.append(Target(self._model, self._config, target_id, self._index, image, mask))
+            logits[target_id] = mask_logits(torch.from_numpy(mask).to(self._device).float())
+        self._waiting = {}
+        return logits
+
+
+def _check_frame(frame: Frame) -> None:
+    if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
+        raise ValueError(f"A frame must be RGB uint8 [height, width, 3], not {frame.dtype} {list(frame.shape)}.")
+
+
+def _check_mask(target_id: int, mask: Mask, size: tuple[int, int]) -> None:
+    if not 1 <= target_id <= LARGEST_ID:
+        raise ValueError(f"Target id {target_id} is out of range: choose 1 to {LARGEST_ID}.")
+    if mask.shape != size:
+        raise ValueError(
+            f"The mask of target {target_id} is {_by(mask.shape)} pixels but the frame is {_by(size)}: "
+            "give a mask of the frame's size."
+        )
+    if not mask.any():
+        raise ValueError(f"The mask of target {target_id} is empty: mark at least one pixel.")
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    """Write a size the way people do, width x height."""
+    return " x ".join(str(side) for side in reversed(shape[:2]))

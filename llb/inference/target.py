@@ -1,0 +1,107 @@
+"""One target in a clip: its search region, its memory and its filter tau."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, UInt8
+from torch import Tensor
+
+from llb.config import InferenceConfig
+from llb.inference import search_region
+from llb.inference.memory import Memory, Sample, joins_memory
+from llb.inference.protocol import SegmentationModel
+from llb.inference.search_region import Placement
+from llb.types import FilterFit, FrameFeatures, Segmentation, TargetEncoding
+
+REFERENCE_AREA = 480 * 854  # of the frames that `InferenceConfig.min_mask_area` is meant for
+
+
+class Target:
+    """Follows one target: `track` a frame, then `update` with what the merge of all targets made of it.
+
+    The last frame's crop, features and merged mask are kept until the next frame, when the frame may join the memory
+    (`encoding` computes its labels once, whoever asks first).
+    """
+
+    def __init__(
+        self,
+        model: SegmentationModel,
+        config: InferenceConfig,
+        target_id: int,
+        index: int,
+        frame: UInt8[Tensor, "3 height width"],
+        mask: Bool[np.ndarray, "height width"],
+    ) -> None:
+        self.id = target_id
+        self.start = index
+        self._model, self._config, self._crop = model, config, model.scale.crop
+        self._image = (frame.shape[-2], frame.shape[-1])
+        self._state = search_region.start_state(mask, self._crop, config.search_factor)
+        self.segmentation: Segmentation | None = None
+        self._look(index, frame, tracking=False)
+        self._prob: Float[Tensor, "height width"] = torch.from_numpy(mask).to(frame.device).float()
+        self.memory = Memory(self._sample(), config.memory_size)
+        self.encoded = model.encode_memory(self.memory.match)
+        self.fit: FilterFit | None = None
+        self._fit_filter(None, config.steps_first)
+
+    def track(self, index: int, frame: UInt8[Tensor, "3 height width"]) -> Float[Tensor, "height width"]:
+        """Segment the next frame; return its logits over the whole image, -100 outside the search region."""
+        self.fit = None
+        if self.in_memory and self.index > self.start:
+            self.memory.add(self._sample())
+            self.encoded = self._model.encode_memory(self.memory.match)
+            self._fit_filter(self.tau, self._config.steps_update)
+        self._state = search_region.follow(self._state, self._prob, self._min_area)
+        self._look(index, frame, tracking=True)
+        self.segmentation = self._model.segment(self.features, self.encoded, self.memory.value, self.tau)
+        paste = search_region.paste if self._config.exact_paste else search_region.paste_as_released
+        return paste(self.segmentation.logits, self.placement.region, self._image)
+
+    def update(self, prob: Float[Tensor, "height width"]) -> None:
+        """Take the merged probability of the current frame (a target's first frame is encoded with the given mask)."""
+        self._prob = prob
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the current frame is in the memory or will join it when the next frame begins."""
+        age = self.index - self.start
+        return age == 0 or (self._config.memory_size > 1 and joins_memory(age, self._config.interval))
+
+    @property
+    def mask(self) -> Float[Tensor, "1 1 crop_height crop_width"]:
+        """The current frame's (soft) mask, cut out by its search region."""
+        return search_region.cut_mask(self._prob, self.placement, self._crop)
+
+    def encoding(self) -> TargetEncoding:
+        """Return E1, E2 and W of the current frame; computed at the first call, then kept while the frame is current."""
+        if self._encoding is None:
+            self._encoding = self._model.encode_target(self._model.prepare(self.crop), self.mask)
+        return self._encoding
+
+    def _look(self, index: int, frame: UInt8[Tensor, "3 height width"], tracking: bool) -> None:
+        """Place the search region in a frame, cut it out and extract its features."""
+        self.index = index
+        self.placement: Placement = search_region.place(self._state, self._image, self._crop, tracking)
+        self.crop: Float[Tensor, "1 3 height width"] = search_region.cut_image(frame, self.placement, self._crop)
+        self._encoding: TargetEncoding | None = None
+        self.features: FrameFeatures = self._model.extract(self._model.prepare(self.crop))
+
+    def _sample(self) -> Sample:
+        return Sample(self.index, self.features, self.encoding())
+
+    def _fit_filter(self, tau: Tensor | None, steps: int) -> None:
+        """Fit tau to the memory as it is now; no steps leave it as it was."""
+        if steps == 0:
+            return
+        memory = self.memory
+        self.fit = self._model.fit_filter(
+            memory.target, memory.label, memory.weight, memory.temporal_weight, tau, steps
+        )
+        self.tau: Float[Tensor, "1 d c k k"] = self.fit.tau
+
+    @property
+    def _min_area(self) -> float:
+        share = self._image[0] * self._image[1] / REFERENCE_AREA
+        return self._config.min_mask_area * (min(1.0, share) if self._config.scale_min_mask_area else 1.0)

@@ -1,0 +1,109 @@
+"""Stand-ins for the network: they answer as `llb.model.network.LLB` does, from colours alone, with no weights."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from llb.config import SCALES, VARIANTS, ModelConfig, Scale
+from llb.types import BackboneFeatures, FilterFit, FrameFeatures, Fused, Segmentation, TargetEncoding
+
+CELL = 16
+
+
+class StubModel(nn.Module):
+    """Tells a target from its background by colour: a pixel belongs to the nearer of the two mean colours.
+
+    E1 and E2 hold the target's and the background's mean colour (0..1), W is 1. The memory's first frame decides. `calls` counts
+    each verb, so that tests can see what is computed and what is not.
+    """
+
+    def __init__(self, name: str = "lite/llb", crop: tuple[int, int] | None = None, sharpness: float = 40.0) -> None:
+        super().__init__()
+        self.config = ModelConfig.from_name(name)
+        self.mean_rgb = (127.0, 127.0, 127.0)
+        self.calls: Counter[str] = Counter()
+        self.sharpness = sharpness
+        self._scale = replace(SCALES[self.config.scale], crop=crop or SCALES[self.config.scale].crop, label_dim=6)
+        self.anchor = nn.Parameter(torch.zeros(1), requires_grad=False)
+
+    @property
+    def scale(self) -> Scale:
+        return self._scale
+
+    def prepare(self, rgb: Tensor) -> Tensor:
+        return rgb.float() / 255
+
+    def extract(self, image: Tensor) -> FrameFeatures:
+        """Keep the image itself as the finest feature; the heads see its mean colours per cell."""
+        self.calls["extract"] += 1
+        cells = F.avg_pool2d(image, CELL)
+        return FrameFeatures(BackboneFeatures(image, cells, cells, cells), cells, cells)
+
+    def encode_target(self, image: Tensor, mask: Tensor) -> TargetEncoding:
+        self.calls["encode_target"] += 1
+        means = [(image * part).sum((2, 3)) / part.sum((2, 3)).clamp(min=1.0) for part in (mask, 1 - mask)]
+        cells = F.avg_pool2d(mask, CELL)
+        label = torch.cat(means, 1)[:, :, None, None].expand(-1, -1, *cells.shape[-2:]).clone()
+        return TargetEncoding(label, label + 0.1 * cells, torch.ones_like(label))
+
+    def encode_memory(self, match: Tensor) -> Tensor:
+        self.calls["encode_memory"] += 1
+        return match
+
+    def fit_filter(
+        self,
+        target: Tensor,
+        label: Tensor,
+        weight: Tensor,
+        temporal_weight: Tensor | None = None,
+        tau: Tensor | None = None,
+        steps: int = 20,
+    ) -> FilterFit:
+        """Hand back a tau that counts its steps; losses fall."""
+        self.calls["fit_filter"] += 1
+        b, _, c = target.shape[:3]
+        before = target.new_zeros(b, label.shape[2], c, 3, 3) if tau is None else tau
+        losses = 1 / (1 + torch.arange(steps + 1, dtype=target.dtype, device=target.device))
+        return FilterFit(before + steps, losses[:, None].expand(-1, b))
+
+    def segment(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Segmentation:
+        self.calls["segment"] += 1
+        image = features.backbone.c2
+        label = value[:, 0]
+        colours = label.mean((2, 3))[:, :, None, None]
+        inside, outside = ((image - colour).square().sum(1, keepdim=True) for colour in colours.split(3, 1))
+        logits = self.sharpness * (outside - inside)
+        share = F.avg_pool2d(logits.sigmoid(), CELL)
+        induced = label * (1 - share)
+        adaptive = VARIANTS[self.config.variant].fusion == "adaptive"
+        gates = (share.expand_as(label), 1 - share.expand_as(label)) if adaptive else (None, None)
+        return Segmentation(label * share, induced, Fused(label, *gates), logits)
+
+    def attention(self, match: Tensor, encoded: Tensor, y: int, x: int) -> Tensor:
+        """Prefer memory cells of like colour."""
+        self.calls["attention"] += 1
+        distance = (encoded - match[:, None, :, y : y + 1, x : x + 1]).square().sum(2)
+        return (-distance * 30).flatten(1).softmax(1).view_as(distance)
+
+
+class ReleaseStub(StubModel):
+    """The stub of `engine_fixture.npz`: a red and a green target, told apart by the first mask's mean colour."""
+
+    def __init__(self, crop: tuple[int, int]) -> None:
+        super().__init__("paper/llb", crop)
+
+    def prepare(self, rgb: Tensor) -> Tensor:
+        return rgb
+
+    def segment(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Segmentation:
+        red, green, blue = features.backbone.c2.split(1, 1)
+        mean = value[0, 0, :3].mean((1, 2))
+        own, other = (red, green) if mean[0] > mean[1] else (green, red)
+        logits = ((own - (other + blue) / 2) - 60) / 12
+        label = value[:, 0]
+        return Segmentation(label, label, Fused(label, None, None), logits)
