@@ -1,0 +1,132 @@
+"""A comparison writes what it does as it goes, however it ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from demo.clips import Clip
+from demo.compare import basis_of, compare, overlap
+from demo.store import Run, StoredTrace, VariantRecord
+from llb.types import FrameResult, TraceRequest
+from llb.video_io import probe, read_frames
+from tests.page_fakes import FRAMES, FakeSegmenter, fake_shelf, fake_trace
+
+NAMES = ("lite/llb", "lite/joint")
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Clip:
+    return fake_shelf(tmp_path).clip("disc")
+
+
+@pytest.fixture
+def run(tmp_path: Path, clip: Clip) -> Run:
+    records = tuple(VariantRecord(name, name.upper()) for name in NAMES)
+    run = Run(tmp_path / "run", clip.folder, (1,), records).save()
+    truth = clip.truth(0)
+    assert truth is not None
+    run.save_given(truth)
+    return run
+
+
+def segmenters() -> dict[str, FakeSegmenter]:
+    return {name: FakeSegmenter(name) for name in NAMES}
+
+
+def test_variants_advance_in_step(run: Run, clip: Clip) -> None:
+    steps = [(step.variant, step.frame) for step in compare(run, clip, segmenters(), lambda: False)]
+    assert steps == [(name, index) for index in range(FRAMES) for name in NAMES]
+
+
+def test_a_finished_run_is_read_back(run: Run, clip: Clip) -> None:
+    list(compare(run, clip, segmenters(), lambda: False))
+    done = Run.open(run.folder)
+    assert (done.state, done.frames, done.objects) == ("done", FRAMES, (1,))
+    for name in NAMES:
+        assert probe(done.video(name)).codec == "h264"
+        assert len(list(read_frames(done.video(name)))) == FRAMES
+        assert (done.labels(name, 3) == done.given()).all()
+    trace = done.trace("lite/llb", 3, 1)
+    expected = StoredTrace.reduce(fake_trace("lite/llb", 1, 3, (clip.height, clip.width)))
+    assert trace is not None
+    assert trace.region == expected.region
+    assert (trace.value == expected.value).all()
+    assert trace.gate_transduced is not None
+    assert (trace.gate_transduced == expected.gate_transduced).all()
+    assert basis_of(done).axes.shape == (3, 32)
+
+
+def test_gates_are_missing_where_there_are_none(run: Run, clip: Clip) -> None:
+    list(compare(run, clip, segmenters(), lambda: False))
+    joint, first = run.trace("lite/joint", 3, 1), run.trace("lite/llb", 0, 1)
+    assert joint is not None
+    assert first is not None
+    assert joint.predicted
+    assert joint.gate_induced is None
+    assert not first.predicted
+    assert run.trace("lite/llb", 3, 2) is None
+
+
+def test_overlap_and_time_leave_out_the_given_frame(run: Run, clip: Clip) -> None:
+    list(compare(run, clip, segmenters(), lambda: False))
+    truths = [clip.truth(index) for index in range(FRAMES)]
+    assert truths[0] is not None
+    expected = np.mean([overlap(truths[0], truth, [1]) for truth in truths[1:] if truth is not None])
+    record = Run.open(run.folder).variants[0]
+    assert record.overlap == pytest.approx(expected)
+    assert record.overlap < 0.9
+    assert record.seconds_per_frame == pytest.approx(0.012)
+
+
+def test_stopping_keeps_whole_frames_of_every_variant(run: Run, clip: Clip) -> None:
+    steps = compare(run, clip, segmenters(), lambda: seen >= 5)
+    seen = 0
+    for _ in steps:
+        seen += 1
+    stopped = Run.open(run.folder)
+    assert (stopped.state, stopped.frames) == ("stopped", 3)
+    for name in NAMES:
+        assert len(list(read_frames(stopped.video(name)))) == 3
+
+
+def test_an_error_keeps_what_is_done(run: Run, clip: Clip) -> None:
+    class Failing(FakeSegmenter):
+        def step(self, frame: np.ndarray, trace: TraceRequest | None = None) -> FrameResult:
+            if self.index == 3:
+                raise ValueError("lost")
+            return super().step(frame, trace)
+
+    with pytest.raises(ValueError, match="lost"):
+        list(compare(run, clip, {**segmenters(), NAMES[1]: Failing(NAMES[1])}, lambda: False))
+    kept = Run.open(run.folder)
+    assert (kept.state, kept.frames) == ("stopped", 4)
+    assert len(list(read_frames(kept.video(NAMES[0])))) == 5
+
+
+def test_closing_the_page_closes_the_videos(run: Run, clip: Clip) -> None:
+    steps = compare(run, clip, segmenters(), lambda: False)
+    for _ in range(6):
+        next(steps)
+    steps.close()  # type: ignore[attr-defined]
+    assert Run.open(run.folder).frames == 3
+    assert len(list(read_frames(run.video(NAMES[1])))) == 3
+
+
+def test_overlap_is_the_mean_over_objects() -> None:
+    labels = np.array([[1, 1, 2, 0]], np.uint8)
+    truth = np.array([[1, 0, 2, 2]], np.uint8)
+    assert overlap(labels, truth, [1, 2]) == pytest.approx(0.5)
+    assert overlap(labels, truth, [3]) == 1.0
+
+
+def test_the_basis_does_not_depend_on_a_variant_alone(run: Run, clip: Clip, tmp_path: Path) -> None:
+    list(compare(run, clip, segmenters(), lambda: False))
+    alone = replace(run, folder=tmp_path / "alone", variants=run.variants[:1]).save()
+    alone.save_given(run.given())
+    list(compare(alone, clip, {NAMES[0]: FakeSegmenter(NAMES[0])}, lambda: False))
+    both, one = basis_of(Run.open(run.folder)), basis_of(Run.open(alone.folder))
+    assert not np.allclose(both.mean, one.mean)

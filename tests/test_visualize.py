@@ -1,0 +1,94 @@
+"""Pictures are exact functions of arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from demo import visualize
+from demo.visualize import Basis
+from llb.palette import davis_palette
+from llb.types import SearchRegion
+
+
+def test_cividis_runs_from_dark_to_light_over_a_fixed_range() -> None:
+    row = visualize.cividis(np.linspace(0, 1, 256, dtype=np.float32)[None])[0].astype(int)
+    brightness = row @ np.array([0.299, 0.587, 0.114])
+    assert (np.diff(brightness) > -1).all()
+    assert brightness[-1] - brightness[0] > 150
+    outside = visualize.cividis(np.array([[-1.0, 2.0]], np.float32))[0]
+    assert (outside == row[[0, -1]]).all()
+
+
+def test_gate_picture_places_the_map_in_its_region_and_dims_the_rest() -> None:
+    frame = np.full((100, 200, 3), 200, np.uint8)
+    gate = np.array([[0.0, 1.0]], np.float32)
+    picture = visualize.gate_picture(gate, SearchRegion(20, 40, 60, 120), frame)
+    dark, light = visualize.cividis(gate)[0]
+    assert (picture[20:60, 40:80] == dark).all()
+    assert (picture[20:60, 80:120] == light).all()
+    assert (picture[:20] == 70).all()
+    assert (picture[:, 120:] == 70).all()
+
+
+def test_gate_picture_cuts_a_region_that_reaches_outside_the_frame() -> None:
+    frame = np.zeros((50, 80, 3), np.uint8)
+    gate = np.array([[0.0, 1.0], [0.0, 1.0]], np.float32)
+    picture = visualize.gate_picture(gate, SearchRegion(-10, -40, 60, 40), frame)
+    assert picture.shape == (50, 80, 3)
+    assert (picture[:, :40] == visualize.cividis(np.ones((1, 1), np.float32))[0, 0]).all()
+
+
+def test_large_frames_are_shrunk_and_small_ones_kept() -> None:
+    gate = np.zeros((2, 2), np.float32)
+    large = visualize.gate_picture(gate, SearchRegion(0, 0, 10, 10), np.zeros((480, 854, 3), np.uint8))
+    assert large.shape == (225, visualize.FRAME_WIDTH, 3)
+
+
+def test_region_picture_repeats_the_border_and_marks_one_target() -> None:
+    frame = np.full((40, 40, 3), 90, np.uint8)
+    frame[0] = 250
+    labels = np.zeros((40, 40), np.uint8)
+    labels[20:30, 20:30], labels[5:15, 5:15] = 2, 1
+    picture = visualize.region_picture(frame, labels, SearchRegion(-20, 0, 40, 40), target=2, width=40)
+    assert picture.shape == (60, 40, 3)
+    assert (picture[:21] == 250).all()
+    assert (picture[20 + 10, 10] == 90).all()
+    assert (picture[20 + 25, 25] != 90).any()
+
+
+def test_basis_finds_the_axes_of_most_variance() -> None:
+    random = np.random.default_rng(0)
+    scales = np.array([0.1, 5.0, 0.1, 3.0, 1.0, 0.1])
+    basis = visualize.fit_basis(random.normal(size=(4000, 6)) * scales + 7)
+    assert np.abs(basis.axes).argmax(1).tolist() == [1, 3, 4]
+    assert (np.take_along_axis(basis.axes, np.abs(basis.axes).argmax(1)[:, None], 1) > 0).all()
+    assert basis.explained == pytest.approx(35 / 35.03, abs=0.01)
+    assert basis.mean == pytest.approx(np.full(6, 7), abs=0.3)
+
+
+def test_feature_picture_spreads_the_range_over_the_colours() -> None:
+    basis = Basis(np.zeros(4), np.eye(4)[:3], np.zeros(3), np.full(3, 2.0), 1.0)
+    feature = np.zeros((4, 1, 3), np.float32)
+    feature[:, 0, 1] = (2, 1, 0, 9)
+    feature[:, 0, 2] = (5, -5, 2, 0)
+    cells = visualize.feature_picture(feature, basis)[:: visualize.CELL, :: visualize.CELL]
+    assert cells[0].tolist() == [[0, 0, 0], [255, 128, 0], [255, 0, 255]]
+
+
+def test_painting_is_read_by_nearest_colour() -> None:
+    palette = davis_palette()[1:9]
+    layer = np.zeros((4, 6, 4), np.uint8)
+    layer[0, :3] = (*palette[0], 255)
+    layer[1, :3] = (*(palette[4] + np.array([2, 1, 0], np.uint8)), 153)
+    layer[2, :3] = (*palette[6], 20)
+    labels = visualize.paint_to_labels([layer], palette)
+    assert labels[0].tolist() == [1, 1, 1, 0, 0, 0]
+    assert labels[1].tolist() == [5, 5, 5, 0, 0, 0]
+    assert not labels[2:].any()
+
+
+def test_every_object_colour_is_read_as_itself() -> None:
+    palette = davis_palette()[1:9]
+    layer = np.concatenate([palette, np.full((8, 1), 153, np.uint8)], 1)[None]
+    assert visualize.paint_to_labels([layer], palette)[0].tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
