@@ -18,8 +18,8 @@ CELL = 16
 class StubModel(nn.Module):
     """Tells a target from its background by colour: a pixel belongs to the nearer of the two mean colours.
 
-    E1 and E2 hold the target's and the background's mean colour (0..1), W is 1. The memory's first frame decides. `calls` counts
-    each verb, so that tests can see what is computed and what is not.
+    E1 and E2 hold the target's and the background's mean colour (0..1), W is 1. The memory's first frame decides.
+    `calls` counts each verb, so that tests can see what is computed and what is not.
     """
 
     def __init__(self, name: str = "lite/llb", crop: tuple[int, int] | None = None, sharpness: float = 40.0) -> None:

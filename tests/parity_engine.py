@@ -35,8 +35,8 @@ def check_engine(arrays: Arrays) -> list[Check]:
 
     Entries (t = frames 1..T, targets 0 and 1): `frames` [T+1,H,W,3], `pos`, `target_size` [T,2,2], `target_scale`
     [T,2], `region` [T,2,4], `crop_mean` [T,2,3,h,w], `prob` [T,2,H/6,W/6], `memory_frames`, `temporal_weight`
-    [T,2,slots], `labels` [T+1,H,W], `init_crop_mean` and `init_mask_mean`. Image size, number of frames, crop size, interval and
-    memory size are read off the arrays.
+    [T,2,slots], `labels` [T+1,H,W], `init_crop_mean` and `init_mask_mean`. Image size, number of frames, crop
+    size, interval and memory size are read off the arrays.
     """
     run = _run(arrays)
     traces = [result.traces for result in run.results]

@@ -39,6 +39,7 @@ class Target:
         self._image = (frame.shape[-2], frame.shape[-1])
         self._state = search_region.start_state(mask, self._crop, config.search_factor)
         self.segmentation: Segmentation | None = None
+        self._encoding: TargetEncoding | None = None
         self._look(index, frame, tracking=False)
         self._prob: Float[Tensor, "height width"] = torch.from_numpy(mask).to(frame.device).float()
         self.memory = Memory(self._sample(), config.memory_size)
@@ -75,7 +76,7 @@ class Target:
         return search_region.cut_mask(self._prob, self.placement, self._crop)
 
     def encoding(self) -> TargetEncoding:
-        """Return E1, E2 and W of the current frame; computed at the first call, then kept while the frame is current."""
+        """Return E1, E2 and W of the current frame: computed at the first call, then kept until the next frame."""
         if self._encoding is None:
             self._encoding = self._model.encode_target(self._model.prepare(self.crop), self.mask)
         return self._encoding
@@ -85,7 +86,7 @@ class Target:
         self.index = index
         self.placement: Placement = search_region.place(self._state, self._image, self._crop, tracking)
         self.crop: Float[Tensor, "1 3 height width"] = search_region.cut_image(frame, self.placement, self._crop)
-        self._encoding: TargetEncoding | None = None
+        self._encoding = None
         self.features: FrameFeatures = self._model.extract(self._model.prepare(self.crop))
 
     def _sample(self) -> Sample:

@@ -1,0 +1,55 @@
+"""Find the annotated sequences of a DAVIS folder, in the official layout or in ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+RESOLUTION = "480p"
+LISTS = ("2017", "2016", RESOLUTION)  # the last is where DAVIS 2016's own archive keeps its lists
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A folder of frames and a folder of masks (PNG) of the same stems."""
+
+    name: str
+    images: Path
+    masks: Path
+
+
+def find_sequences(data_dir: Path, split: str) -> tuple[Sequence, ...]:
+    """List the sequences of a split.
+
+    Two layouts are understood: ``{split}/JPEGImages/<name>`` with ``{split}/Annotations/<name>``, and the official
+    ``JPEGImages/480p/<name>``, ``Annotations/480p/<name>``, ``ImageSets/2017/{split}.txt`` (or 2016's lists).
+    Raise ValueError if there is no such split or a listed folder is missing.
+    """
+    root = data_dir / split
+    if (root / "JPEGImages").is_dir():
+        names = sorted(path.name for path in (root / "JPEGImages").iterdir() if path.is_dir())
+        images, masks = root / "JPEGImages", root / "Annotations"
+    else:
+        names = _listed(data_dir, split)
+        images, masks = data_dir / "JPEGImages" / RESOLUTION, data_dir / "Annotations" / RESOLUTION
+    found = tuple(Sequence(name, images / name, masks / name) for name in names)
+    for folder in (folder for sequence in found for folder in (sequence.images, sequence.masks)):
+        if not folder.is_dir():
+            raise ValueError(f"The folder {folder} is missing: complete the data set.")
+    if not found:
+        raise ValueError(f"The split {split!r} of {data_dir} has no sequences: give the folder of a DAVIS data set.")
+    return found
+
+
+def _listed(data_dir: Path, split: str) -> list[str]:
+    """Read the official list of a split: a name per line, or DAVIS 2016's lines of an image's and a mask's path."""
+    lists = [data_dir / "ImageSets" / folder / f"{split}.txt" for folder in LISTS]
+    path = next((path for path in lists if path.is_file()), None)
+    if path is None:
+        raise ValueError(
+            f"{data_dir} has no split {split!r}: it needs {split}/JPEGImages, or JPEGImages/480p with "
+            f"ImageSets/2017/{split}.txt."
+        )
+    first_words = [line.split()[0] for line in path.read_text().splitlines() if line.strip()]
+    names = [word.strip("/").split("/")[-2] if "/" in word else word for word in first_words]
+    return list(dict.fromkeys(names))
