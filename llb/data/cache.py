@@ -152,13 +152,13 @@ def _write_pixels(sources: Sequence[_Source], folder: Path, progress: Progress) 
     offset = 0
     with ThreadPoolExecutor(2) as pool:
         decoded = pool.map(_decode, sources, sizes)
-        for done, (source, (height, width), (rgb, mask, objects)) in enumerate(zip(sources, sizes, decoded, strict=True), 1):
+        for source, (height, width), (rgb, mask, objects) in zip(sources, sizes, decoded, strict=True):
             stop = offset + height * width
             rgb_out[3 * offset : 3 * stop] = rgb.reshape(-1)
             mask_out[offset:stop] = mask.reshape(-1)
             frames.append(CachedFrame(source.video, source.collection, height, width, offset, objects))
             offset = stop
-            progress(done, len(sources))
+            progress(len(frames), len(sources))
     rgb_out.flush()
     mask_out.flush()
     return frames
@@ -181,8 +181,8 @@ def _decode(source: _Source, size: tuple[int, int]) -> tuple[np.ndarray, np.ndar
     if source.merge_labels:
         mask = (mask > 0).astype(np.uint8)
     if mask.shape != size:
-        rgb = cv2.resize(rgb, size[::-1], interpolation=cv2.INTER_AREA)
-        mask = cv2.resize(mask, size[::-1], interpolation=cv2.INTER_NEAREST)
+        rgb = np.asarray(cv2.resize(rgb, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+        mask = np.asarray(cv2.resize(mask, size[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
     return rgb, mask, _find_objects(mask)
 
 

@@ -25,7 +25,7 @@ class DavisSequence:
 
 
 def pair_images(images: Path, masks: Path) -> tuple[AnnotatedImage, ...]:
-    """Pair the images of a folder with the masks of the same stem in another, sorted; images without mask are left out."""
+    """Pair a folder's images with the masks of the same stem in another, sorted; leave out what has no mask."""
     files = sorted(path for path in images.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
     pairs = (AnnotatedImage(path, masks / f"{path.stem}.png") for path in files)
     return tuple(pair for pair in pairs if pair.mask.is_file())

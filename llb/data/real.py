@@ -7,8 +7,15 @@ from jaxtyping import Float
 
 from llb.data.cache import CachedFrame, FrameCache
 from llb.data.scene import Layer, Scene
-from llb.data.synthetic import SceneMaker, camera_path, distractor_placement, moving_layer, occluder_placement, cut_out
-from llb.data.synthetic import Placement
+from llb.data.synthetic import (
+    Placement,
+    SceneMaker,
+    camera_path,
+    cut_out,
+    distractor_placement,
+    moving_layer,
+    occluder_placement,
+)
 from llb.data.transforms import similarity
 
 MIN_VISIBLE = 60  # pixels of the target in the first frame
@@ -18,7 +25,7 @@ class ClipMaker:
     """Draws scenes from the videos of a cache; a share of them gets a pasted object."""
 
     def __init__(self, cache: FrameCache, maker: SceneMaker, paste: float) -> None:
-        """List the videos; `paste` is the share (0..1) of clips with a pasted object. Raise ValueError without videos."""
+        """List the videos; `paste` (0..1) of the clips get a pasted object. Raise ValueError without videos."""
         self._cache = cache
         self._videos = [frames for frames in cache.videos().values() if any(frame.objects for frame in frames)]
         self._maker = maker
@@ -47,7 +54,9 @@ class ClipMaker:
         visible = sum(item.area for item in clip[0].objects) >= MIN_VISIBLE
         return clip if visible else self._draw(frames, max_gap, rng)
 
-    def _object_layer(self, clip: tuple[CachedFrame, ...], camera: Float[np.ndarray, "frames 3 3"], painted: bool) -> Layer:
+    def _object_layer(
+        self, clip: tuple[CachedFrame, ...], camera: Float[np.ndarray, "frames 3 3"], painted: bool
+    ) -> Layer:
         images = [self._cache.rgb(frame) for frame in clip]
         alphas = [(self._cache.mask(frame) > 0).astype(np.uint8) * np.uint8(255) for frame in clip]
         return Layer(images, alphas, camera, [_corners(frame) for frame in clip], painted=painted)

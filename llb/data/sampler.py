@@ -141,7 +141,7 @@ class ClipSampler:
             regions.append(search_region(jittered, scene.canvas, config.crop))
         return regions
 
-    def _recolour(self, images: Sequence[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    def _recolour(self, images: Sequence[np.ndarray], rng: np.random.Generator) -> Sequence[np.ndarray]:
         """Change the clip's colours alike, with a small drift, at times to grey; then `degrade`."""
         strength = self.config.colour
         first, drift = colour_matrix(rng, strength), colour_matrix(rng, 0.15 * strength)

@@ -20,7 +20,7 @@ CELL = 16  # pixels between the nodes at which bent layers are evaluated exactly
 
 @dataclass(frozen=True)
 class Wave:
-    """A travelling sine that bends a layer. In source pixels: `amplitude` (x, y); `frequency` radians per pixel (x, y)."""
+    """A travelling sine that bends a layer: `amplitude` in source pixels, `frequency` in radians per pixel (x, y)."""
 
     amplitude: Float[np.ndarray, " 2"]
     frequency: Float[np.ndarray, " 2"]
@@ -66,7 +66,7 @@ class Rendered:
 
 
 def render(scene: Scene, frame: int, region: Box, crop: tuple[int, int]) -> Rendered:
-    """Return the region of the scene at `frame`, resized to `crop`; outside the canvas the edge repeats, the mask is 0."""
+    """Return the region at `frame`, resized to `crop`; outside the canvas the edge repeats and the mask is 0."""
     inner = _inner_rectangle(region, scene.canvas, crop)
     y0, x0, y1, x1 = inner
     view = _crop_to_canvas(region, crop)
@@ -86,8 +86,8 @@ def render(scene: Scene, frame: int, region: Box, crop: tuple[int, int]) -> Rend
             mask[window] = np.where(alpha > 127, 0, mask[window])
     border = (y0, crop[0] - y1, x0, crop[1] - x1)
     if any(border):
-        rgb = cv2.copyMakeBorder(rgb, *border, cv2.BORDER_REPLICATE)
-        mask = cv2.copyMakeBorder(mask, *border, cv2.BORDER_CONSTANT, value=0)
+        rgb = np.asarray(cv2.copyMakeBorder(rgb, *border, cv2.BORDER_REPLICATE), np.uint8)
+        mask = np.asarray(cv2.copyMakeBorder(mask, *border, cv2.BORDER_CONSTANT, value=0), np.uint8)
     return Rendered(rgb, (mask > 127).astype(np.uint8))
 
 
@@ -142,7 +142,7 @@ def _warp(
         if grid is None:
             flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
             return cv2.warpAffine(image, to_source[:2] / to_source[2, 2], size, flags=flags, borderMode=border)
-        return cv2.remap(image, grid, None, cv2.INTER_LINEAR, borderMode=border)
+        return np.asarray(cv2.remap(image, grid, None, cv2.INTER_LINEAR, borderMode=border))  # type: ignore[call-overload]
 
     if layer.alphas is None:
         return take(layer.images[frame], cv2.BORDER_REFLECT_101), None

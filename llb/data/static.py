@@ -1,4 +1,4 @@
-"""Still images with object masks: ``<root>/<collection>/images/*`` and ``<root>/<collection>/masks/<same stem>.png``."""
+"""Still images with object masks: ``<collection>/images/*`` and ``<collection>/masks/<same stem>.png`` under a root."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class SceneMaker:
                 if item.area >= MIN_AREA:
                     groups.setdefault(frame.video or frame.collection, []).append((frame, item))
         if not groups:
-            raise ValueError(f"No object of {MIN_AREA} pixels or more in {cache.folder}: add images with larger objects.")
+            raise ValueError(f"No object of {MIN_AREA} pixels in {cache.folder}: add images with larger objects.")
         self._groups = list(groups.values())
         self._weights = np.sqrt([len({id(frame) for frame, _ in group}) for group in self._groups])
         self._weights /= self._weights.sum()
@@ -129,7 +129,11 @@ class SceneMaker:
         return behind, front
 
     def _background(
-        self, frame: CachedFrame, canvas: tuple[int, int], camera: Float[np.ndarray, "frames 3 3"], zoom: float,
+        self,
+        frame: CachedFrame,
+        canvas: tuple[int, int],
+        camera: Float[np.ndarray, "frames 3 3"],
+        zoom: float,
         rng: np.random.Generator,
     ) -> Layer:
         """Lay a frame over the canvas, up to `zoom` times larger than needed to cover it, mostly with a slight bend."""
@@ -138,20 +142,22 @@ class SceneMaker:
         slack = np.array([frame.width, frame.height]) * cover - canvas[::-1]
         centre = np.array(canvas[::-1]) / 2 + rng.uniform(-0.45, 0.45, 2) * slack
         flat = similarity((frame.width / 2, frame.height / 2), centre, cover, float(rng.normal(0.0, 0.1)))
-        waves = bending(max(image.shape[:2]), 0.008, len(camera), rng) if rng.random() < 0.5 else ()
+        waves = bending(float(max(image.shape[:2])), 0.008, len(camera), rng) if rng.random() < 0.5 else ()
         return Layer([image] * len(camera), None, camera @ flat, waves=waves)
 
 
 def camera_path(canvas: tuple[int, int], frames: int, rng: np.random.Generator) -> Float[np.ndarray, "frames 3 3"]:
-    """Return the camera's own motion over the canvas: pan, zoom, roll and a little perspective; at times it stands still."""
+    """Return the camera's motion over the canvas: pan, zoom, roll, a little perspective; at times it stands still."""
     strength = float(rng.choice([0.0, 0.5, 1.0, 2.0]))
     sigma = strength * np.array([0.02 * canvas[1], 0.02 * canvas[0], 0.02, 0.015, 2e-5, 2e-5])
     path = smooth_path(rng, frames, sigma)
     middle = (canvas[1] / 2, canvas[0] / 2)
-    return np.stack([
-        similarity(middle, np.add(middle, row[:2]), float(np.exp(row[2])), row[3], perspective=(row[4], row[5]))
-        for row in path
-    ])
+    return np.stack(
+        [
+            similarity(middle, np.add(middle, row[:2]), float(np.exp(row[2])), row[3], perspective=(row[4], row[5]))
+            for row in path
+        ]
+    )
 
 
 def moving_layer(
@@ -169,13 +175,13 @@ def moving_layer(
         similarity((0.0, 0.0), centre, scale * float(np.exp(row[0])), row[1], row[2], (row[3] / width, row[4] / height))
         for centre, row in zip(place.centres, np.clip(path, -0.6, 0.6), strict=True)
     ]
-    waves = bending(max(height, width), 0.03, frames, rng) if rng.random() < 0.6 else ()
+    waves = bending(float(max(height, width)), 0.03, frames, rng) if rng.random() < 0.6 else ()
     to_canvas = camera @ np.stack(moves) @ flip @ centred
     return Layer([small.rgb] * frames, [small.alpha] * frames, to_canvas, [enclose(small.alpha)] * frames, waves)
 
 
 def shrink_to(cut: CutOut, area: float) -> tuple[CutOut, float]:
-    """Return the cut-out reduced to a box of about `area` pixels, and the magnification that is left to do (at most 3)."""
+    """Return the cut-out reduced to a box of about `area` pixels, and the magnification left to do (at most 3)."""
     height, width = cut.alpha.shape
     scale = float(np.sqrt(area / (height * width)))
     if scale >= 0.8:

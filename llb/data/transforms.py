@@ -41,7 +41,7 @@ def box_of_points(points: Float[np.ndarray, "n 2"], canvas: tuple[int, int]) -> 
 
 
 def jitter_box(box: Box, size_sigma: float, offset: tuple[float, float], rng: np.random.Generator) -> Box:
-    """Return the box with size x exp(N(0, size_sigma)) per axis, and centre + U(-1/2, 1/2) x offset (x, y) x sqrt(area)."""
+    """Return the box, its size x exp(N(0, size_sigma)) per axis, its centre + U(-1/2, 1/2) x offset (x, y) x side."""
     height, width = np.array([box.height, box.width]) * np.exp(rng.normal(0.0, size_sigma, 2))
     shift = rng.uniform(-0.5, 0.5, 2) * offset * np.sqrt(height * width)
     return Box(box.y + float(shift[1]), box.x + float(shift[0]), float(height), float(width))
@@ -71,8 +71,12 @@ def smooth_path(rng: np.random.Generator, frames: int, sigma: Float[np.ndarray, 
 
 
 def similarity(
-    centre_from: tuple[float, float], centre_to: Float[np.ndarray, " 2"], scale: float, angle: float,
-    shear: float = 0.0, perspective: tuple[float, float] = (0.0, 0.0),
+    centre_from: tuple[float, float],
+    centre_to: Float[np.ndarray, " 2"],
+    scale: float,
+    angle: float,
+    shear: float = 0.0,
+    perspective: tuple[float, float] = (0.0, 0.0),
 ) -> Float[np.ndarray, "3 3"]:
     """Return the homography (x, y) that moves `centre_from` to `centre_to`, turned by `angle` (radians) and scaled.
 
@@ -103,7 +107,7 @@ def to_grey(matrix: Float[np.ndarray, "3 4"]) -> Float[np.ndarray, "3 4"]:
 def add_noise(
     images: Sequence[UInt8[np.ndarray, "h w 3"]], sigma: float, rng: np.random.Generator
 ) -> list[UInt8[np.ndarray, "h w 3"]]:
-    """Return the images with grey Gaussian noise of spread `sigma` (grey levels), one field shifted from image to image."""
+    """Return the images with grey Gaussian noise of spread `sigma` (grey levels): one field, shifted for each image."""
     height, width = images[0].shape[:2]
     field = rng.standard_normal((height + NOISE_SHIFT, width + NOISE_SHIFT), dtype=np.float32) * np.float32(sigma)
     grain = cv2.merge([field.astype(np.int16)] * 3)

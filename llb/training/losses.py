@@ -1,14 +1,14 @@
-"""Training losses of the paper: Lovasz on the predicted masks, similarity of the two label encodings, and an optional BCE."""
+"""The paper's training losses: Lovasz on the masks, similarity of the two label encodings; and an optional BCE."""
 
 from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from torch import Tensor
 
 
-def lovasz_loss(logits: Float[Tensor, "*shape"], mask: Float[Tensor, "*shape"]) -> Float[Tensor, ""]:
+def lovasz_loss(logits: Float[Tensor, "*shape"], mask: Shaped[Tensor, "*shape"]) -> Float[Tensor, ""]:
     """Return the Lovasz extension of the Jaccard loss 1 - J of the foreground, in 0..1.
 
     The errors |mask - sigmoid(logits)| of every pixel of every frame and sequence are sorted together, as released
@@ -29,7 +29,9 @@ def _jaccard_steps(truth: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
     return torch.diff(jaccard_loss, prepend=jaccard_loss.new_zeros(1))
 
 
-def cosine_similarity_loss(value: Float[Tensor, "*frames d h w"], label: Float[Tensor, "*frames d h w"]) -> Float[Tensor, ""]:
+def cosine_similarity_loss(
+    value: Float[Tensor, "*frames d h w"], label: Float[Tensor, "*frames d h w"]
+) -> Float[Tensor, ""]:
     """Return the mean over frames and sequences of the cosine between E1 (`value`) and E2 (`label`), in -1..1.
 
     Each is flattened over D, h and w. Falls as the two encodings become less alike (the paper's L_cos).
@@ -37,6 +39,6 @@ def cosine_similarity_loss(value: Float[Tensor, "*frames d h w"], label: Float[T
     return F.cosine_similarity(value.flatten(-3), label.flatten(-3), dim=-1).mean()
 
 
-def bce_loss(logits: Float[Tensor, "*shape"], mask: Float[Tensor, "*shape"]) -> Float[Tensor, ""]:
+def bce_loss(logits: Float[Tensor, "*shape"], mask: Shaped[Tensor, "*shape"]) -> Float[Tensor, ""]:
     """Return the mean binary cross-entropy of the logits; our addition, not in the paper (weight 0 turns it off)."""
     return F.binary_cross_entropy_with_logits(logits, mask.to(logits.dtype))
