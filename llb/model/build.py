@@ -45,5 +45,4 @@ def build_model(model: str | ModelConfig, seed: int = 0) -> LLB:
         labels = LabelGenerator(encoder, variant.label_input, in_channels, scale.head_dim, label_dim)
     if isinstance(backbone, Lite0):
         load_lite0_imagenet(backbone)
-        backbone.requires_grad_(False)
     return LLB(config, backbone, labels, transduction, induction, fusion, decoder).eval()

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from llb.model.layers import conv_relu, resize
+from llb.model.layers import conv_relu, resize, resize_bicubic
 from llb.types import BackboneFeatures
 
 
@@ -119,7 +119,7 @@ class Decoder(nn.Module):
         for level, feature in zip(self.levels, (features.c5, features.c4, features.c3, features.c2), strict=True):
             x = level(feature, target, x)
         assert x is not None
-        x = resize(x, (2 * x.shape[-2], 2 * x.shape[-1]), "bicubic")
-        x = resize(F.relu(self.up1(x)), size, "bicubic")
+        x = resize_bicubic(x, (2 * x.shape[-2], 2 * x.shape[-1]))
+        x = resize_bicubic(F.relu(self.up1(x)), size)
         logits: Tensor = self.up2(x)
         return logits

@@ -1,0 +1,193 @@
+"""Trains a lite model. A run is a folder: it is resumed where it stopped, with the same result as if it had not been."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from llb.data.sampler import BatchDataset, ClipBatch, ClipSampler, single_threaded
+from llb.model.build import build_model
+from llb.model.network import LLB
+from llb.model.vitae import LabelViTAE
+from llb.training.losses import bce_loss, cosine_similarity_loss, lovasz_loss
+from llb.training.pretrain import pretrain_vitae
+from llb.training.rollout import Rollout, roll_out
+from llb.training.stages import TrainConfig
+
+CHECKPOINT = "checkpoint.safetensors"
+FINAL = "model.safetensors"
+LOG = "log.jsonl"
+SAVE_EVERY_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """What a step tells: running means of the loss and of the IoU of the training predictions."""
+
+    step: int
+    steps: int
+    stage: int
+    loss: float
+    iou: float
+    seconds: float
+
+
+class Trainer:
+    """One run in one folder; `run` does all that is left to do.
+
+    Raises:
+        ValueError: the folder holds a run with other settings.
+    """
+
+    def __init__(self, config: TrainConfig, cache: Path, folder: Path) -> None:
+        self.config = config
+        self.cache = cache
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._check_settings()
+        self.model: LLB = build_model(config.model, config.seed)
+        self.parameters = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
+        self.optimiser = torch.optim.AdamW(self.parameters.values(), config.lr, weight_decay=config.weight_decay)
+        self.step = 0
+        self._loss = self._iou = 0.0
+        if (folder / CHECKPOINT).exists():
+            self._load()
+        else:
+            self._pretrain()
+            self.average = {name: p.detach().clone() for name, p in self.parameters.items()}
+
+    def run(self, on_step: Callable[[StepReport], None] | None = None, stop_at: int | None = None) -> Path | None:
+        """Train to the end (or to step `stop_at`) and return the file of the averaged weights, None if not at the end."""
+        cv2.setNumThreads(0)
+        saved = time.monotonic()
+        end = min(self.config.steps, stop_at or self.config.steps)
+        while self.step < end:
+            number, stage_end = self.config.stage_at(self.step)
+            for batch in self._batches(number, min(stage_end, end)):
+                start = time.monotonic()
+                self._train_step(batch)
+                report = StepReport(
+                    self.step, self.config.steps, number, self._loss, self._iou, time.monotonic() - start
+                )
+                if on_step:
+                    on_step(report)
+                self._log(report)
+                if time.monotonic() - saved > SAVE_EVERY_SECONDS:
+                    self._save()
+                    saved = time.monotonic()
+        self._save()
+        if self.step < self.config.steps:
+            return None
+        return self._export()
+
+    def _batches(self, number: int, end: int) -> Iterator[ClipBatch]:
+        """Yield the batches from the current step to `end`; each stage draws clips of its own."""
+        sampler = ClipSampler(self.cache, self.config.stages[number].clips, self.config.seed + 1000 * (number + 1))
+        first = self.config.stage_at(self.step)[1] - self.config.stages[number].steps
+        dataset = BatchDataset(sampler, self.config.batch_size, self.config.stages[number].steps)
+        order = range(self.step - first, end - first)
+        return iter(DataLoader(dataset, batch_size=None, sampler=order, worker_init_fn=single_threaded))
+
+    def _train_step(self, batch: ClipBatch) -> None:
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.config.learning_rate(self.step)
+        self.optimiser.zero_grad()
+        rollout = roll_out(self.model, batch.rgb, batch.mask)
+        truth = batch.mask[:, 1:, 0].float()
+        loss = self._objective(rollout, truth)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.config.clip_norm)
+        self.optimiser.step()
+        self.step += 1
+        with torch.no_grad():
+            decay = min(self.config.ema, self.step / (self.step + 10))
+            for name, parameter in self.parameters.items():
+                self.average[name].lerp_(parameter, 1 - decay)
+            share = max(0.02, 1 / self.step)
+            self._loss += (float(loss) - self._loss) * share
+            self._iou += (_iou(rollout.logits > 0, truth > 0.5) - self._iou) * share
+
+    def _objective(self, rollout: Rollout, truth: Tensor) -> Tensor:
+        config = self.config
+        return (
+            config.lovasz * lovasz_loss(rollout.logits, truth)
+            + config.bce * bce_loss(rollout.logits, truth)
+            + config.cosine * cosine_similarity_loss(rollout.value, rollout.label)
+        )
+
+    def _pretrain(self) -> None:
+        encoder = self.model.label_generator.encoder
+        if not isinstance(encoder, LabelViTAE) or not self.config.pretrain_steps:
+            return
+        path = self.folder / "vitae.safetensors"
+        if not path.exists():
+            pretrain_vitae(self.cache, path, self.config.pretrain_steps, self.config.seed)
+        encoder.vitae.load_state_dict(load_file(path))
+
+    def _check_settings(self) -> None:
+        path = self.folder / "config.json"
+        settings = json.dumps(asdict(self.config), indent=1)
+        if path.exists() and path.read_text() != settings:
+            raise ValueError(f"{self.folder} holds a run with other settings: choose another folder for this one.")
+        path.write_text(settings)
+
+    def _log(self, report: StepReport) -> None:
+        if report.step % 20 == 0:
+            with (self.folder / LOG).open("a") as log:
+                log.write(json.dumps(asdict(report)) + "\n")
+
+    def _save(self) -> None:
+        """Write weights, averages, buffers and the optimiser's state; numbers travel in the file's metadata."""
+        tensors = {f"model.{name}": value for name, value in _state(self.model).items()}
+        tensors |= {f"average.{name}": value for name, value in self.average.items()}
+        for name, parameter in self.parameters.items():
+            for key, value in self.optimiser.state.get(parameter, {}).items():
+                tensors[f"optimiser.{key}.{name}"] = value
+        meta = {"step": str(self.step), "loss": repr(self._loss), "iou": repr(self._iou)}
+        temporary = self.folder / (CHECKPOINT + ".part")
+        save_file({name: value.detach().contiguous() for name, value in tensors.items()}, temporary, meta)
+        temporary.replace(self.folder / CHECKPOINT)
+
+    def _load(self) -> None:
+        with safe_open(self.folder / CHECKPOINT, "pt") as file:
+            meta = file.metadata()
+            tensors = {name: file.get_tensor(name) for name in file.keys()}
+        self.step, self._loss, self._iou = int(meta["step"]), float(meta["loss"]), float(meta["iou"])
+        self.model.load_state_dict(_with_prefix(tensors, "model."), strict=False)
+        self.average = _with_prefix(tensors, "average.")
+        for name, parameter in self.parameters.items():
+            for key in ("step", "exp_avg", "exp_avg_sq"):
+                if (stored := tensors.get(f"optimiser.{key}.{name}")) is not None:
+                    self.optimiser.state[parameter][key] = stored
+
+    def _export(self) -> Path:
+        """Write the averaged weights in fp16, without the frozen backbone."""
+        state = _state(self.model) | self.average
+        half = {n: (v.half() if v.is_floating_point() else v).contiguous() for n, v in state.items()}
+        path = self.folder / FINAL
+        save_file(half, path, {"model": self.config.model})
+        return path
+
+
+def _state(model: LLB) -> dict[str, Tensor]:
+    """Return everything but the frozen backbone."""
+    return {name: value for name, value in model.state_dict().items() if not name.startswith("backbone.")}
+
+
+def _with_prefix(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+
+
+def _iou(predicted: Tensor, truth: Tensor) -> float:
+    union = (predicted | truth).sum()
+    return float((predicted & truth).sum() / union.clamp(min=1))
