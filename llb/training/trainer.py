@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from llb.checkpoint import save_model
 from llb.data.sampler import BatchDataset, ClipBatch, ClipSampler, single_threaded
 from llb.model.build import build_model
 from llb.model.network import LLB
@@ -171,11 +172,11 @@ class Trainer:
                     self.optimiser.state[parameter][key] = stored
 
     def _export(self) -> Path:
-        """Write the averaged weights in fp16, without the frozen backbone."""
-        state = _state(self.model) | self.average
-        half = {n: (v.half() if v.is_floating_point() else v).contiguous() for n, v in state.items()}
+        """Write the averaged weights; the model itself goes on unchanged."""
+        averaged = build_model(self.config.model, self.config.seed)
+        averaged.load_state_dict(_state(self.model) | self.average, strict=False)
         path = self.folder / FINAL
-        save_file(half, path, {"model": self.config.model})
+        save_model(averaged, path)
         return path
 
 

@@ -1,0 +1,113 @@
+"""Load a model by name or by file. Weights are safetensors only; shipped files are listed, with their sha256, in weights/manifest.json."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from llb.config import SCALES, VARIANTS, ModelConfig
+from llb.model.build import build_model
+from llb.model.network import LLB
+
+WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
+NO_WEIGHTS = "no weights yet: this variant has not been trained at this scale"
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What is known of a model's weights; `reason` says why they cannot be used and is empty where they can."""
+
+    name: str
+    available: bool
+    reason: str = ""
+    file: str = ""
+    sha256: str = ""
+    origin: str = ""
+    licence: str = ""
+
+
+def shipped_models(folder: Path = WEIGHTS) -> dict[str, ModelCard]:
+    """List every model of the family by name, with its weights or the reason why there are none."""
+    path = folder / "manifest.json"
+    entries = json.loads(path.read_text()) if path.exists() else {}
+    names = dict.fromkeys([*(f"{scale}/{variant}" for scale in SCALES for variant in VARIANTS), *entries])
+    cards = {}
+    for name in names:
+        entry = entries.get(name)
+        if entry is None:
+            cards[name] = ModelCard(name, False, NO_WEIGHTS)
+        else:
+            known = {field: str(entry[field]) for field in ("file", "sha256", "origin", "licence")}
+            found = (folder / known["file"]).exists()
+            cards[name] = ModelCard(name, found, "" if found else f"weights/{known['file']} is missing", **known)
+    return cards
+
+
+def load_model(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> LLB:
+    """Load ``scale/variant`` from the shipped weights, or a ``.safetensors`` file that `save_model` or training wrote.
+
+    Raises:
+        ValueError: the name is unknown, there are no such weights, or the file is damaged or not of this model.
+    """
+    if name.endswith(".safetensors"):
+        return _load_file(Path(name), None).to(device)
+    cards = shipped_models(folder)
+    if name not in cards:
+        ready = ", ".join(card.name for card in cards.values() if card.available) or "none"
+        raise ValueError(f"There is no model {name!r}: choose one that has weights ({ready}).")
+    card = cards[name]
+    if not card.available:
+        raise ValueError(f"{name} cannot be loaded: {card.reason}.")
+    path = folder / card.file
+    if hashlib.sha256(path.read_bytes()).hexdigest() != card.sha256:
+        raise ValueError(f"{path} is not the file that the manifest names (sha256 differs): fetch it again.")
+    return _load_file(path, name).to(device)
+
+
+def _load_file(path: Path, name: str | None) -> LLB:
+    if not path.exists():
+        raise ValueError(f"There is no file {path}: check the path.")
+    try:
+        with safe_open(path, "pt") as file:
+            meta = file.metadata() or {}
+            state: dict[str, Tensor] = {key: file.get_tensor(key) for key in file.keys()}
+    except SafetensorError as error:
+        raise ValueError(f"{path} is not a safetensors file: {error}.") from error
+    if "model" not in meta:
+        raise ValueError(f"{path} does not say which model it holds: convert it with this project's tools first.")
+    if name is not None and meta["model"] != name:
+        raise ValueError(f"{path} holds {meta['model']}, not {name}: check weights/manifest.json.")
+    config = ModelConfig.from_name(meta["model"])
+    if "label_dim" in meta:
+        config = ModelConfig(config.scale, config.variant, int(meta["label_dim"]))
+    model = build_model(config)
+    state = {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
+    try:
+        result = model.load_state_dict(state, strict=False)
+    except RuntimeError as error:
+        raise ValueError(f"{path} does not fit {config.name}: {str(error).splitlines()[-1].strip()}") from error
+    frozen = "backbone." if SCALES[config.scale].backbone == "lite0" else "\0"
+    absent = [key for key in result.missing_keys if not key.startswith(frozen)]
+    if absent or result.unexpected_keys:
+        raise ValueError(f"{path} does not fit {config.name}: {(absent or result.unexpected_keys)[0]} is amiss.")
+    return model.eval()
+
+
+def save_model(model: LLB, path: Path) -> None:
+    """Write a model's weights as safetensors: fp16 and without the frozen backbone at lite scale, fp32 at paper scale."""
+    lite = model.scale.backbone == "lite0"
+    state = {
+        name: (value.half() if lite and value.is_floating_point() else value).contiguous()
+        for name, value in model.state_dict().items()
+        if not (lite and name.startswith("backbone."))
+    }
+    meta = {"model": model.config.name}
+    if model.config.label_dim:
+        meta["label_dim"] = str(model.config.label_dim)
+    save_file(state, path, meta)
