@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from llb.config import InferenceConfig
+from llb.terminal import progress_bar
 
 if TYPE_CHECKING:
+    from llb.evaluate import EvaluationResult
     from llb.model.network import LLB
+    from llb.training.trainer import StepReport
     from llb.video_io import ClipInfo
 
 DEFAULTS = InferenceConfig()
@@ -32,17 +33,14 @@ Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...; auto takes a 
 MemorySize = Annotated[int, typer.Option(help="Most frames in an object's memory.")]
 Interval = Annotated[int, typer.Option(help="Every how many frames one joins the memory.")]
 Steps = Annotated[int, typer.Option(help="Steps of the few-shot learner on the first frame.")]
-
-
-@app.callback()
-def _commands() -> None:
-    """Keep the commands' names, however many there are."""
+ClipPath = Annotated[Path, typer.Argument(help="A video, or a folder of png, jpg or webp frames.")]
+MaskPath = Annotated[Path, typer.Option(help="Palette or grey PNG: each number but 0 is an object of the first frame.")]
 
 
 @app.command()
 def segment(
-    clip: Annotated[Path, typer.Argument(help="A video, or a folder of png, jpg or webp frames.")],
-    mask: Annotated[Path, typer.Option(help="Palette or grey PNG: each number but 0 is an object of the first frame.")],
+    clip: ClipPath,
+    mask: MaskPath,
     out: Annotated[Path, typer.Option(help="Folder for masks, overlay.mp4 and run.json.")],
     model: Model = "lite/llb",
     start: Annotated[int, typer.Option(help="First frame, the one that the mask belongs to.")] = 0,
@@ -63,24 +61,70 @@ def segment(
     from llb.video_io import probe, read_frames
 
     config = InferenceConfig(memory_size=memory_size, interval=interval, steps_first=steps)
+    chosen = {"start": start, "end": end, "stride": stride, "max_frames": max_frames}
     info, labels = probe(clip), read_labels(mask)
     masks_of(labels, (info.height, info.width))
     frames = read_frames(clip, start=start, end=end, stride=stride, max_frames=max_frames)
     network = _load(model, device)
-    facts: dict[str, Any] = {
-        "clip": str(clip),
-        "mask": str(mask),
-        "model": network.config.name,
-        "weights": model,
-        "device": str(next(network.parameters()).device),
-        "config": asdict(config),
-        "range": {"start": start, "end": end, "stride": stride, "max_frames": max_frames},
-    }
-    with _progress("Segmenting", _count(info, start, end, stride, max_frames)) as bar:
-        with RunFolder(out, info.fps / stride, facts) as folder:
-            for done in segment_clip(network, frames, labels, config, TraceRequest() if trace else None):
-                folder.write(done)
-                bar.advance()
+    facts = {"clip": str(clip), "mask": str(mask), "range": chosen} | _facts(model, network, config)
+    total = _count(info, start, end, stride, max_frames)
+    with progress_bar("Segmenting", total) as bar, RunFolder(out, info.fps / stride, facts) as folder:
+        for done in segment_clip(network, frames, labels, config, TraceRequest() if trace else None):
+            folder.write(done)
+            bar.advance()
+
+
+@app.command()
+def evaluate(
+    data: Annotated[Path, typer.Option(help="Folder of an annotated data set in DAVIS layout.")],
+    split: Annotated[str, typer.Option(help="Which part of it.")] = "val",
+    model: Model = "lite/llb",
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all numbers to this file.")] = None,
+    masks: Annotated[Path | None, typer.Option(help="Write the predicted masks into this folder.")] = None,
+    memory_size: MemorySize = DEFAULTS.memory_size,
+    interval: Interval = DEFAULTS.interval,
+    steps: Steps = DEFAULTS.steps_first,
+    device: Device = "auto",
+) -> None:
+    """Measure J, F and J&F on annotated clips by the DAVIS protocol."""
+    from llb import evaluate as evaluation
+
+    config = InferenceConfig(memory_size=memory_size, interval=interval, steps_first=steps)
+    network = _load(model, device)
+    with progress_bar("Evaluating") as bar:
+        result = evaluation.evaluate(network, data, split, config, bar.show, masks)
+    if json_file is not None:
+        json_file.parent.mkdir(parents=True, exist_ok=True)
+        json_file.write_text(json.dumps(result.to_dict(), indent=2) + "\n", encoding="utf-8")
+    typer.echo(_table(result))
+
+
+@app.command()
+def train(
+    data: Annotated[Path, typer.Option(help="Folder with davis16/train and static/<collection>.")],
+    out: Annotated[Path, typer.Option(help="Folder of the run; give it again to go on where it stopped.")],
+    model: Annotated[str, typer.Option(help="A lite model, such as lite/llb.")] = "lite/llb",
+    length: Annotated[float, typer.Option(help="Steps as a multiple of the shipped models' schedule.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Of the first weights and of the clips.")] = 0,
+    cache: Annotated[Path | None, typer.Option(help="Folder for the decoded images [default: in ~/.cache].")] = None,
+) -> None:
+    """Train a lite model; the weights come to OUT/model.safetensors."""
+    from llb.data.cache import DEFAULT_CACHE, build_cache
+    from llb.training.stages import TrainConfig, lite_schedule
+    from llb.training.trainer import Trainer
+
+    if length <= 0:
+        raise ValueError(f"length is {length}: choose a value above 0, 1 is the shipped models' schedule.")
+    config = TrainConfig(model, seed, lite_schedule(length))
+    with progress_bar("Decoding images") as bar:
+        images = build_cache(data, cache or DEFAULT_CACHE, lambda done, total: bar.show("Decoding images", done, total))
+    with progress_bar("Training", config.steps) as bar:
+
+        def show(report: StepReport) -> None:
+            bar.show(f"loss {report.loss:.3f}, IoU {report.iou:.3f}", report.step, report.steps)
+
+        weights = Trainer(config, images.folder, out).run(show)
+    typer.echo(f"The weights are in {weights}.")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -92,26 +136,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(2)
 
 
-class Bar:
-    """A progress bar on stderr with the time left."""
-
-    def __init__(self, progress: Progress, text: str, total: int | None) -> None:
-        self._progress, self._task = progress, progress.add_task(text, total=total)
-
-    def advance(self) -> None:
-        """One more is done."""
-        self._progress.advance(self._task)
-
-    def at(self, done: int, total: int | None) -> None:
-        """So many of so many are done."""
-        self._progress.update(self._task, completed=done, total=total)
-
-
-@contextmanager
-def _progress(text: str, total: int | None) -> Iterator[Bar]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        yield Bar(progress, text, total)
+def _facts(name: str, model: LLB, config: InferenceConfig) -> dict[str, object]:
+    """Return what a run's record says of the model and its settings."""
+    device = next(model.parameters()).device
+    return {"model": model.config.name, "weights": name, "device": str(device), "config": asdict(config)}
 
 
 def _count(info: ClipInfo, start: int, end: int | None, stride: int, max_frames: int | None) -> int | None:
@@ -123,10 +151,18 @@ def _count(info: ClipInfo, start: int, end: int | None, stride: int, max_frames:
     return max(min(count, max_frames or count), 1)
 
 
+def _table(result: EvaluationResult) -> str:
+    """Return the scores in per cent, a line per sequence and the mean over all objects."""
+    rows = [(sequence.name, sequence.score) for sequence in result.sequences]
+    rows.append(("mean over objects", result.score))
+    width = max(len(name) for name, _ in rows)
+    lines = [f"{'':{width}}     J     F   J&F"]
+    lines += [f"{name:{width}}  {100 * s.j:4.1f}  {100 * s.f:4.1f}  {100 * s.mean:4.1f}" for name, s in rows]
+    return "\n".join([*lines, f"{1000 * result.seconds_per_frame:.0f} ms per frame"])
+
+
 def _load(model: str, device: str) -> LLB:
     import torch
-
-    from llb.checkpoint import load_model
 
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -135,4 +171,6 @@ def _load(model: str, device: str) -> LLB:
         raise ValueError(f"{device!r} is not a device: choose auto, cpu or cuda.")
     if kind == "cuda" and not torch.cuda.is_available():
         raise ValueError("This machine has no CUDA device that torch can use: choose --device cpu.")
+    from llb.checkpoint import load_model
+
     return load_model(model, device=device)

@@ -65,10 +65,9 @@ def overlay(rgb: Rgb, labels: Labels, alpha: float = 0.5) -> Rgb:
         alpha: 0 keeps the frame's colours, 1 paints the objects solid.
 
     Raises:
-        ValueError: the sizes differ or `alpha` is not between 0 and 1.
+        ValueError: `alpha` is not between 0 and 1.
     """
-    if rgb.shape[:2] != labels.shape:
-        raise ValueError(f"The frame is {rgb.shape[:2]} and its labels are {labels.shape}: give equal sizes.")
+    assert rgb.shape[:2] == labels.shape
     if not 0.0 <= alpha <= 1.0:
         raise ValueError(f"alpha is {alpha}: choose a value from 0 to 1.")
     if not labels.any():
@@ -77,10 +76,9 @@ def overlay(rgb: Rgb, labels: Labels, alpha: float = 0.5) -> Rgb:
     result = cv2.addWeighted(rgb, 1.0 - alpha, tint, alpha, 0.0)
     result = np.where((labels > 0)[..., None], result, rgb)
     kernel = np.ones((3, 3), np.uint8)
-    inner = (cv2.erode(labels, kernel) != labels) & (labels > 0)
-    outer = (cv2.dilate(labels, kernel) != labels) & (labels == 0)
-    result[outer] = 0
-    result[inner] = 255
+    edge = (cv2.erode(labels, kernel) != labels) | (cv2.dilate(labels, kernel) != labels)
+    result[edge & (labels == 0)] = 0
+    result[edge & (labels > 0)] = 255
     return np.asarray(result, np.uint8)
 
 

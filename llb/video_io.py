@@ -188,10 +188,13 @@ def write_video(
     fps = float(times_or_fps) if isinstance(times_or_fps, (int, float)) else _mean_rate(times_or_fps)
     with VideoWriter(path, (first.shape[0], first.shape[1]), fps) as writer:
         writer.write(first, times[0] if times else None)
+        index = 0
         for index, rgb in enumerate(iterator, start=1):
             if times is not None and index >= len(times):
                 raise ValueError(f"There are more frames than the {len(times)} times: give one time per frame.")
             writer.write(rgb, times[index] if times else None)
+    if times is not None and index + 1 < len(times):
+        raise ValueError(f"There are {index + 1} frames but {len(times)} times: give one time per frame.")
 
 
 def _mean_rate(times: Sequence[float]) -> float:

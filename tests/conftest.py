@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from jaxtyping import install_import_hook
 
+from tests import typecheck
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-install_import_hook("llb", "beartype.beartype")
+install_import_hook("llb", f"{typecheck.__name__}.check")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (

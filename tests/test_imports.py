@@ -1,0 +1,76 @@
+"""Who may import whom (app -> demo -> llb; inside llb down to model, config, types), and that importing is light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(path.relative_to(ROOT) for folder in ("llb", "demo") for path in (ROOT / folder).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """Return the full names that a file imports, wherever in the file."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: write absolute imports"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def offences(path: Path, forbidden: tuple[str, ...]) -> set[str]:
+    return {name for name in imported(path) if any(name == f or name.startswith(f + ".") for f in forbidden)}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_direction_of_imports(path: Path) -> None:
+    forbidden: tuple[str, ...] = ("app", "tests")
+    if path.parts[0] == "llb":
+        forbidden += ("demo", "gradio")
+    if path.parts[:2] == ("llb", "model"):
+        forbidden += ("llb.inference", "llb.training", "llb.data", "llb.cli", "llb.evaluate", "llb.checkpoint")
+    if path.parts[:2] == ("llb", "inference"):
+        forbidden += ("llb.training", "llb.data", "llb.cli", "llb.evaluate")
+    if path.parts in (("llb", "config.py"), ("llb", "types.py")):
+        forbidden += ("llb.model", "llb.inference", "llb.training", "llb.data")
+    assert not offences(path, forbidden)
+
+
+def test_the_check_sees_an_offence() -> None:
+    assert offences(Path("llb/cli.py"), ("llb.video_io",)), "the imports inside functions count too"
+
+
+def run(code: str) -> str:
+    """Run code in a fresh interpreter at the root of the checkout and return what it prints."""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_command_line_starts_without_torch() -> None:
+    assert run("import sys, llb, llb.cli; print(sorted({'torch', 'timm', 'gradio'} & set(sys.modules)))") == "[]"
+
+
+def test_importing_everything_opens_no_data_file_and_no_connection() -> None:
+    names = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in MODULES]
+    code = f"""
+import sys, importlib
+import gradio, torch, timm, cv2, av, matplotlib.pyplot
+seen = []
+def watch(event, args):
+    if event == "socket.connect" or (
+        event == "open" and str(args[0]).endswith((".safetensors", ".pth", ".tar", ".pt", ".npz", ".mp4"))
+    ):
+        seen.append((event, str(args)))
+sys.addaudithook(watch)
+for name in {[name for name in names if not name.endswith("__main__")]!r}:
+    importlib.import_module(name)
+print(seen)
+"""
+    assert run(code) == "[]"
