@@ -120,7 +120,8 @@ def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits) -> Steps:
         interactive=False,
         container=False,
     )
-    upload = gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES, elem_id="upload")
+    with gr.Column(elem_id="upload"):
+        upload = gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES)
     gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
     card = gr.Markdown(elem_id="card")
     gr.Markdown(text.STEP_OBJECTS)

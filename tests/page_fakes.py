@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 
-from demo.models import ModelChoice
+from demo.models import ModelChoice, ModelProvider, Segmenter
+from demo.serve import assemble
+from demo.session import SessionStore
 from demo.shelf import ExampleShelf
+from demo.ui import launch_options
+from llb.inference.segmenter import VideoSegmenter
+from llb.model.build import build_model
+from llb.model.network import LLB
 from llb.types import FrameResult, SearchRegion, TargetTrace, TraceRequest
 
 SIZE = (120, 160)
@@ -106,3 +115,33 @@ def fake_shelf(root: Path) -> ExampleShelf:
     """Return a shelf of three small examples."""
     titles = {"disc": "One disc", "disc two": "Second disc", "disc three": "Third disc"}
     return ExampleShelf(root / "examples", titles, render_disc)
+
+
+@contextmanager
+def served(models: ModelProvider, folder: Path, shelf: ExampleShelf | None = None) -> Iterator[str]:
+    """Serve the page on a free port, with its sessions in ``folder/sessions``; yield its address."""
+    page = assemble(models, shelf or fake_shelf(folder), SessionStore(folder / "sessions"), folder)
+    try:
+        _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+        yield url
+    finally:
+        page.close(verbose=False)
+
+
+@dataclass
+class SeededModels:
+    """The real networks: with the shipped weights where there are any, else with seeded random ones."""
+
+    def choices(self) -> list[ModelChoice]:
+        return [ModelChoice("lite/llb", "LLB", "gates"), ModelChoice("lite/joint", "JOINT", "plain sum")]
+
+    def segmenter(self, name: str) -> Segmenter:
+        return VideoSegmenter(seeded_model(name))
+
+    def fingerprint(self, name: str) -> str:
+        return f"seeded {name}"
+
+
+@cache
+def seeded_model(name: str) -> LLB:
+    return build_model(name, seed=0).eval()

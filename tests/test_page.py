@@ -1,0 +1,178 @@
+"""The page's callbacks through its API, with stand-in models and no browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+from demo.clips import Limits, import_clip
+from llb.video_io import write_video
+from tests.page_fakes import FRAMES, FakeModels, fake_shelf, served
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Gradio counts its events with pandas
+PICTURE = re.compile(r'data-picture="([^"]+)" src="([^"]{40,})"')
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(FakeModels(seconds=0.05), tmp_path_factory.mktemp("page")) as address:
+        yield address
+
+
+@pytest.fixture
+def visitor(url: str) -> Client:
+    client = Client(url, verbose=False)
+    client.predict(api_name="/arrive")
+    return client
+
+
+def run(visitor: Client, names: list[str], editor: dict[str, Any] | None = None) -> tuple[Any, ...]:
+    """Begin, work and settle, as the Run button does."""
+    visitor.predict(editor, names, api_name="/begin")
+    visitor.predict(api_name="/work")
+    return visitor.predict(api_name="/settle")
+
+
+def a_clip(folder: Path, frames: int = 5, size: tuple[int, int] = (90, 130)) -> Path:
+    """Write a small mp4."""
+    pictures = [np.full((*size, 3), 40 + 10 * index, np.uint8) for index in range(frames)]
+    write_video(folder / "mine.mp4", pictures, 10.0)
+    return folder / "mine.mp4"
+
+
+def a_painting(folder: Path, size: tuple[int, int] = (90, 130)) -> dict[str, Any]:
+    """Return what the editor sends: one layer, painted with the colours of objects 1 and 3."""
+    layer = np.zeros((*size, 4), np.uint8)
+    layer[10:30, 10:40] = (0, 0, 128, 153)  # BGRA of dark red
+    layer[40:60, 50:90] = (0, 128, 128, 153)
+    cv2.imwrite(str(folder / "layer.png"), layer)
+    file = handle_file(folder / "layer.png")
+    return {"background": file, "layers": [file], "composite": file}
+
+
+def test_an_example_runs_with_its_ready_mask(visitor: Client) -> None:
+    settled = run(visitor, ["lite/llb", "lite/joint"])
+    title, first = settled[1], settled[2]
+    assert "One disc" in title
+    assert re.fullmatch(r"LLB · 12 ms per frame · J 0\.\d\d", first["label"])
+    html = visitor.predict(3, 1, api_name="/inside")
+    names = [name for name, _ in PICTURE.findall(html)]
+    assert names == [
+        *(f"lite/llb {part}" for part in ("region", "γ1", "γ2", "E1", "E2")),
+        *(f"lite/joint {part}" for part in ("region", "E1", "E2")),
+    ]
+    assert "No gates" in html
+    assert "not in the model&#x27;s memory" in html
+    assert "no gate was used" in visitor.predict(0, 1, api_name="/inside")
+
+
+def test_every_frame_has_its_own_pictures(visitor: Client) -> None:
+    run(visitor, ["lite/llb"])
+    pictures = [dict(PICTURE.findall(visitor.predict(index, 1, api_name="/inside"))) for index in range(1, FRAMES)]
+    for part in ("γ1", "γ2", "E1", "E2"):
+        assert len({picture[f"lite/llb {part}"] for picture in pictures}) == FRAMES - 1
+
+
+def test_an_uploaded_clip_is_painted_and_run(visitor: Client, tmp_path: Path) -> None:
+    uploaded = visitor.predict(handle_file(a_clip(tmp_path)), api_name="/upload")
+    assert uploaded[1] == "mine: 130 × 90, 5 frames, 0.4 s"
+    assert "Object 1 · 600 pixels" in visitor.predict(a_painting(tmp_path), api_name="/painted")
+    settled = run(visitor, ["lite/llb-2"], a_painting(tmp_path))
+    assert settled[2]["label"] == "LLB-2 · 12 ms per frame"
+    assert "No gates" in visitor.predict(2, 3, api_name="/inside")
+
+
+@pytest.mark.parametrize(
+    ("names", "editor", "sentence"), [([], None, "Tick at least one model."), (["lite/llb"], None, "Mark at least one")]
+)
+def test_a_run_that_cannot_start_says_why(
+    visitor: Client, tmp_path: Path, names: list[str], editor: None, sentence: str
+) -> None:
+    if names:
+        visitor.predict(api_name="/clear")
+    with pytest.raises(AppError, match=sentence):
+        visitor.predict(editor, names, api_name="/begin")
+
+
+def test_a_bad_file_gets_one_sentence_and_the_old_clip_stays(visitor: Client, tmp_path: Path) -> None:
+    (tmp_path / "bad.mp4").write_text("#!/bin/sh\necho no video\n")
+    with pytest.raises(AppError, match=r"^[^\n]*not a video that can be read[^\n]*$"):
+        visitor.predict(handle_file(tmp_path / "bad.mp4"), api_name="/upload")
+    assert "One disc" in run(visitor, ["lite/joint"])[1]
+
+
+def test_visitors_never_see_each_other(url: str, visitor: Client, tmp_path: Path) -> None:
+    other = Client(url, verbose=False)
+    other.predict(api_name="/arrive")
+    visitor.predict(handle_file(a_clip(tmp_path)), api_name="/upload")
+    assert "mine" in run(visitor, ["lite/llb"], a_painting(tmp_path))[1]
+    assert "One disc" in run(other, ["lite/llb"])[1]
+    assert visitor.predict(2, 1, api_name="/inside") != other.predict(2, 1, api_name="/inside")
+
+
+def test_a_caller_without_a_session_is_told_to_reload(url: str) -> None:
+    stranger = Client(url, verbose=False)
+    with pytest.raises(AppError, match="reload the page"):
+        stranger.predict(None, ["lite/llb"], api_name="/begin")
+
+
+def test_stop_keeps_what_is_done(visitor: Client) -> None:
+    visitor.predict(None, ["lite/llb"], api_name="/begin")
+    visitor.predict(api_name="/stop")
+    visitor.predict(api_name="/work")
+    settled = visitor.predict(api_name="/settle")
+    assert f"stopped after 1 of {FRAMES} frames" in settled[1]
+    assert settled[2]["visible"]
+
+
+def test_clips_are_trimmed_and_made_smaller_and_say_so(tmp_path: Path) -> None:
+    limits = Limits(side_out=100, frames=4)
+    clip = import_clip(a_clip(tmp_path, frames=9, size=(120, 200)), "long", tmp_path / "clip", limits)
+    assert (len(clip), clip.width, clip.height) == (4, 100, 60)
+    assert clip.note == "trimmed to its first 4 frames, made smaller from 200 x 120"
+
+
+@pytest.mark.parametrize(
+    ("limits", "frames", "sentence"),
+    [
+        (Limits(side_in=100), 5, "at most 100 pixels"),
+        (Limits(side_least=200), 5, "at least 200 pixels"),
+        (Limits(megabytes=0), 5, "larger than 0 MB"),
+        (Limits(), 1, "single frame"),
+    ],
+)
+def test_clips_over_a_limit_are_refused_with_a_way_out(
+    tmp_path: Path, limits: Limits, frames: int, sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        import_clip(a_clip(tmp_path, frames), "mine", tmp_path / "clip", limits)
+
+
+def test_models_without_weights_are_named_with_the_reason(tmp_path: Path) -> None:
+    from demo.panels import missing
+
+    html = missing(FakeModels().choices())
+    assert "LLB-3" in html
+    assert "Not trained yet." in html
+    assert "JOINT" not in html
+
+
+def test_the_shelf_renders_an_example_once(tmp_path: Path) -> None:
+    shelf = fake_shelf(tmp_path)
+    clip = shelf.clip("disc")
+    stamp = (clip.folder / "clip.json").stat().st_mtime_ns
+    again = fake_shelf(tmp_path).clip("disc")
+    assert (again.folder / "clip.json").stat().st_mtime_ns == stamp
+    truth = again.truth(3)
+    assert truth is not None
+    assert set(np.unique(truth)) == {0, 1}
+    with pytest.raises(ValueError, match="disc two"):
+        shelf.clip("nothing")
