@@ -10,6 +10,16 @@ from torch import Tensor, nn
 from llb.model.layers import KeyAttention
 
 
+def frame_norm(x: Float[Tensor, "b t c n"]) -> Float[Tensor, "b t c n"]:
+    """Instance norm of every frame over its n places (no affine, eps 1e-5).
+
+    The frames are handed over as [b t, c, n], not as images: on the CPU, PyTorch's (2.14) backward of a four-axis
+    instance norm misreads a gradient that arrives channels-last. The release's own gradients have that defect on the
+    CPU (`tests.parity_training` reproduces it); ours are the true ones.
+    """
+    return F.instance_norm(x.flatten(0, 1)).unflatten(0, x.shape[:2])
+
+
 class SelfAttentionBlock(nn.Module):
     """x + attention over all tokens, then an instance norm per frame over h*w (no affine, eps 1e-5)."""
 
@@ -18,11 +28,11 @@ class SelfAttentionBlock(nn.Module):
         self.attention = KeyAttention(channels, key_dim)
 
     def forward(self, x: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t c h w"]:
-        b, t, _, h, w = x.shape
+        _, t, _, h, w = x.shape
         tokens = rearrange(x, "b t c h w -> b (t h w) c")
         mixed = tokens + self.attention(tokens, tokens, tokens)
-        normed = F.instance_norm(rearrange(mixed, "b (t n) c -> (b t) c n", t=t))
-        return rearrange(normed, "(b t) c (h w) -> b t c h w", b=b, h=h, w=w)
+        normed = frame_norm(rearrange(mixed, "b (t n) c -> b t c n", t=t))
+        return rearrange(normed, "b t c (h w) -> b t c h w", h=h, w=w)
 
 
 class Transduction(nn.Module):
