@@ -64,10 +64,11 @@ class Handlers:
         with told():
             session = self.sessions.open(token)
             run = self._on_show(session)
-        waiting = run is None and self.showcase.preparing()
-        sentence = text.PREPARING if waiting else text.NO_WEIGHTS
-        status = gr.update(value="" if run else panels.notice(sentence))
-        return status, *view(run), gr.Timer(active=waiting)
+        if session.folders("run"):  # the visitor's own run has the floor
+            return *[gr.skip()] * (len(view(None)) + 1), gr.Timer(active=False)
+        part = None if run else self.showcase.progress()
+        sentence = text.PREPARING if part is not None else text.READY if self._able() else text.NO_WEIGHTS
+        return "" if run else panels.notice(sentence, part), *view(run), gr.Timer(active=part is not None)
 
     def choose(self, token: str | None, event: gr.SelectData) -> Updates:
         """Take the example that was clicked."""
@@ -116,10 +117,7 @@ class Handlers:
             clip = self._clip(session)
             labels = _marked(clip, editor, bool(session.notes().get("ready")))
             objects = _objects(labels)
-            if not names:
-                raise ValueError(text.NO_MODEL)
-            titles = {choice.name: choice.title for choice in self.models.choices() if not choice.reason}
-            records = tuple(VariantRecord(name, titles[name]) for name in names[:COLUMNS] if name in titles)
+            records = self._records(names)
             run = Run(session.new_folder("run"), clip.folder, objects, records)
             run.save_given(labels)
             run.save()
@@ -175,6 +173,15 @@ class Handlers:
             if run and run.frames and run.state in ("done", "stopped"):
                 return run
         return self.showcase.run()
+
+    def _able(self) -> dict[str, str]:
+        return {choice.name: choice.title for choice in self.models.choices() if not choice.reason}
+
+    def _records(self, names: list[str]) -> tuple[VariantRecord, ...]:
+        titles = self._able()
+        if not names:
+            raise ValueError(text.NO_MODEL if titles else text.NO_WEIGHTS)
+        return tuple(VariantRecord(name, titles[name]) for name in names[:COLUMNS])
 
     def _clip(self, session: Session) -> Clip:
         folder = session.notes().get("clip")

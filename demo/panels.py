@@ -46,9 +46,10 @@ def missing(choices: Iterable[ModelChoice]) -> str:
     return f'<details class="missing"><summary>{text.missing(len(rows))}</summary><ul>{"".join(rows)}</ul></details>'
 
 
-def notice(sentence: str) -> str:
-    """Show one sentence where pictures will come."""
-    return f'<div class="notice" role="status">{escape(sentence)}</div>'
+def notice(sentence: str, done: float | None = None) -> str:
+    """Show one sentence where pictures will come, with a bar if it is about work in progress (0..1)."""
+    bar = "" if done is None else f'<progress max="1" value="{done:.3f}" aria-label="{escape(sentence)}"></progress>'
+    return f'<div class="notice" role="status">{escape(sentence)}{bar}</div>'
 
 
 def live(records: Iterable[VariantRecord], pictures: Mapping[str, str], total: int, seconds_left: float | None) -> str:

@@ -20,11 +20,19 @@ GREETING = ("lite/llb", "lite/joint")  # the comparison to greet with, if these 
 
 
 class Rendered(Protocol):
-    """A rendered example: frames [T,H,W,3], exact labels [T,H,W], frames per second."""
+    """A rendered example."""
 
-    frames: UInt8[np.ndarray, "t h w 3"]
-    labels: UInt8[np.ndarray, "t h w"]
-    fps: float
+    @property
+    def frames(self) -> UInt8[np.ndarray, "t h w 3"]:
+        """The frames in RGB."""
+
+    @property
+    def labels(self) -> UInt8[np.ndarray, "t h w"]:
+        """The exact object ids."""
+
+    @property
+    def fps(self) -> float:
+        """Frames per second."""
 
 
 class ExampleShelf:
@@ -69,6 +77,7 @@ class Showcase:
 
     def __init__(self, root: Path, models: ModelProvider, shelf: ExampleShelf) -> None:
         self._root, self._models, self._shelf = root, models, shelf
+        self._done = 0.0
         self._thread = threading.Thread(target=self._prepare, daemon=True)
         able = [choice for choice in models.choices() if not choice.reason]
         chosen = [choice for choice in able if choice.name in GREETING] or able[:2]
@@ -79,9 +88,9 @@ class Showcase:
         if self._variants and self.run() is None:
             self._thread.start()
 
-    def preparing(self) -> bool:
-        """Tell whether the comparison is on its way."""
-        return self._thread.is_alive()
+    def progress(self) -> float | None:
+        """Tell how far the comparison is, 0..1; None if it is not on its way."""
+        return self._done if self._thread.is_alive() else None
 
     def run(self) -> Run | None:
         """Return the comparison once it is finished."""
@@ -103,5 +112,5 @@ class Showcase:
         run = Run(self._folder(), clip.folder, objects, self._variants).save(state="running")
         run.save_given(labels)
         segmenters = {record.name: self._models.segmenter(record.name) for record in self._variants}
-        for _ in compare(run, clip, segmenters, should_stop=lambda: False):
-            pass
+        for step in compare(run, clip, segmenters, should_stop=lambda: False):
+            self._done = (step.frame + 1) / len(clip)

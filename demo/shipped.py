@@ -27,9 +27,7 @@ class ShippedModels:
         found = []
         for variant in sorted(VARIANTS, key=lambda variant: ("llb", "joint", *VARIANTS).index(variant)):
             name = f"{SCALE}/{variant}"
-            card = cards.get(name)
-            reason = text.NO_FILE if card is None else "" if card.available else card.reason
-            found.append(ModelChoice(name, text.variant_title(variant), text.difference(variant), reason))
+            found.append(ModelChoice(name, variant.upper(), text.difference(variant), cards[name].reason))
         return found
 
     def segmenter(self, name: str) -> Segmenter:

@@ -49,12 +49,12 @@ NOTHING_INSIDE = "Run a comparison to look inside."
 DISPLAY_ONLY = "computed for display only: this frame is not in the model's memory"
 IN_MEMORY = "this frame is in the model's memory"
 
-PREPARING = "Preparing a first comparison for you. It appears here in a few seconds; you can start your own meanwhile."
-NO_WEIGHTS = "No trained weights were found, so there is no comparison to show yet. Put them into the folder weights/."
+PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
+READY = "Press Run to see the models side by side."
+NO_WEIGHTS = "No model can run here yet: the folder weights/ holds no trained weights."
 WAITING = "Waiting for the model. Runs take turns on this machine."
 STARTING = "Starting: each model learns the object from the first frame."
 NO_CLIP = "Choose a clip first: pick an example or upload one."
-NO_FILE = "Its weights are not in the folder weights/."
 NO_MASK = "Mark at least one object first: pick a number and paint over the object on the first frame."
 NO_MODEL = "Tick at least one model."
 WRONG_SIZE = "The painting belongs to another clip: clear it with the bin and paint again."
@@ -79,11 +79,6 @@ def clip_card(title: str, width: int, height: int, frames: int, seconds: float, 
     """Describe the chosen clip in one line."""
     line = f"{title}: {width} × {height}, {frames} frames, {seconds:.1f} s"
     return f"{line} ({note})" if note else line
-
-
-def variant_title(variant: str) -> str:
-    """Write a variant's name as the paper does."""
-    return variant.upper()
 
 
 def difference(variant: str) -> str:

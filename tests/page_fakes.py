@@ -18,6 +18,7 @@ from demo.serve import assemble
 from demo.session import SessionStore
 from demo.shelf import ExampleShelf
 from demo.ui import launch_options
+from llb.checkpoint import load_model, shipped_models
 from llb.inference.segmenter import VideoSegmenter
 from llb.model.build import build_model
 from llb.model.network import LLB
@@ -129,19 +130,19 @@ def served(models: ModelProvider, folder: Path, shelf: ExampleShelf | None = Non
 
 
 @dataclass
-class SeededModels:
+class RealModels:
     """The real networks: with the shipped weights where there are any, else with seeded random ones."""
 
     def choices(self) -> list[ModelChoice]:
         return [ModelChoice("lite/llb", "LLB", "gates"), ModelChoice("lite/joint", "JOINT", "plain sum")]
 
     def segmenter(self, name: str) -> Segmenter:
-        return VideoSegmenter(seeded_model(name))
+        return VideoSegmenter(real_model(name))
 
     def fingerprint(self, name: str) -> str:
-        return f"seeded {name}"
+        return f"real {name}"
 
 
 @cache
-def seeded_model(name: str) -> LLB:
-    return build_model(name, seed=0).eval()
+def real_model(name: str) -> LLB:
+    return load_model(name) if shipped_models()[name].available else build_model(name, seed=0).eval()

@@ -83,10 +83,9 @@ def test_overlap_and_time_leave_out_the_given_frame(run: Run, clip: Clip) -> Non
 
 
 def test_stopping_keeps_whole_frames_of_every_variant(run: Run, clip: Clip) -> None:
-    steps = compare(run, clip, segmenters(), lambda: seen >= 5)
-    seen = 0
-    for _ in steps:
-        seen += 1
+    seen: list[int] = []
+    for step in compare(run, clip, segmenters(), lambda: len(seen) >= 5):
+        seen.append(step.frame)
     stopped = Run.open(run.folder)
     assert (stopped.state, stopped.frames) == ("stopped", 3)
     for name in NAMES:

@@ -19,7 +19,7 @@ from demo.examples import EXAMPLES, RenderedExample, render
 from demo.shelf import ExampleShelf
 from demo.store import Run
 from llb.video_io import write_video
-from tests.page_fakes import FRAMES, SIZE, FakeModels, SeededModels, render_disc, served
+from tests.page_fakes import FRAMES, SIZE, FakeModels, RealModels, render_disc, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -47,7 +47,7 @@ def real(folder: Path, browser: Browser) -> Iterator[str]:
     """Serve the real models on the first frames of a generated example."""
     name = next(iter(EXAMPLES))
     shelf = ExampleShelf(folder / "examples", {name: EXAMPLES[name].title}, short_example)
-    with served(SeededModels(), folder, shelf) as url:
+    with served(RealModels(), folder, shelf) as url:
         yield url
 
 
