@@ -132,7 +132,7 @@ def _ridge(
     rgb = blend(dark, bright, light) * forest[..., None]
     mist = haze + (0.55 - 0.3 * haze) * smoothstep(12, 85, below) * (0.6 + 0.4 * noise(size, 120, rng, 3, stretch=0.25))
     alpha = np.clip(below + 0.5, 0, 1)
-    return Sprite(blend(rgb, HAZE, np.clip(mist, 0, 0.95)) * alpha[..., None], alpha)
+    return _trimmed(blend(rgb, HAZE, np.clip(mist, 0, 0.95)), alpha)
 
 
 def _pines(rng: np.random.Generator) -> Sprite:
@@ -148,7 +148,7 @@ def _pines(rng: np.random.Generator) -> Sprite:
     tone = noise(size, 9, rng, 3, stretch=1.2)
     rgb = blend((0.03, 0.07, 0.05), (0.13, 0.20, 0.09), tone**2)
     soft = cv2.GaussianBlur(np.clip(alpha, 0, 1), (0, 0), 0.6)
-    return Sprite(rgb * soft[..., None], soft)
+    return _trimmed(rgb, np.where(soft > 0.002, soft, 0).astype(np.float32))
 
 
 def _sky(rng: np.random.Generator) -> Picture:
@@ -170,7 +170,11 @@ def _shift(picture: Picture, right: float, down: float) -> Picture:
     return np.asarray(cv2.warpAffine(picture, move, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
+def _trimmed(rgb: Picture, alpha: Plane) -> Sprite:
+    """Return a layer without the empty rows above it."""
+    top = int(np.argmax(alpha.max(1) > 0))
+    return Sprite((rgb * alpha[..., None])[top:], alpha[top:], top=top)
+
+
 def _moved(sprite: Sprite, right: float, down: float) -> Sprite:
-    rgba = np.dstack((sprite.rgb, sprite.alpha))
-    moved = _shift(rgba, right, down)
-    return Sprite(moved[..., :3], moved[..., 3])
+    return warp(sprite, np.array([[1.0, 0, sprite.left + right], [0, 1.0, sprite.top + down]]))
