@@ -27,7 +27,7 @@ class Score:
         return (self.j + self.f) / 2
 
 
-def score(predicted: Mask, truth: Mask) -> Score:
+def score(predicted: Bool[np.ndarray, "_ _"], truth: Bool[np.ndarray, "_ _"]) -> Score:
     """Return J and F of a predicted mask; raise ValueError if the sizes differ."""
     if predicted.shape != truth.shape:
         raise ValueError(f"The masks differ in size, {predicted.shape} and {truth.shape}: resize the predicted one.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
@@ -11,6 +11,7 @@ from llb.config import ModelConfig, Scale
 from llb.types import FilterFit, FrameFeatures, Segmentation, TargetEncoding
 
 
+@runtime_checkable
 class SegmentationModel(Protocol):
     """The verbs of a model; shapes as in `llb.model.network.LLB`."""
 

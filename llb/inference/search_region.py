@@ -122,7 +122,7 @@ def cut_image(
 ) -> Float[Tensor, "1 c crop_height crop_width"]:
     """Cut the region out of an image and resize it bilinearly; beyond the border the image's edge is repeated."""
     rows, columns = _indices(placement, frame.device)
-    patch = frame[:, rows.clamp(0, frame.shape[-2] - 1)][:, :, columns.clamp(0, frame.shape[-1] - 1)]
+    patch = _gather(frame, rows, columns)
     return F.interpolate(patch[None].float(), crop, mode="bilinear", align_corners=False)
 
 
@@ -132,9 +132,8 @@ def cut_mask(
     """Cut the region out of a (soft) mask and resize it to the nearest sample; beyond the border it is 0."""
     height, width = mask.shape
     rows, columns = _indices(placement, mask.device)
-    patch = mask[rows.clamp(0, height - 1)][:, columns.clamp(0, width - 1)]
     inside = ((rows >= 0) & (rows < height))[:, None] & ((columns >= 0) & (columns < width))[None]
-    return F.interpolate((patch * inside)[None, None], crop, mode="nearest")
+    return F.interpolate((_gather(mask, rows, columns) * inside)[None, None], crop, mode="nearest")
 
 
 def _indices(placement: Placement, device: torch.device) -> tuple[Tensor, Tensor]:
@@ -142,6 +141,12 @@ def _indices(placement: Placement, device: torch.device) -> tuple[Tensor, Tensor
     (first_y, first_x), (count_y, count_x) = placement.first, placement.count
     rows = first_y + placement.step * torch.arange(count_y, device=device)
     return rows, first_x + placement.step * torch.arange(count_x, device=device)
+
+
+def _gather(image: Shaped[Tensor, "*c height width"], rows: Tensor, columns: Tensor) -> Shaped[Tensor, "*c h w"]:
+    """Take rows and columns; those outside are the nearest ones inside."""
+    kept = image.index_select(-2, rows.clamp(0, image.shape[-2] - 1))
+    return kept.index_select(-1, columns.clamp(0, image.shape[-1] - 1))
 
 
 def paste(
@@ -154,18 +159,20 @@ def paste(
 
 
 def paste_as_released(
-    logits: Float[Tensor, "1 1 crop_height crop_width"], region: SearchRegion, image: tuple[int, int]
+    logits: Float[Tensor, "1 1 crop_height crop_width"], placement: Placement, image: tuple[int, int]
 ) -> Float[Tensor, "height width"]:
     """Paste as the released tracker does, mostly one pixel too far up and left.
 
-    It resizes both axes by one factor, cuts the sides to whole pixels, and truncates the corner after it has taken
-    half a pixel off the region's centre.
+    It forgets at which pixel a subsampled region's first sample lies, resizes both axes by one factor, cuts the sides
+    to whole pixels, and truncates the corner after it has taken half a pixel off the region's centre.
     """
-    crop, sides = logits.shape[-2:], (region.y1 - region.y0, region.x1 - region.x0)
-    scale = math.sqrt(math.prod(sides) / math.prod(crop))
+    step, sides = placement.step, [placement.step * count for count in placement.count]
+    scale = math.sqrt(math.prod(sides) / math.prod(logits.shape[-2:]))
     patch = F.interpolate(logits, scale_factor=scale, mode="bilinear", align_corners=False)[0, 0]
-    y0 = int((region.y0 + region.y1 - 1 - patch.shape[0]) / 2)
-    x0 = int((region.x0 + region.x1 - 1 - patch.shape[1]) / 2)
+    y0, x0 = (
+        int(first - first % step + (side - 1 - size) / 2)
+        for first, side, size in zip(placement.first, sides, patch.shape, strict=True)
+    )
     return _lay(patch, y0, x0, image)
 
 

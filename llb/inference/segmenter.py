@@ -15,9 +15,10 @@ from llb.inference.aggregation import aggregate, label_map, mask_logits
 from llb.inference.protocol import SegmentationModel
 from llb.inference.target import Target
 from llb.inference.tracing import trace_target
-from llb.types import FrameResult, Mask, TraceRequest
+from llb.types import FrameResult, TraceRequest
 
-Frame = UInt8[np.ndarray, "height width 3"]
+Frame = UInt8[np.ndarray, "_ _ _"]  # [height, width, 3]; sizes are checked here, with a sentence
+GivenMask = Bool[np.ndarray, "_ _"]
 LARGEST_ID = 255
 
 
@@ -32,12 +33,12 @@ class VideoSegmenter:
         self._config = config or InferenceConfig()
         self._device = next(iter(model.parameters())).device
         self._targets: list[Target] = []
-        self._waiting: dict[int, Mask] = {}
+        self._waiting: dict[int, GivenMask] = {}
         self._size: tuple[int, int] | None = None
         self._index = 0
 
     @torch.inference_mode()
-    def start(self, frame: Frame, masks: Mapping[int, Mask], trace: TraceRequest | None = None) -> FrameResult:
+    def start(self, frame: Frame, masks: Mapping[int, GivenMask], trace: TraceRequest | None = None) -> FrameResult:
         """Begin a clip, forgetting any earlier one; the result is that of frame 0, made of the masks themselves.
 
         `frame` is RGB; `masks` maps target ids (1 to 255) to masks of the frame's size. Where masks overlap, the
@@ -54,7 +55,7 @@ class VideoSegmenter:
         self._waiting = {int(target_id): mask.astype(bool) for target_id, mask in masks.items()}
         return self._segment(frame, trace, begun)
 
-    def add_target(self, target_id: int, mask: Bool[np.ndarray, "height width"]) -> None:
+    def add_target(self, target_id: int, mask: GivenMask) -> None:
         """Add a target from the next frame on: `mask` belongs to the frame that is passed to the next `step`.
 
         Raise ValueError before `start`, for an id in use, or for a mask that is empty or of another size.
@@ -83,7 +84,7 @@ class VideoSegmenter:
 
     def _segment(self, frame: Frame, trace: TraceRequest | None, begun: float) -> FrameResult:
         """Track the present targets, let the waiting ones in, and merge."""
-        image = torch.tensor(np.ascontiguousarray(frame)).to(self._device).permute(2, 0, 1)
+        image = torch.tensor(np.ascontiguousarray(frame)).to(self._device).permute(2, 0, 1).contiguous()
         logits = {target.id: target.track(self._index, image) for target in self._targets}
         logits |= self._admit(image)
         self._targets.sort(key=lambda target: target.id)
@@ -111,7 +112,7 @@ def _check_frame(frame: Frame) -> None:
         raise ValueError(f"A frame must be RGB uint8 [height, width, 3], not {frame.dtype} {list(frame.shape)}.")
 
 
-def _check_mask(target_id: int, mask: Mask, size: tuple[int, int]) -> None:
+def _check_mask(target_id: int, mask: GivenMask, size: tuple[int, int]) -> None:
     if not 1 <= target_id <= LARGEST_ID:
         raise ValueError(f"Target id {target_id} is out of range: choose 1 to {LARGEST_ID}.")
     if mask.shape != size:

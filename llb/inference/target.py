@@ -57,8 +57,10 @@ class Target:
         self._state = search_region.follow(self._state, self._prob, self._min_area)
         self._look(index, frame, tracking=True)
         self.segmentation = self._model.segment(self.features, self.encoded, self.memory.value, self.tau)
-        paste = search_region.paste if self._config.exact_paste else search_region.paste_as_released
-        return paste(self.segmentation.logits, self.placement.region, self._image)
+        logits = self.segmentation.logits
+        if self._config.exact_paste:
+            return search_region.paste(logits, self.placement.region, self._image)
+        return search_region.paste_as_released(logits, self.placement, self._image)
 
     def update(self, prob: Float[Tensor, "height width"]) -> None:
         """Take the merged probability of the current frame (a target's first frame is encoded with the given mask)."""

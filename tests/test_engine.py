@@ -1,0 +1,348 @@
+"""The engine as a whole: parity with the release, and its behaviour on drawn clips with a stub for the network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llb.config import InferenceConfig
+from llb.inference import VideoSegmenter
+from llb.inference.aggregation import aggregate, label_map, mask_logits
+from llb.types import FrameResult, TraceRequest
+from tests.clips import Array, iou, square_clip
+from tests.fakes import StubModel
+from tests.parity_engine import check_engine, thin
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "reference" / "engine_fixture.npz"
+THIN = ROOT / "tests" / "fixtures" / "engine_thin.npz"
+CROP = (48, 80)
+ONE = {1: (20, 20)}
+TWO = {1: (20, 20), 2: (60, 70)}
+PIXEL = TraceRequest(pixel=(30, 30))
+
+
+def fixture_arrays() -> dict[str, Array]:
+    with np.load(SHARED if SHARED.exists() else THIN) as arrays:
+        return dict(arrays)
+
+
+def run(
+    rgb: Array,
+    masks: dict[int, Array],
+    config: InferenceConfig | None = None,
+    trace: TraceRequest | None = None,
+    model: StubModel | None = None,
+) -> list[FrameResult]:
+    segmenter = VideoSegmenter(model or StubModel(crop=CROP), config)
+    return [segmenter.start(rgb[0], masks, trace), *(segmenter.step(frame, trace) for frame in rgb[1:])]
+
+
+def masks_of(labels: Array) -> dict[int, Array]:
+    return {int(target): labels == target for target in np.unique(labels) if target}
+
+
+def test_parity_with_the_released_loop() -> None:
+    failed = [check for check in check_engine(fixture_arrays()) if not check.ok]
+    assert failed == []
+
+
+def test_parity_notices_what_is_wrong() -> None:
+    arrays = thin(fixture_arrays(), 6)
+    arrays["region"] = arrays["region"] + 2
+    arrays["memory_frames"] = np.where(arrays["memory_frames"] == 1, 2, arrays["memory_frames"])
+    arrays["labels"] = np.roll(arrays["labels"], 3, axis=2)
+    failed = {check.name for check in check_engine(arrays) if not check.ok}
+    assert failed >= {"region", "memory_frames", "labels: 1 - mean IoU", "labels: 1 - least IoU"}
+    assert not failed & {"pos", "target_size", "target_scale", "crop_mean", "prob"}
+
+
+def test_follows_two_squares() -> None:
+    rgb, labels = square_clip(14, TWO)
+    results = run(rgb, masks_of(labels[0]))
+    for result, truth in zip(results, labels, strict=True):
+        assert result.targets == (1, 2)
+        assert result.prob.shape == (3, 96, 144)
+        np.testing.assert_allclose(result.prob.sum(0), 1, atol=1e-5)
+        for target in (1, 2):
+            assert iou(result.labels == target, truth == target) > 0.95
+    assert [result.index for result in results] == list(range(14))
+
+
+def test_first_frame_is_what_was_given() -> None:
+    rgb, labels = square_clip(1, TWO)
+    result = run(rgb, masks_of(labels[0]))[0]
+    np.testing.assert_array_equal(result.labels, labels[0])
+
+
+def test_overlapping_masks_go_to_the_smallest_id() -> None:
+    rgb, labels = square_clip(1, ONE)
+    result = run(rgb, {5: labels[0] == 1, 2: labels[0] == 1})[0]
+    assert result.targets == (2, 5)
+    assert set(np.unique(result.labels)) == {0, 2}
+
+
+def test_encodes_once_per_change_of_the_memory() -> None:
+    rgb, labels = square_clip(14, ONE)
+    model = StubModel(crop=CROP)
+    run(rgb, masks_of(labels[0]), model=model)
+    # frames 0, 3 and 8 are in the memory; 13 would join at frame 14
+    assert model.calls == {"extract": 14, "segment": 13, "encode_target": 3, "encode_memory": 3, "fit_filter": 3}
+
+
+def test_trace_encodes_each_frame_once_and_changes_nothing() -> None:
+    rgb, labels = square_clip(14, ONE)
+    plain, traced = StubModel(crop=CROP), StubModel(crop=CROP)
+    without = run(rgb, masks_of(labels[0]), model=plain)
+    with_trace = run(rgb, masks_of(labels[0]), trace=TraceRequest(), model=traced)
+    assert traced.calls == plain.calls | {"encode_target": 14}
+    assert all(result.traces == () for result in without)
+    for a, b in zip(without, with_trace, strict=True):
+        np.testing.assert_array_equal(a.prob, b.prob)
+
+
+def test_trace_tells_the_memory_and_the_fits() -> None:
+    rgb, labels = square_clip(11, ONE)
+    traces = [result.traces[0] for result in run(rgb, masks_of(labels[0]), trace=TraceRequest())]
+    assert [index for index, trace in enumerate(traces) if trace.in_memory] == [0, 3, 8]
+    assert [traces[index].memory_frames for index in (0, 3, 4, 8, 9)] == [(0,), (0,), (0, 3), (0, 3), (0, 3, 8)]
+    assert {index: len(trace.few_shot_losses) for index, trace in enumerate(traces) if trace.few_shot_losses} == {
+        0: 21,
+        4: 4,
+        9: 4,
+    }
+    assert traces[9].temporal_weights == pytest.approx((0.840, 0.076, 0.084), abs=1e-3)
+
+
+def test_trace_of_the_first_frame_has_no_prediction() -> None:
+    rgb, labels = square_clip(2, ONE)
+    first, second = (result.traces[0] for result in run(rgb, masks_of(labels[0]), trace=PIXEL))
+    names = ("transduced", "induced", "gate_transduced", "gate_induced", "fused", "logits", "attention")
+    assert all(getattr(first, name) is None for name in names)
+    assert all(getattr(second, name) is not None for name in names)
+    assert second.logits is not None
+    assert second.logits.shape == CROP
+    assert first.value.shape == (6, 3, 5)
+
+
+def test_trace_of_a_sum_has_no_gates() -> None:
+    rgb, labels = square_clip(2, ONE)
+    model = StubModel("lite/joint", CROP)
+    trace = run(rgb, masks_of(labels[0]), trace=TraceRequest(), model=model)[1].traces[0]
+    assert trace.gate_transduced is None
+    assert trace.gate_induced is None
+    assert trace.fused is not None
+
+
+def test_trace_shows_the_background_filtered_frame() -> None:
+    rgb, labels = square_clip(1, ONE)
+    trace = run(rgb, masks_of(labels[0]), trace=TraceRequest())[0].traces[0]
+    inside = trace.mask == 1
+    assert 0 < inside.mean() < 0.5
+    np.testing.assert_array_equal(trace.bff[inside], trace.crop[inside])
+    assert (trace.bff[~inside] == 127).all()
+
+
+def test_attention_is_one_pixels_row_and_none_outside_the_region() -> None:
+    rgb, labels = square_clip(5, ONE)
+    results = run(rgb, masks_of(labels[0]), trace=TraceRequest(pixel=(28, 34)))
+    row = results[4].traces[0].attention
+    assert row is not None
+    assert row.shape == (2, 3, 5)
+    assert row.sum() == pytest.approx(1, abs=1e-5)
+    far = run(rgb, masks_of(labels[0]), trace=TraceRequest(pixel=(95, 143)))
+    assert far[4].traces[0].attention is None
+
+
+def test_late_target_has_its_own_clock() -> None:
+    rgb, labels = square_clip(12, TWO)
+    segmenter = VideoSegmenter(StubModel(crop=CROP), InferenceConfig(interval=3))
+    segmenter.start(rgb[0], {1: labels[0] == 1})
+    for index in range(1, 12):
+        if index == 4:
+            segmenter.add_target(2, labels[4] == 2)
+        result = segmenter.step(rgb[index], TraceRequest())
+        assert result.targets == ((1,) if index < 4 else (1, 2))
+        for target in result.targets:
+            assert iou(result.labels == target, labels[index] == target) > 0.95
+        if index == 4:
+            np.testing.assert_array_equal(result.labels == 2, labels[4] == 2)
+            assert result.traces[1].transduced is None
+    assert result.traces[0].memory_frames == (0, 1, 4, 7, 10)
+    assert result.traces[1].memory_frames == (4, 5, 8)
+
+
+def test_late_target_takes_its_pixels_from_the_others() -> None:
+    rgb, labels = square_clip(3, ONE)
+    segmenter = VideoSegmenter(StubModel(crop=CROP))
+    segmenter.start(rgb[0], {1: labels[0] == 1})
+    half = labels[1] == 1
+    half[:28] = False
+    segmenter.add_target(9, half)
+    result = segmenter.step(rgb[1])
+    np.testing.assert_array_equal(result.labels == 9, half)
+    assert (result.labels == 1).any()
+
+
+def test_memory_of_one_keeps_the_first_frame() -> None:
+    rgb, labels = square_clip(8, ONE)
+    config = InferenceConfig(memory_size=1, interval=3)
+    results = run(rgb, masks_of(labels[0]), config, TraceRequest())
+    assert {result.traces[0].memory_frames for result in results} == {(0,)}
+    assert [result.traces[0].in_memory for result in results] == [True] + [False] * 7
+
+
+def test_no_update_steps_leave_the_filter() -> None:
+    rgb, labels = square_clip(8, ONE)
+    model = StubModel(crop=CROP)
+    run(rgb, masks_of(labels[0]), InferenceConfig(steps_update=0), model=model)
+    assert model.calls["fit_filter"] == 1
+    assert model.calls["encode_memory"] == 2
+
+
+def test_vanished_target_keeps_its_region_and_is_found_again() -> None:
+    rgb, labels = square_clip(9, ONE, velocity=(0, 1))
+    rgb[4:7] = rgb[4, :1, :1]
+    results = run(rgb, masks_of(labels[0]), trace=TraceRequest())
+    assert not any((result.labels == 1).any() for result in results[4:7])
+    assert results[5].traces[0].region == results[6].traces[0].region == results[7].traces[0].region
+    assert iou(results[8].labels == 1, labels[8] == 1) > 0.95
+
+
+@pytest.mark.parametrize("scaled", [True, False])
+def test_small_targets_move_their_region_only_with_a_scaled_least_area(scaled: bool) -> None:
+    rgb, labels = square_clip(12, ONE, velocity=(0, 4), side=8)
+    config = InferenceConfig(scale_min_mask_area=scaled)
+    results = run(rgb, masks_of(labels[0]), config, TraceRequest())
+    first, last = (results[index].traces[0].region for index in (1, 11))
+    assert (last.x0 > first.x0 + 20) == scaled
+
+
+def test_exact_paste_is_where_the_target_is() -> None:
+    rgb, labels = square_clip(6, {1: (34, 50)}, velocity=(0, 0))
+    exact, released = (
+        run(rgb, masks_of(labels[0]), InferenceConfig(exact_paste=flag))[5].prob[1] for flag in (True, False)
+    )
+    rows = np.arange(96)
+    centre = [float((prob.sum(1) * rows).sum() / prob.sum()) for prob in (exact, released)]
+    assert centre[0] == pytest.approx(40.5, abs=0.15)
+    assert centre[1] < 40.2
+
+
+def test_search_factor_sets_the_size_of_the_region() -> None:
+    rgb, labels = square_clip(1, {1: (40, 60)})
+    for factor in (2.0, 4.0):
+        region = (
+            run(rgb, masks_of(labels[0]), InferenceConfig(search_factor=factor), TraceRequest())[0].traces[0].region
+        )
+        area = (region.y1 - region.y0) * (region.x1 - region.x0)
+        assert area == pytest.approx((14 * factor) ** 2, rel=0.05)
+
+
+def test_segmenters_share_a_model_and_restart_afresh() -> None:
+    rgb, labels = square_clip(5, TWO)
+    model = StubModel(crop=CROP)
+    alone = run(rgb, {1: labels[0] == 1})
+    first, second = VideoSegmenter(model), VideoSegmenter(model)
+    first.start(rgb[0], {2: labels[0] == 2})
+    first.step(rgb[1])
+    second.start(rgb[0], {2: labels[0] == 2})
+    results = [first.start(rgb[0], {1: labels[0] == 1})]
+    for frame in rgb[1:]:
+        second.step(frame)
+        results.append(first.step(frame))
+    for a, b in zip(alone, results, strict=True):
+        assert b.targets == (1,)
+        np.testing.assert_array_equal(a.prob, b.prob)
+
+
+def test_result_and_trace_are_the_callers_to_change() -> None:
+    rgb, labels = square_clip(5, ONE)
+    expected = run(rgb, masks_of(labels[0]), trace=TraceRequest())
+    segmenter = VideoSegmenter(StubModel(crop=CROP))
+    result = segmenter.start(rgb[0], masks_of(labels[0]), TraceRequest())
+    for index in range(1, 5):
+        result.prob[:] = 0
+        for name in ("value", "label", "crop", "mask"):
+            getattr(result.traces[0], name)[:] = 0
+        result = segmenter.step(rgb[index], TraceRequest())
+        np.testing.assert_array_equal(result.labels, expected[index].labels)
+
+
+def test_read_only_and_mirrored_frames_are_understood() -> None:
+    rgb, labels = square_clip(3, ONE)
+    mirrored = [frame[:, ::-1] for frame in rgb]
+    for frame in mirrored:
+        frame.flags.writeable = False
+    segmenter = VideoSegmenter(StubModel(crop=CROP))
+    segmenter.start(mirrored[0], {1: labels[0, :, ::-1] == 1})
+    segmenter.step(mirrored[1])
+    assert iou(segmenter.step(mirrored[2]).labels == 1, labels[2, :, ::-1] == 1) > 0.95
+
+
+FRAME = np.zeros((96, 144, 3), np.uint8)
+MASK = np.ones((96, 144), bool)
+
+
+@pytest.mark.parametrize(
+    ("masks", "sentence"),
+    [
+        ({}, "mark at least one target"),
+        ({1: np.zeros((96, 144), bool)}, "mask of target 1 is empty"),
+        ({1: np.ones((144, 96), bool)}, "96 x 144 pixels but the frame is 144 x 96"),
+        ({0: MASK}, "choose 1 to 255"),
+        ({256: MASK}, "choose 1 to 255"),
+    ],
+)
+def test_start_refuses_bad_masks(masks: dict[int, Array], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        VideoSegmenter(StubModel(crop=CROP)).start(FRAME, masks)
+
+
+def test_step_and_add_target_refuse_what_does_not_fit() -> None:
+    segmenter = VideoSegmenter(StubModel(crop=CROP))
+    with pytest.raises(ValueError, match="call start"):
+        segmenter.step(FRAME)
+    with pytest.raises(ValueError, match="must be RGB uint8"):
+        segmenter.start(np.zeros((96, 144, 4), np.uint8), {1: MASK})
+    with pytest.raises(ValueError, match="call start"):
+        segmenter.add_target(1, MASK)
+    segmenter.start(FRAME, {1: MASK})
+    with pytest.raises(ValueError, match="144 x 90 pixels but the clip began with 144 x 96"):
+        segmenter.step(FRAME[:90])
+    with pytest.raises(ValueError, match="Target 1 exists already"):
+        segmenter.add_target(1, MASK)
+    segmenter.add_target(2, MASK)
+    with pytest.raises(ValueError, match="Target 2 exists already"):
+        segmenter.add_target(2, MASK)
+    assert segmenter.step(FRAME).index == 1
+
+
+@given(st.lists(st.floats(-30, 30, width=32), min_size=1, max_size=4))
+def test_merge_is_a_distribution_in_the_order_of_the_logits(logits: list[float]) -> None:
+    prob = aggregate(torch.tensor(logits)[:, None, None]).flatten()
+    assert prob.sum().item() == pytest.approx(1, abs=1e-5)
+    order = sorted(range(len(logits)), key=logits.__getitem__)
+    ranked = [prob[1 + index].item() for index in order]
+    assert ranked == sorted(ranked)
+
+
+@given(st.floats(-7, 7, width=32))
+def test_a_single_target_gets_the_sigmoid_of_twice_its_logit(logit: float) -> None:
+    prob = aggregate(torch.full((1, 1, 1), logit))
+    assert prob[1].item() == pytest.approx(1 / (1 + np.exp(-2 * logit)), abs=1e-4)
+
+
+@settings(max_examples=20)
+@given(st.permutations([3, 7, 200]))
+def test_label_map_names_the_most_probable(ids: list[int]) -> None:
+    masks = [torch.zeros(1, 4), torch.zeros(1, 4), torch.zeros(1, 4)]
+    for index, mask in enumerate(masks):
+        mask[0, index + 1] = 1
+    labels = label_map(aggregate(torch.stack([mask_logits(mask) for mask in masks])), ids)
+    assert labels.tolist() == [[0, *ids]]
