@@ -1,4 +1,7 @@
-"""Load a model by name or by file. Weights are safetensors only; shipped files are listed, with their sha256, in weights/manifest.json."""
+"""Load a model by name or by file.
+
+Weights are safetensors only; shipped files are listed, with their sha256, in weights/manifest.json.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,7 @@ def _load_file(path: Path, name: str | None) -> LLB:
     try:
         with safe_open(path, "pt") as file:
             meta = file.metadata() or {}
-            state: dict[str, Tensor] = {key: file.get_tensor(key) for key in file.keys()}
+            state: dict[str, Tensor] = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (not a mapping)
     except SafetensorError as error:
         raise ValueError(f"{path} is not a safetensors file: {error}.") from error
     if "model" not in meta:
@@ -100,7 +103,7 @@ def _load_file(path: Path, name: str | None) -> LLB:
 
 
 def save_model(model: LLB, path: Path) -> None:
-    """Write a model's weights as safetensors: fp16 and without the frozen backbone at lite scale, fp32 at paper scale."""
+    """Write a model's weights: fp16 and without the frozen backbone at lite scale, fp32 at paper scale."""
     lite = model.scale.backbone == "lite0"
     state = {
         name: (value.half() if lite and value.is_floating_point() else value).contiguous()

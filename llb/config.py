@@ -6,7 +6,7 @@ layers take plain numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 ScaleName = Literal["paper", "lite"]

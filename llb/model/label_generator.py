@@ -1,4 +1,4 @@
-"""DLGM: from a frame and its mask to E1, E2 and the position weights W (LLB, section "DLGM"; JOINT's label encoder likewise)."""
+"""DLGM: from a frame and its mask to E1, E2 and the position weights W (LLB; JOINT's label encoder likewise)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class LabelGenerator(nn.Module):
     def source(
         self, image: Float[Tensor, "b 3 height width"], mask: Float[Tensor, "b 1 height width"]
     ) -> Float[Tensor, "b c height width"]:
-        """Return what the encoder reads: the BFF (normalised image x mask) or the mask, repeated to three channels for ViTAE."""
+        """Return what the encoder reads: the BFF (normalised image x mask), or the mask (three times for ViTAE)."""
         return image * mask if self.label_input == "bff" else mask.expand(-1, self.in_channels, -1, -1)
 
     def forward(

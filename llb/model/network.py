@@ -1,4 +1,4 @@
-"""Class LLB: the whole network as six verbs. It holds parameters only; what belongs to a clip is passed in and handed back."""
+"""Class LLB: the whole network as a few verbs. It holds parameters only; what belongs to a clip is passed in."""
 
 from __future__ import annotations
 
@@ -59,9 +59,7 @@ class LLB(nn.Module):
     def extract(self, image: Float[Tensor, "b 3 height width"]) -> FrameFeatures:
         """Return what the model knows of an image before any target."""
         features = self.backbone(image)
-        return FrameFeatures(
-            features, self.transduction.features(features.c4), self.induction.features(features.c4)
-        )
+        return FrameFeatures(features, self.transduction.features(features.c4), self.induction.features(features.c4))
 
     def encode_target(
         self, image: Float[Tensor, "b 3 height width"], mask: Float[Tensor, "b 1 height width"]
@@ -93,7 +91,7 @@ class LLB(nn.Module):
         value: Float[Tensor, "b t d h w"],
         tau: Float[Tensor, "b d c k k"],
     ) -> Segmentation:
-        """Segment a frame: both branches, the fusion and the decoder; logits have the size of the image (16 h, 16 w)."""
+        """Segment a frame: both branches, the fusion and the decoder; logits have the image's size (16 h, 16 w)."""
         transduced = self.transduction(features.match, encoded, value)
         induced = self.induction(features.target, tau)
         fused = self.fusion(transduced, induced)

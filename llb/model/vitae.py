@@ -144,9 +144,7 @@ class ViTAE(nn.Module):
             ReductionCell(fan_in[stage], sizes.embed[stage], tokens[stage], sizes.random_features, stage)
             for stage in range(3)
         )
-        self.normal = nn.ModuleList(
-            NormalCell(sizes.tokens[2], sizes.heads, sizes.groups) for _ in range(sizes.depth)
-        )
+        self.normal = nn.ModuleList(NormalCell(sizes.tokens[2], sizes.heads, sizes.groups) for _ in range(sizes.depth))
 
     def forward(self, x: Float[Tensor, "b 3 h w"]) -> Float[Tensor, "b c h2 w2"]:
         for cell in (*self.reduction, *self.normal):

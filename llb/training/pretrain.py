@@ -1,7 +1,8 @@
-"""A stand-in for ImageNet pretraining of the small ViTAE: it learns to give Lite0's stride-16 features of background-filtered frames.
+"""A stand-in for ImageNet pretraining of the small ViTAE: it learns Lite0's stride-16 features of filtered frames.
 
-The released ViTAE-6M starts from ImageNet classification. No ImageNet is at hand here, so the knowledge of the ImageNet-trained
-backbone is distilled instead. BatchNorm gathers its statistics here and stays in eval mode ever after, as in the release.
+The released ViTAE-6M starts from ImageNet classification. No ImageNet is at hand here, so the knowledge of the
+ImageNet-trained backbone is distilled instead. BatchNorm gathers its statistics here and stays in eval mode ever after,
+as in the release.
 """
 
 from __future__ import annotations

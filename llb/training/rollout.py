@@ -31,8 +31,8 @@ def roll_out(
 ) -> Rollout:
     """Segment frames 1.. of each clip given frame 0's mask; later masks in `mask` are not read.
 
-    The memory of frame i is frames 0..i-1, their masks being the detached soft predictions; tau takes `steps_first` steps on
-    frame 0 and `steps_update` over all frames so far after each further one (frame weights 1).
+    The memory of frame i is frames 0..i-1, their masks being the detached soft predictions; tau takes `steps_first`
+    steps on frame 0 and `steps_update` over all frames so far after each further one (frame weights 1).
     """
     b, t = rgb.shape[:2]
     image = model.prepare(rgb.flatten(0, 1))

@@ -1,4 +1,4 @@
-"""Trains a lite model. A run is a folder: it is resumed where it stopped, with the same result as if it had not been."""
+"""Train a lite model. A run is a folder; it is resumed where it stopped, with the result of an unbroken run."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Trainer:
             self.average = {name: p.detach().clone() for name, p in self.parameters.items()}
 
     def run(self, on_step: Callable[[StepReport], None] | None = None, stop_at: int | None = None) -> Path | None:
-        """Train to the end (or to step `stop_at`) and return the file of the averaged weights, None if not at the end."""
+        """Train to the end (or to step `stop_at`); return the file of the averaged weights, None before the end."""
         cv2.setNumThreads(0)
         saved = time.monotonic()
         end = min(self.config.steps, stop_at or self.config.steps)
@@ -162,7 +162,7 @@ class Trainer:
     def _load(self) -> None:
         with safe_open(self.folder / CHECKPOINT, "pt") as file:
             meta = file.metadata()
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
         self.step, self._loss, self._iou = int(meta["step"]), float(meta["loss"]), float(meta["iou"])
         self.model.load_state_dict(_with_prefix(tensors, "model."), strict=False)
         self.average = _with_prefix(tensors, "average.")
