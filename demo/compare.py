@@ -9,14 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from demo.clips import Clip, Labels
+from demo.colours import fit_colours
 from demo.models import Segmenter
 from demo.store import Run, VariantRecord
-from demo.visualize import Basis, Rgb, fit_basis
+from demo.visualize import Rgb
 from llb.palette import overlay
 from llb.types import FrameResult, TraceRequest
 from llb.video_io import VideoWriter
-
-SAMPLES = 20_000  # feature cells that the common colours of E1 and E2 are fitted to
 
 
 @dataclass(frozen=True)
@@ -115,14 +114,7 @@ class _Videos:
 
 def finish(run: Run, state: str) -> Run:
     """Close a run: fit the colours of E1 and E2 to all its variants together and write its facts."""
-    basis = fit_basis(_samples(run)) if run.frames else None
-    return run.save(state=state, basis=_to_json(basis) if basis else {})
-
-
-def basis_of(run: Run) -> Basis:
-    """Return the colours of E1 and E2 that `finish` fitted."""
-    arrays = {key: np.array(value) for key, value in run.basis.items() if key != "explained"}
-    return Basis(**arrays, explained=run.basis["explained"][0])
+    return run.save(state=state, colours=fit_colours(run).to_json() if run.frames else {})
 
 
 def _advance(segmenter: Segmenter, frame: Rgb, given: Labels, index: int) -> FrameResult:
@@ -130,22 +122,3 @@ def _advance(segmenter: Segmenter, frame: Rgb, given: Labels, index: int) -> Fra
         return segmenter.step(frame, trace=TraceRequest())
     masks = {int(target): given == target for target in np.unique(given) if target}
     return segmenter.start(frame, masks, trace=TraceRequest())
-
-
-def _samples(run: Run) -> np.ndarray:
-    """Gather cells of E1 and E2 of every variant, evenly over the frames."""
-    step = max(1, run.frames // 25)
-    cells = []
-    for record in run.variants:
-        for index in range(0, run.frames, step):
-            for target in run.objects:
-                trace = run.trace(record.name, index, target)
-                if trace is not None:
-                    cells += [feature.reshape(len(feature), -1).T for feature in (trace.value, trace.label)]
-    data = np.concatenate(cells).astype(np.float32)
-    return data[:: max(1, len(data) // SAMPLES)]
-
-
-def _to_json(basis: Basis) -> dict[str, list[float]]:
-    arrays = {key: np.asarray(getattr(basis, key)).tolist() for key in ("mean", "axes", "low", "high")}
-    return {**arrays, "explained": [basis.explained]}

@@ -11,7 +11,7 @@ import numpy as np
 
 from demo import text, visualize
 from demo.clips import Clip, Labels, Rgb
-from demo.compare import basis_of
+from demo.colours import Colours
 from demo.models import ModelChoice
 from demo.store import Run, StoredTrace, VariantRecord
 from llb.palette import davis_palette
@@ -75,14 +75,15 @@ def _live_card(record: VariantRecord, picture: str | None, total: int) -> str:
 def inside(run: Run, clip: Clip, index: int, target: int) -> str:
     """Show, per variant, the search region, the gates and E1/E2 of one object at one frame."""
     frame = clip.frame(index)
-    rows = "".join(_variant(run, record, frame, index, target) for record in run.variants)
+    colours = Colours.of(run)
+    rows = "".join(_variant(run, record, colours, frame, index, target) for record in run.variants)
     bar = png(visualize.colour_bar())
     scale = f'<span class="scale">{text.GATE_SCALE} 0 <img src="{bar}" alt="dark blue is 0, yellow is 1"> 1</span>'
-    note = f"<span>{escape(text.explained(basis_of(run).explained))}</span>"
+    note = f"<span>{escape(text.explained(colours.basis.explained))}</span>"
     return f'<div class="inside">{rows}<p class="keys">{scale}{note}</p></div>'
 
 
-def _variant(run: Run, record: VariantRecord, frame: Rgb, index: int, target: int) -> str:
+def _variant(run: Run, record: VariantRecord, colours: Colours, frame: Rgb, index: int, target: int) -> str:
     head = f"<h4>{escape(record.title)} <small>{escape(text.difference(record.name.rpartition('/')[2]))}</small></h4>"
     trace = run.trace(record.name, index, target)
     if trace is None:
@@ -92,9 +93,8 @@ def _variant(run: Run, record: VariantRecord, frame: Rgb, index: int, target: in
     figures = _figure(f"{record.name} region", jpeg(region), text.REGION_TITLE, text.REGION_NOTE)
     figures += _gates(record, trace, frame)
     memory = text.IN_MEMORY if trace.in_memory else text.DISPLAY_ONLY
-    basis = basis_of(run)
     for name, note, feature in zip(text.FEATURE_TITLES, text.FEATURE_NOTES, (trace.value, trace.label), strict=True):
-        picture = png(visualize.feature_picture(feature, basis))
+        picture = png(colours.paint(record.name, name, feature))
         figures += _figure(f"{record.name} {name}", picture, name, note, memory, "cells")
     return f'<section data-variant="{escape(record.name)}">{head}<div class="figures">{figures}</div></section>'
 

@@ -101,7 +101,9 @@ class Showcase:
 
     def _folder(self) -> Path:
         clip = self._shelf.clip(self._shelf.names()[0]).folder
-        key = "|".join([str(clip), *(self._models.fingerprint(record.name) for record in self._variants)])
+        key = "|".join(
+            [str(clip), _code_version(), *(self._models.fingerprint(record.name) for record in self._variants)]
+        )
         return self._root / f"showcase-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
     def _prepare(self) -> None:
@@ -114,3 +116,10 @@ class Showcase:
         segmenters = {record.name: self._models.segmenter(record.name) for record in self._variants}
         for step in compare(run, clip, segmenters, should_stop=lambda: False):
             self._done = (step.frame + 1) / len(clip)
+
+
+def _code_version() -> str:
+    """Return a text that changes with the code, so that what is kept on disk is never older than it."""
+    folder = Path(__file__).parent
+    sources = sorted([*folder.glob("*.py"), *(folder.parent / "llb").rglob("*.py")])
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -57,7 +58,7 @@ class Run:
     objects: tuple[int, ...]
     variants: tuple[VariantRecord, ...]
     state: str = "waiting"  # waiting, running, done, stopped
-    basis: dict[str, list[float]] = field(default_factory=dict)
+    colours: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def open(cls, folder: Path) -> Run:

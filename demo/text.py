@@ -35,19 +35,19 @@ INSIDE_INTRO = (
 FRAME = "Frame"
 SHOWN_OBJECT = "Object"
 GATE_SCALE = "Gates, mean over channels:"
-OVERLAP_NOTE = "J is the overlap with the true mask: 0 is none, 1 is perfect."
+NUMBERS_NOTE = "ms per frame: on this machine. J (examples only): overlap with the true mask, 1 is perfect."
 
-REGION_TITLE, REGION_NOTE = "Search region", "the part of the frame that the model sees"
+REGION_TITLE, REGION_NOTE = "Search region", "what the model sees"
 GATE_TITLES = ("γ1", "γ2")
-GATE_NOTES = ("trust in the matching branch", "trust in the learnt filter")
+GATE_NOTES = ("trust in matching", "trust in the filter")
 FEATURE_TITLES = ("E1", "E2")
-FEATURE_NOTES = ("what the matching branch stores", "what the filter is taught to output")
+FEATURE_NOTES = ("stored for matching", "taught to the filter")
 NO_GATES = "No gates: this model adds its two branches as they are."
 FIRST_FRAME = "Frame 0 has no prediction: its mask was given, so no gate was used."
 NOT_TRACED = "This model has nothing to show for this object at this frame."
 NOTHING_INSIDE = "Run a comparison to look inside."
-DISPLAY_ONLY = "computed for display only: this frame is not in the model's memory"
-IN_MEMORY = "this frame is in the model's memory"
+DISPLAY_ONLY = "not in memory: computed for display only"
+IN_MEMORY = "in memory"
 
 PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
 READY = "Press Run to see the models side by side."
@@ -112,8 +112,9 @@ def time_left(seconds: float) -> str:
 def explained(part: float) -> str:
     """Explain the colours of E1 and E2."""
     return (
-        "Colours of E1 and E2: each place holds 32 numbers, shown by their three main directions as red, green and "
-        f"blue. The same colour means the same content in every picture; the three hold {part:.0%} of the variation."
+        "Colours of E1 and E2: each place holds 32 numbers. Their three main directions, the same for all pictures, "
+        "are shown as red, green and blue, as they differ from that encoder's average; they hold "
+        f"{part:.0%} of the variation. Under one heading, the same colour means the same content at every frame."
     )
 
 

@@ -1,9 +1,7 @@
-"""The page: layout first, then events."""
+"""The page's layout; what happens on a click stands in `events`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import gradio as gr
 
 from demo import panels, text
 from demo.clips import Limits
+from demo.events import Results, Steps, brush, connect
 from demo.handlers import COLUMNS, Handlers
 from demo.models import ModelProvider
 from demo.session import SessionStore
@@ -19,45 +18,6 @@ from demo.visualize import thumbnail
 
 CSS = Path(__file__).with_name("page.css")
 FILE_TYPES = [".mp4", ".mov", ".webm", ".avi", ".gif", ".mkv", ".m4v"]
-PLAY_ALL = """() => { const all = [...document.querySelectorAll('#videos video')];
-all.forEach(video => { video.pause(); video.currentTime = 0; }); all.forEach(video => video.play()); }"""
-TO_RESULTS = """() => { const results = document.getElementById('results'), top = results.getBoundingClientRect().top;
-if (top < 0 || top > window.innerHeight / 2) results.scrollIntoView({behavior: 'smooth'}); }"""
-
-
-@dataclass(frozen=True)
-class Steps:
-    """The left column: what a visitor chooses."""
-
-    examples: gr.Gallery
-    upload: gr.UploadButton
-    card: gr.Markdown
-    target: gr.Radio
-    editor: gr.ImageEditor
-    legend: gr.HTML
-    clear: gr.Button
-    names: gr.CheckboxGroup
-    run: gr.Button
-    stop: gr.Button
-
-
-@dataclass(frozen=True)
-class Results:
-    """What a run shows: on the right the videos, below the inside."""
-
-    status: gr.HTML
-    title: gr.Markdown
-    videos: Sequence[gr.Video]
-    replay: gr.Column
-    inside: gr.Column
-    frame: gr.Slider
-    target: gr.Radio
-    pictures: gr.HTML
-    play: gr.Button
-
-    def view(self) -> list[Any]:
-        """Return the components in the order of `handlers.view`."""
-        return [self.title, *self.videos, self.replay, self.inside, self.frame, self.target, self.pictures]
 
 
 def build_page(
@@ -76,9 +36,7 @@ def build_page(
                 status, title, videos, replay, play = _results()
                 inside, frame, target, pictures = _inside()
         results = Results(status, title, videos, replay, inside, frame, target, pictures, play)
-        _choosing(page, handlers, token, timer, steps, results)
-        _running(handlers, token, steps, results)
-        _looking(handlers, token, results)
+        connect(page, handlers, token, timer, steps, results)
     return page
 
 
@@ -138,7 +96,7 @@ def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits) -> Steps:
         show_label=False,
         height=300,
         layers=gr.LayerOptions(allow_additional_layers=False),
-        brush=_brush(1),
+        brush=brush(1),
         eraser=gr.Eraser(default_size=20),
         buttons=["fullscreen"],
         elem_id="editor",
@@ -186,7 +144,7 @@ def _results() -> tuple[gr.HTML, gr.Markdown, list[gr.Video], gr.Column, gr.Butt
         ]
     with gr.Column(visible=False, elem_id="replay") as replay:
         play = gr.Button(text.REPLAY, size="sm")
-        gr.Markdown(text.OVERLAP_NOTE, elem_classes="hint")
+        gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint")
     return status, title, videos, replay, play
 
 
@@ -198,83 +156,6 @@ def _inside() -> tuple[gr.Column, gr.Slider, gr.Radio, gr.HTML]:
             target = gr.Radio([], label=text.SHOWN_OBJECT, elem_id="shown-object", scale=2)
         pictures = gr.HTML(elem_id="pictures")
     return inside, frame, target, pictures
-
-
-def _choosing(
-    page: gr.Blocks, handlers: Handlers, token: gr.State, timer: gr.Timer, steps: Steps, results: Results
-) -> None:
-    chosen = [steps.editor, steps.card, steps.legend, steps.clear]
-    shown = [results.status, *results.view(), timer]
-    page.load(handlers.arrive, None, [token, *chosen, *shown], show_progress="hidden", **_api("arrive"))
-    page.unload(handlers.leave)
-    timer.tick(handlers.wait, token, shown, show_progress="hidden", **_api("wait"))
-    steps.examples.select(handlers.choose, token, chosen, show_progress_on=steps.editor, **_api("choose"))
-    steps.upload.upload(handlers.upload, [token, steps.upload], chosen, show_progress_on=steps.upload, **_api("upload"))
-    steps.clear.click(handlers.clear_ready, token, chosen, show_progress="hidden", **_api("clear"))
-    steps.target.change(
-        lambda target: gr.ImageEditor(brush=_brush(int(target))),
-        steps.target,
-        steps.editor,
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    steps.editor.change(
-        handlers.painted,
-        [token, steps.editor],
-        steps.legend,
-        show_progress="hidden",
-        trigger_mode="always_last",
-        **_api("painted"),
-    )
-
-
-def _running(handlers: Handlers, token: gr.State, steps: Steps, results: Results) -> None:
-    buttons = [steps.run, steps.stop]
-    begun = steps.run.click(
-        handlers.begin,
-        [token, steps.editor, steps.names],
-        [results.status, *results.view(), *buttons],
-        show_progress="hidden",
-        **_api("begin"),
-    )
-    begun.success(None, js=TO_RESULTS)
-    worked = begun.success(
-        handlers.work,
-        token,
-        results.status,
-        concurrency_id="model",
-        concurrency_limit=1,
-        show_progress="minimal",
-        **_api("work"),
-    )
-    worked.then(
-        handlers.settle, token, [results.status, *results.view(), *buttons], show_progress="hidden", **_api("settle")
-    )
-    steps.stop.click(handlers.stop, token, [steps.stop], queue=False, show_progress="hidden", **_api("stop"))
-
-
-def _looking(handlers: Handlers, token: gr.State, results: Results) -> None:
-    for component, moved in ((results.frame, results.frame.input), (results.target, results.target.input)):
-        moved(
-            handlers.inside,
-            [token, results.frame, results.target],
-            results.pictures,
-            queue=False,
-            show_progress="hidden",
-            trigger_mode="always_last",
-            **_api("inside" if component is results.frame else "inside_object"),
-        )
-    results.play.click(None, js=PLAY_ALL)
-
-
-def _api(name: str) -> dict[str, Any]:
-    return {"api_name": name, "api_visibility": "undocumented"}
-
-
-def _brush(target: int) -> gr.Brush:
-    colours: list[Any] = [(panels.colour(number), 0.6) for number in range(1, panels.OBJECTS + 1)]
-    return gr.Brush(default_size=18, colors=colours, default_color=colours[target - 1], color_mode="fixed")
 
 
 def _thumbnails(shelf: ExampleShelf) -> list[tuple[Any, str]]:

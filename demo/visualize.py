@@ -21,13 +21,30 @@ DIM = 0.35  # what is left of the frame's brightness outside the search region
 
 
 @dataclass(frozen=True)
+class Centre:
+    """Where one encoder's output lies: its mean, and the root mean square distance from it."""
+
+    mean: Float[np.ndarray, " d"]
+    spread: float
+
+    @classmethod
+    def of(cls, cells: Float[np.ndarray, "n d"]) -> Centre:
+        """Measure cells of one output over a clip."""
+        mean = cells.mean(0, dtype=np.float64)
+        return cls(mean, float(np.sqrt(np.mean((cells - mean) ** 2) + 1e-12)))
+
+    def remove(self, cells: Float[np.ndarray, "*n d"]) -> Float[np.ndarray, "*n d"]:
+        """Centre and scale cells, so that the outputs of different encoders share one range."""
+        return (cells.astype(np.float64) - self.mean) / self.spread
+
+
+@dataclass(frozen=True)
 class Basis:
-    """Three principal axes of features, and the range of each that is spread over 0..255.
+    """Three principal axes of centred features, and the range of each that is spread over 0..255.
 
     `explained` is the part of the features' variance that the three axes hold, 0..1.
     """
 
-    mean: Float[np.ndarray, " d"]
     axes: Float[np.ndarray, "3 d"]
     low: Float[np.ndarray, "3"]
     high: Float[np.ndarray, "3"]
@@ -35,24 +52,22 @@ class Basis:
 
 
 def fit_basis(samples: Float[np.ndarray, "n d"]) -> Basis:
-    """Find the three axes of most variance; each is signed so that its largest entry is positive.
+    """Find the three axes of most variance of centred samples; each is signed so that its largest entry is positive.
 
     The shown range runs from the 1st to the 99th percentile, so that a few outliers do not grey out the rest.
     """
     data = samples.astype(np.float64)
-    mean = data.mean(0)
-    variances, vectors = np.linalg.eigh(np.cov(data - mean, rowvar=False))
+    variances, vectors = np.linalg.eigh(data.T @ data / len(data))
     axes = vectors[:, ::-1][:, :3].T
     axes = axes * np.sign(np.take_along_axis(axes, np.abs(axes).argmax(1)[:, None], 1))
-    low, high = np.percentile((data - mean) @ axes.T, (1, 99), axis=0)
+    low, high = np.percentile(data @ axes.T, (1, 99), axis=0)
     explained = float(variances[-3:].sum() / max(variances.sum(), 1e-12))
-    return Basis(mean, axes, low, high, explained)
+    return Basis(axes, low, high, explained)
 
 
-def feature_picture(feature: Float[np.ndarray, "d h w"], basis: Basis) -> Rgb:
+def feature_picture(feature: Float[np.ndarray, "d h w"], centre: Centre, basis: Basis) -> Rgb:
     """Paint each cell with its three principal coordinates as red, green and blue."""
-    cells = np.moveaxis(feature.astype(np.float64), 0, -1)
-    coordinates = (cells - basis.mean) @ basis.axes.T
+    coordinates = centre.remove(np.moveaxis(feature, 0, -1)) @ basis.axes.T
     shown = (coordinates - basis.low) / np.maximum(basis.high - basis.low, 1e-12)
     picture = (shown.clip(0, 1) * 255).round().astype(np.uint8)
     return picture.repeat(CELL, 0).repeat(CELL, 1)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from demo.clips import Clip
-from demo.compare import basis_of, compare, overlap
+from demo.colours import Colours
+from demo.compare import compare, overlap
 from demo.store import Run, StoredTrace, VariantRecord
 from llb.types import FrameResult, TraceRequest
 from llb.video_io import probe, read_frames
@@ -57,7 +58,9 @@ def test_a_finished_run_is_read_back(run: Run, clip: Clip) -> None:
     assert (trace.value == expected.value).all()
     assert trace.gate_transduced is not None
     assert (trace.gate_transduced == expected.gate_transduced).all()
-    assert basis_of(done).axes.shape == (3, 32)
+    colours = Colours.of(done)
+    assert colours.basis.axes.shape == (3, 32)
+    assert set(colours.centres) == {f"{name} {part}" for name in NAMES for part in ("E1", "E2")}
 
 
 def test_gates_are_missing_where_there_are_none(run: Run, clip: Clip) -> None:
@@ -122,10 +125,12 @@ def test_overlap_is_the_mean_over_objects() -> None:
     assert overlap(labels, truth, [3]) == 1.0
 
 
-def test_the_basis_does_not_depend_on_a_variant_alone(run: Run, clip: Clip, tmp_path: Path) -> None:
+def test_all_variants_share_one_basis(run: Run, clip: Clip, tmp_path: Path) -> None:
     list(compare(run, clip, segmenters(), lambda: False))
     alone = replace(run, folder=tmp_path / "alone", variants=run.variants[:1]).save()
     alone.save_given(run.given())
     list(compare(alone, clip, {NAMES[0]: FakeSegmenter(NAMES[0])}, lambda: False))
-    both, one = basis_of(Run.open(run.folder)), basis_of(Run.open(alone.folder))
-    assert not np.allclose(both.mean, one.mean)
+    both, one = Colours.of(Run.open(run.folder)), Colours.of(Run.open(alone.folder))
+    assert not np.allclose(both.basis.axes, one.basis.axes)
+    feature = fake_trace(NAMES[0], 1, 2, (clip.height, clip.width)).value
+    assert (both.paint(NAMES[0], "E1", feature) != one.paint(NAMES[0], "E1", feature)).any()

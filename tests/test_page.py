@@ -70,7 +70,7 @@ def test_an_example_runs_with_its_ready_mask(visitor: Client) -> None:
         *(f"lite/joint {part}" for part in ("region", "E1", "E2")),
     ]
     assert "No gates" in html
-    assert "not in the model&#x27;s memory" in html
+    assert "not in memory: computed for display only" in html
     assert "no gate was used" in visitor.predict(0, 1, api_name="/inside")
 
 

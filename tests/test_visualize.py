@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from demo import visualize
-from demo.visualize import Basis
+from demo.visualize import Basis, Centre
 from llb.palette import davis_palette
 from llb.types import SearchRegion
 
@@ -60,20 +60,27 @@ def test_region_picture_repeats_the_border_and_marks_one_target() -> None:
 def test_basis_finds_the_axes_of_most_variance() -> None:
     random = np.random.default_rng(0)
     scales = np.array([0.1, 5.0, 0.1, 3.0, 1.0, 0.1])
-    basis = visualize.fit_basis(random.normal(size=(4000, 6)) * scales + 7)
+    basis = visualize.fit_basis(random.normal(size=(4000, 6)) * scales)
     assert np.abs(basis.axes).argmax(1).tolist() == [1, 3, 4]
     assert (np.take_along_axis(basis.axes, np.abs(basis.axes).argmax(1)[:, None], 1) > 0).all()
     assert basis.explained == pytest.approx(35 / 35.03, abs=0.01)
-    assert basis.mean == pytest.approx(np.full(6, 7), abs=0.3)
+
+
+def test_centre_brings_any_output_to_one_range() -> None:
+    cells = np.random.default_rng(0).normal(size=(500, 4)) * 30 + 7
+    centred = visualize.Centre.of(cells).remove(cells)
+    assert centred.mean(0) == pytest.approx(np.zeros(4), abs=1e-9)
+    assert np.sqrt((centred**2).mean()) == pytest.approx(1)
 
 
 def test_feature_picture_spreads_the_range_over_the_colours() -> None:
-    basis = Basis(np.zeros(4), np.eye(4)[:3], np.zeros(3), np.full(3, 2.0), 1.0)
-    feature = np.zeros((4, 1, 3), np.float32)
-    feature[:, 0, 1] = (2, 1, 0, 9)
-    feature[:, 0, 2] = (5, -5, 2, 0)
-    cells = visualize.feature_picture(feature, basis)[:: visualize.CELL, :: visualize.CELL]
-    assert cells[0].tolist() == [[0, 0, 0], [255, 128, 0], [255, 0, 255]]
+    basis = Basis(np.eye(4)[:3], np.zeros(3), np.full(3, 2.0), 1.0)
+    feature = np.ones((4, 1, 3), np.float32)
+    feature[:, 0, 1] += (2, 1, 0, 9)
+    feature[:, 0, 2] += (5, -5, 2, 0)
+    picture = visualize.feature_picture(feature, Centre(np.ones(4), 1.0), basis)
+    assert picture.shape == (visualize.CELL, 3 * visualize.CELL, 3)
+    assert picture[0, :: visualize.CELL].tolist() == [[0, 0, 0], [255, 128, 0], [255, 0, 255]]
 
 
 def test_painting_is_read_by_nearest_colour() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from demo import text, visualize
 from demo.clips import Clip
-from demo.compare import basis_of
+from demo.colours import Colours
 from demo.examples import EXAMPLES, RenderedExample, render
 from demo.shelf import ExampleShelf
 from demo.store import Run
@@ -178,12 +178,12 @@ def newest_run(folder: Path) -> Run:
 
 def check_shown(page: Page, run: Run, index: int) -> None:
     """Compare the pictures on the page with what `visualize` makes of the stored traces."""
-    frame, basis = Clip.open(run.clip_folder).frame(index), basis_of(run)
+    frame, colours = Clip.open(run.clip_folder).frame(index), Colours.of(run)
     for name in ("lite/llb", "lite/joint"):
         trace = run.trace(name, index, 1)
         assert trace is not None
         for part, feature in (("E1", trace.value), ("E2", trace.label)):
-            assert (pixels(picture(page, f"{name} {part}")) == visualize.feature_picture(feature, basis)).all()
+            assert (pixels(picture(page, f"{name} {part}")) == colours.paint(name, part, feature)).all()
     trace = run.trace("lite/llb", index, 1)
     assert trace is not None
     for part, gate in (("γ1", trace.gate_transduced), ("γ2", trace.gate_induced)):

@@ -1,0 +1,60 @@
+"""The colours of E1 and E2: one basis for a clip, fitted to all variants of a run together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from demo.store import Run
+from demo.visualize import Basis, Centre, Rgb, feature_picture, fit_basis
+
+SAMPLES = 20_000  # feature cells that the basis is fitted to
+
+
+@dataclass(frozen=True)
+class Colours:
+    """How E1 and E2 become pictures: one basis for the clip, and where each variant's E1 and E2 lie."""
+
+    basis: Basis
+    centres: dict[str, Centre]
+
+    def paint(self, name: str, part: str, feature: Float[np.ndarray, "d h w"]) -> Rgb:
+        """Return the picture of a variant's E1 or E2."""
+        return feature_picture(feature, self.centres[f"{name} {part}"], self.basis)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the colours as JSON values."""
+        centres = {key: [centre.mean.tolist(), centre.spread] for key, centre in self.centres.items()}
+        axes, low, high = (array.tolist() for array in (self.basis.axes, self.basis.low, self.basis.high))
+        return {"axes": axes, "low": low, "high": high, "explained": self.basis.explained, "centres": centres}
+
+    @classmethod
+    def of(cls, run: Run) -> Colours:
+        """Return the colours that `finish` fitted to a run."""
+        facts = run.colours
+        axes, low, high = (np.array(facts[key]) for key in ("axes", "low", "high"))
+        centres = {key: Centre(np.array(mean), spread) for key, (mean, spread) in facts["centres"].items()}
+        return cls(Basis(axes, low, high, facts["explained"]), centres)
+
+
+def fit_colours(run: Run) -> Colours:
+    """Centre every variant's E1 and E2, then find one basis for all of them."""
+    groups = {key: np.concatenate(cells).astype(np.float32) for key, cells in _cells(run).items()}
+    centres = {key: Centre.of(cells) for key, cells in groups.items()}
+    centred = np.concatenate([centres[key].remove(cells) for key, cells in groups.items()])
+    return Colours(fit_basis(centred[:: max(1, len(centred) // SAMPLES)]), centres)
+
+
+def _cells(run: Run) -> dict[str, list[np.ndarray]]:
+    """Gather cells of E1 and E2 of every variant, evenly over the frames."""
+    cells: dict[str, list[np.ndarray]] = {}
+    for record in run.variants:
+        for index in range(0, run.frames, max(1, run.frames // 25)):
+            for target in run.objects:
+                trace = run.trace(record.name, index, target)
+                for part, feature in (("E1", trace.value), ("E2", trace.label)) if trace else ():
+                    cells.setdefault(f"{record.name} {part}", []).append(feature.reshape(len(feature), -1).T)
+    return cells
