@@ -142,13 +142,13 @@ class Handlers:
                 yield panels.live(step.run.variants, pictures, len(clip), step.seconds_left)
                 shown = time.monotonic()
 
-    def stop(self, token: str | None) -> Updates:
+    def stop(self, token: str | None) -> dict[str, Any]:
         """Ask the run to end after its current frame."""
         with told():
             session = self.sessions.open(token)
             for folder in session.folders("run")[-1:]:
                 (folder / "stop").touch()
-        return (gr.update(value=text.STOPPING, interactive=False),)
+        return gr.update(value=text.STOPPING, interactive=False)
 
     def settle(self, token: str | None) -> Updates:
         """Show what the newest run left, however it ended, and offer Run again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -94,16 +95,16 @@ class Showcase:
 
     def run(self) -> Run | None:
         """Return the comparison once it is finished."""
-        if not self._variants or not (self._folder() / "run.json").exists():
+        if not self._variants or not (self._folder / "run.json").exists():
             return None
-        run = Run.open(self._folder())
+        run = Run.open(self._folder)
         return run if run.state == "done" and run.clip_folder.exists() else None
 
+    @cached_property
     def _folder(self) -> Path:
         clip = self._shelf.clip(self._shelf.names()[0]).folder
-        key = "|".join(
-            [str(clip), _code_version(), *(self._models.fingerprint(record.name) for record in self._variants)]
-        )
+        weights = [self._models.fingerprint(record.name) for record in self._variants]
+        key = "|".join([str(clip), _code_version(), *weights])
         return self._root / f"showcase-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
     def _prepare(self) -> None:
@@ -111,7 +112,7 @@ class Showcase:
         labels = clip.truth(0)
         assert labels is not None, "an example has exact masks"
         objects = tuple(int(target) for target in sorted(set(labels.ravel()) - {0}))
-        run = Run(self._folder(), clip.folder, objects, self._variants).save(state="running")
+        run = Run(self._folder, clip.folder, objects, self._variants).save(state="running")
         run.save_given(labels)
         segmenters = {record.name: self._models.segmenter(record.name) for record in self._variants}
         for step in compare(run, clip, segmenters, should_stop=lambda: False):

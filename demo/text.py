@@ -37,7 +37,7 @@ SHOWN_OBJECT = "Object"
 GATE_SCALE = "Gates, mean over channels:"
 NUMBERS_NOTE = "ms per frame: on this machine. J (examples only): overlap with the true mask, 1 is perfect."
 
-REGION_TITLE, REGION_NOTE = "Search region", "what the model sees"
+REGION_TITLE, REGION_NOTE = "Region", "what the model sees"
 GATE_TITLES = ("γ1", "γ2")
 GATE_NOTES = ("trust in matching", "trust in the filter")
 FEATURE_TITLES = ("E1", "E2")

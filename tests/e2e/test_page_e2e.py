@@ -211,6 +211,7 @@ def test_stop_keeps_what_is_done(page: Page, fake: str) -> None:
     page.click("#run")
     page.wait_for_selector(".live img", timeout=LONG)
     page.click("#stop")
+    page.wait_for_selector(f"#stop >> text={text.STOPPING}", timeout=LONG)
     page.wait_for_selector("#results-title >> text=stopped after", timeout=LONG)
     assert all_play(page, 2)
     assert page.locator("#run").is_visible()
