@@ -9,11 +9,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor
 
 from llb.config import InferenceConfig
 from llb.inference import VideoSegmenter
 from llb.inference.aggregation import aggregate, label_map, mask_logits
-from llb.types import FrameResult, TraceRequest
+from llb.types import FrameFeatures, FrameResult, Segmentation, TraceRequest
 from tests.clips import Array, iou, square_clip
 from tests.fakes import StubModel
 from tests.parity_engine import check_engine, thin
@@ -205,6 +206,25 @@ def test_no_update_steps_leave_the_filter() -> None:
     assert model.calls["encode_memory"] == 2
 
 
+class TauRecorder(StubModel):
+    """Keeps the tau of each segmented frame; the stub's tau is its number of steps."""
+
+    def __init__(self) -> None:
+        super().__init__(crop=CROP)
+        self.taus: list[float] = []
+
+    def segment(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Segmentation:
+        self.taus.append(tau.mean().item())
+        return super().segment(features, encoded, value, tau)
+
+
+def test_filter_is_refined_from_where_it_was() -> None:
+    rgb, labels = square_clip(10, ONE)
+    model = TauRecorder()
+    run(rgb, masks_of(labels[0]), InferenceConfig(interval=5, steps_first=7, steps_update=2), model=model)
+    assert model.taus == [7.0] * 3 + [9.0] * 5 + [11.0]
+
+
 def test_vanished_target_keeps_its_region_and_is_found_again() -> None:
     rgb, labels = square_clip(9, ONE, velocity=(0, 1))
     rgb[4:7] = rgb[4, :1, :1]
@@ -221,6 +241,15 @@ def test_small_targets_move_their_region_only_with_a_scaled_least_area(scaled: b
     results = run(rgb, masks_of(labels[0]), config, TraceRequest())
     first, last = (results[index].traces[0].region for index in (1, 11))
     assert (last.x0 > first.x0 + 20) == scaled
+
+
+def test_least_area_never_grows_with_the_frame() -> None:
+    masks = np.zeros((3, 600, 1000), bool)
+    for index, mask in enumerate(masks):
+        mask[300:311, 500 + 4 * index : 511 + 4 * index] = True  # 121 pixels, where 146 would be the frame's share
+    rgb = np.where(masks[..., None], np.uint8(220), np.uint8(60)).repeat(3, axis=3)
+    results = run(rgb, {1: masks[0]}, trace=TraceRequest())
+    assert results[2].traces[0].region.x0 > results[1].traces[0].region.x0
 
 
 def test_exact_paste_is_where_the_target_is() -> None:
