@@ -82,7 +82,8 @@ def fold_batch_norm(net: nn.Module) -> None:
                 conv = child
             elif isinstance(child, nn.BatchNorm2d):
                 assert conv is not None
-                assert conv.out_channels == child.num_features
+                assert child.running_mean is not None
+                assert child.running_var is not None
                 conv.weight, conv.bias = fuse_conv_bn_weights(
                     conv.weight, conv.bias, child.running_mean, child.running_var, child.eps, child.weight, child.bias
                 )

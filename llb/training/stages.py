@@ -77,7 +77,7 @@ def lite_schedule(scale: float = 1.0) -> tuple[Stage, ...]:
 
     Synthetic clips first, then half real ones with growing gaps, then the full search region.
     """
-    steps = [max(1, round(scale * n)) for n in (600, 600, 200)]
+    steps = [max(1, round(scale * n)) for n in (450, 450, 150)]
     return (
         Stage(steps[0], ClipConfig(crop=(128, 224), real=0.25, gaps=(1, 3), gap_clips=4 * steps[0])),
         Stage(steps[1], ClipConfig(crop=(160, 272), real=0.5, gaps=(2, 8), gap_clips=4 * steps[1])),
