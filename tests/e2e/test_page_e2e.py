@@ -133,6 +133,20 @@ def draw(page: Page, *points: tuple[float, float]) -> None:
     page.mouse.up()
 
 
+def paint(page: Page, wanted: str, *points: tuple[float, float]) -> None:
+    """Paint a stroke and wait until the wanted object is listed; a slow machine may still be loading the editor."""
+    from playwright.sync_api import TimeoutError as Late
+
+    for _ in range(4):
+        draw(page, *points)
+        try:
+            page.wait_for_selector(f"#legend >> text={wanted}", timeout=LONG / 4)
+            return
+        except Late:
+            continue
+    pytest.fail(f"{wanted} was painted but is not listed")
+
+
 def upload_disc(page: Page, folder: Path) -> None:
     """Upload an mp4 of a moving disc, and wait for it."""
     rendered = render_disc("mine")
@@ -159,8 +173,7 @@ def test_an_upload_is_painted_run_and_shown_as_it_was_traced(
 ) -> None:
     opened(page, real)
     upload_disc(page, tmp_path)
-    draw(page, (0.35, 0.45), (0.4, 0.55), (0.45, 0.5))
-    page.wait_for_selector("#legend .chip", timeout=LONG)
+    paint(page, "Object 1", (0.35, 0.45), (0.4, 0.55), (0.45, 0.5))
     run(page)
     assert all_play(page, 2)
     parts = ("γ1", "E1", "E2")
@@ -195,12 +208,10 @@ def check_shown(page: Page, run: Run, index: int) -> None:
 def test_two_painted_objects_are_told_apart(page: Page, fake: str, tmp_path: Path) -> None:
     opened(page, fake)
     upload_disc(page, tmp_path)
-    draw(page, (0.35, 0.4), (0.4, 0.4))
-    page.wait_for_selector("#legend >> text=Object 1", timeout=LONG)
+    paint(page, "Object 1", (0.35, 0.4), (0.4, 0.4))
     page.locator("#objects label").nth(2).click()
     page.wait_for_timeout(800)
-    draw(page, (0.55, 0.6), (0.65, 0.6))
-    page.wait_for_selector("#legend >> text=Object 3", timeout=LONG)
+    paint(page, "Object 3", (0.55, 0.6), (0.65, 0.6))
     assert page.locator("#legend .chip").count() == 2
     run(page)
     assert page.locator("#shown-object label").all_inner_texts() == ["1", "3"]
