@@ -19,13 +19,13 @@ from tests.parity_checks import Check
 from tests.parity_engine import check_engine
 from tests.parity_network import check_network
 from tests.parity_training import check_training
-from tests.sampled import Arrays
+from tests.sampled import Array, Arrays
 from tests.seeded_weights import seeded_state
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
 
-def read_fixture(path: Path) -> dict[str, np.ndarray]:
+def read_fixture(path: Path) -> dict[str, Array]:
     """Read all arrays of a fixture."""
     with np.load(path, allow_pickle=False) as file:
         return {name: file[name] for name in file.files}
@@ -76,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.parity", description=__doc__.split("\n")[0])
     parser.add_argument("fixture", type=Path, help="numbers of the released code (.npz)")
-    parser.add_argument("--keys", type=Path, help="names and shapes of the released layout (.json); guessed if left out")
+    parser.add_argument("--keys", type=Path, help="names and shapes of the layout (.json); guessed if left out")
     parser.add_argument("--seed", type=int, default=0, help="seed of the stand-in weights (default 0)")
     options = parser.parse_args(argv)
     try:

@@ -48,19 +48,14 @@ def run(model: LLB, rgb: Tensor, mask: Tensor) -> Segmentation:
 
 
 @pytest.mark.parametrize("variant", NAMES)
-def test_every_variant_segments_and_masks_of_zero_stay_finite(variant: str, rgb: Tensor, mask: Tensor) -> None:
+def test_every_variant_segments_by_its_mask_and_stands_an_empty_one(variant: str, rgb: Tensor, mask: Tensor) -> None:
     model = model_of(variant)
-    for given in (mask, torch.zeros_like(mask)):
-        result = run(model, rgb, given)
+    usual, other, empty = (run(model, rgb, given) for given in (mask, mask.flip(-1), torch.zeros_like(mask)))
+    for result in (usual, empty):
         assert result.logits.shape == (1, 1, HEIGHT, WIDTH)
         assert result.logits.isfinite().all()
         assert result.transduced.shape == result.induced.shape == (1, 32, HEIGHT // 16, WIDTH // 16)
-
-
-def test_the_mask_matters(rgb: Tensor, mask: Tensor) -> None:
-    for variant in NAMES:
-        one, other = run(model_of(variant), rgb, mask), run(model_of(variant), rgb, mask.flip(-1))
-        assert not torch.allclose(one.logits, other.logits), variant
+    assert not torch.allclose(usual.logits, other.logits)
 
 
 def test_gates_lie_between_0_and_1_and_exist_only_in_the_adaptive_fusion(rgb: Tensor, mask: Tensor) -> None:

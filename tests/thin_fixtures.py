@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,8 @@ def main(source: Path) -> None:
     """Thin every fixture in `source` and copy the layouts, without their white space."""
     FIXTURES.mkdir(exist_ok=True)
     for path in sorted(source.glob("*_fixture.npz")):
-        np.savez_compressed(FIXTURES / path.name.replace("_fixture", "_thin"), **thin(read_fixture(path)))
+        kept: dict[str, Any] = thin(read_fixture(path))
+        np.savez_compressed(FIXTURES / path.name.replace("_fixture", "_thin"), **kept)
     for path in sorted(source.glob("*_keys.json")):
         (FIXTURES / path.name).write_text(json.dumps(json.loads(path.read_text()), separators=(",", ":")) + "\n")
 
