@@ -1,0 +1,43 @@
+"""Ship a finished training run: its weights and its settings go into weights/, with a manifest entry.
+
+Run as `python -m scripts.ship RUN_FOLDER`. Evaluate afterwards (the README names the command).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from llb.checkpoint import WEIGHTS
+from llb.training.trainer import FINAL
+
+LICENCE = "Research and other non-commercial use (terms of DAVIS, CC BY-NC 4.0); the frozen backbone is Apache-2.0."
+DATA = "DAVIS 2016 train; as stills COCO128, CCP, Weizmann horses, DAVIS 2017 challenge first frames; never DAVIS val"
+
+
+def ship(run: Path) -> Path:
+    """Copy a run's weights into weights/ and enter them in the manifest; return the file."""
+    settings = json.loads((run / "config.json").read_text())
+    name: str = settings["model"]
+    target = WEIGHTS / f"{name.replace('/', '_')}.safetensors"
+    shutil.copyfile(run / FINAL, target)
+    path = WEIGHTS / "manifest.json"
+    manifest = json.loads(path.read_text()) if path.exists() else {}
+    manifest[name] = {
+        "file": target.name,
+        "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
+        "origin": "trained by this project from scratch on 2 CPU cores; the backbone is ImageNet's EfficientNet-Lite0",
+        "licence": LICENCE,
+        "data": DATA,
+        "training": settings,
+    }
+    path.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    return target
+
+
+if __name__ == "__main__":
+    for folder in sys.argv[1:]:
+        print(ship(Path(folder)))
