@@ -61,27 +61,7 @@ def launch_options() -> dict[str, Any]:
 
 
 def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits) -> Steps:
-    gr.Markdown(text.STEP_CLIP)
-    pictures = _thumbnails(shelf)
-    examples = gr.Gallery(
-        pictures,
-        label=text.EXAMPLES,
-        show_label=False,
-        columns=len(pictures),
-        height="auto",
-        allow_preview=False,
-        object_fit="cover",
-        selected_index=0,
-        format="png",
-        buttons=[],
-        elem_id="examples",
-        interactive=False,
-        container=False,
-    )
-    with gr.Column(elem_id="upload"):
-        upload = gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES)
-    gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
-    card = gr.Markdown(elem_id="card")
+    examples, upload, card = _clip_choice(shelf, limits)
     gr.Markdown(text.STEP_OBJECTS)
     target = gr.Radio(
         list(range(1, panels.OBJECTS + 1)), value=1, label=text.OBJECT, container=False, elem_id="objects"
@@ -108,6 +88,31 @@ def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits) -> Steps:
     run = gr.Button(text.RUN, variant="primary", size="lg", elem_id="run")
     stop = gr.Button(text.STOP, variant="stop", size="lg", visible=False, elem_id="stop")
     return Steps(examples, upload, card, target, editor, legend, clear, names, run, stop)
+
+
+def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.UploadButton, gr.Markdown]:
+    gr.Markdown(text.STEP_CLIP)
+    pictures = _thumbnails(shelf)
+    examples = gr.Gallery(
+        pictures,
+        label=text.EXAMPLES,
+        show_label=False,
+        columns=len(pictures),
+        height="auto",
+        allow_preview=False,
+        object_fit="cover",
+        selected_index=0,
+        format="png",
+        buttons=[],
+        elem_id="examples",
+        interactive=False,
+        container=False,
+    )
+    with gr.Column(elem_id="upload"):
+        upload = gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES)
+    gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
+    card = gr.Markdown(elem_id="card")
+    return examples, upload, card
 
 
 def _model_choice(models: ModelProvider) -> gr.CheckboxGroup:
