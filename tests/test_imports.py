@@ -61,7 +61,7 @@ def test_importing_everything_opens_no_data_file_and_no_connection() -> None:
     names = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in MODULES]
     code = f"""
 import sys, importlib
-import gradio, torch, timm, cv2, av, matplotlib.pyplot
+import gradio, torch, timm, cv2, av
 seen = []
 def watch(event, args):
     if event == "socket.connect" or (
