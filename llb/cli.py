@@ -127,6 +127,17 @@ def train(
     typer.echo(f"The weights are in {weights}.")
 
 
+@app.command()
+def convert(
+    checkpoint: Annotated[Path, typer.Argument(help="A released file, such as JOINTNet_ep0090.pth.tar.")],
+    out: Annotated[Path, typer.Option(help="The .safetensors file to write; pass it on as --model.")],
+) -> None:
+    """Convert a released LLB or JOINT checkpoint; nothing in it is executed."""
+    from llb.convert import convert_checkpoint
+
+    typer.echo(f"{out} holds {convert_checkpoint(checkpoint, out)}.")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; a mistake of the user's ends in one line on stderr and exit status 2."""
     try:

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from torch import Tensor
 
+from llb.checkpoint import save_model
 from llb.config import ModelConfig
+from llb.model.build import build_model
+from llb.released_file import read_released
+
+LABEL_HEAD = "label_encoder.label_pred_tm.0.weight"
 
 RULES: tuple[tuple[str, str], ...] = (
     (r"feature_extractor\.conv1\.", "backbone.stem.0."),
@@ -85,6 +91,24 @@ DROPPED: dict[str, str] = {
 }
 
 
+def convert_checkpoint(path: Path, out: Path) -> str:
+    """Turn a released ``.pth.tar`` into a safetensors file that `load_model` takes; return the model's name.
+
+    Raises:
+        ValueError: the file is not a released LLB or JOINT checkpoint.
+    """
+    released = read_released(path)
+    if LABEL_HEAD not in released:
+        raise ValueError(f"{path} is not a released LLB or JOINT checkpoint: it has no entry {LABEL_HEAD}.")
+    model = build_model(released_config(released))
+    try:
+        model.load_state_dict(convert_state(released))
+    except RuntimeError as error:
+        raise ValueError(f"{path} does not fit {model.config.name}: {str(error).splitlines()[-1].strip()}") from error
+    save_model(model, out)
+    return model.config.name
+
+
 def convert_name(name: str) -> str | None:
     """Return our name of a released entry, None where it is dropped.
 
@@ -112,6 +136,6 @@ def convert_state(released: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def released_config(released: Mapping[str, Tensor]) -> ModelConfig:
     """Tell LLB from JOINT by the names, and D by a shape (JOINT's published files have D = 16)."""
-    label_dim = released["label_encoder.label_pred_tm.0.weight"].shape[0]
+    label_dim = released[LABEL_HEAD].shape[0]
     variant = "llb" if "combiner.tm_1.weight" in released else "joint"
     return ModelConfig("paper", variant, label_dim=int(label_dim))
