@@ -141,6 +141,8 @@ class Handlers:
                 pictures[step.variant] = panels.jpeg(thumbnail(step.picture, np.zeros_like(step.picture[..., 0])))
                 yield panels.live(step.run.variants, pictures, len(clip), step.seconds_left)
                 shown = time.monotonic()
+            if session.over_quota():
+                gr.Warning(text.STORAGE_FULL)
 
     def stop(self, token: str | None) -> dict[str, Any]:
         """Ask the run to end after its current frame."""

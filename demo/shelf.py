@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -53,7 +53,7 @@ class ExampleShelf:
         """Return the project's own examples."""
         from demo import examples
 
-        version = hashlib.sha256(Path(examples.__file__).read_bytes()).hexdigest()[:12]
+        version = _hash_of([Path(examples.__file__), *(Path(__file__).parent / "scenes").glob("*.py")])[:12]
         titles = {name: example.title for name, example in examples.EXAMPLES.items()}
         return cls(cache / f"examples-{version}", titles, examples.render)
 
@@ -122,5 +122,8 @@ class Showcase:
 def _code_version() -> str:
     """Return a text that changes with the code, so that what is kept on disk is never older than it."""
     folder = Path(__file__).parent
-    sources = sorted([*folder.glob("*.py"), *(folder.parent / "llb").rglob("*.py")])
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    return _hash_of([*folder.glob("*.py"), *(folder.parent / "llb").rglob("*.py")])
+
+
+def _hash_of(files: Iterable[Path]) -> str:
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()
