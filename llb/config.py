@@ -50,13 +50,15 @@ class ViTAEConfig:
 class Scale:
     """Everything that depends on the size of the model, not on its idea.
 
-    `crop` is (height, width) of the search region in pixels; `backbone_channels` are those of strides 4, 8, 16, 32;
-    `decoder_channels` and `decoder_dim` go from stride 32 to stride 4.
+    `crop` is (height, width) of the search region in pixels; `search_factor` its side over the square root of the
+    target's area (paper: 5; at lite scale, where the crop has half the pixels a side, 3.5 keeps small targets large);
+    `backbone_channels` are those of strides 4, 8, 16, 32; `decoder_channels` and `decoder_dim` go from stride 32 to 4.
     """
 
     backbone: Literal["resnet50", "lite0"]
     backbone_channels: tuple[int, int, int, int]
     crop: tuple[int, int]
+    search_factor: float
     feature_dim: int
     label_dim: int
     key_dim: int
@@ -73,6 +75,7 @@ SCALES: dict[str, Scale] = {
         backbone="resnet50",
         backbone_channels=(256, 512, 1024, 2048),
         crop=(480, 832),
+        search_factor=5.0,
         feature_dim=512,
         label_dim=32,
         key_dim=128,
@@ -87,6 +90,7 @@ SCALES: dict[str, Scale] = {
         backbone="lite0",
         backbone_channels=(24, 40, 112, 320),
         crop=(240, 416),
+        search_factor=3.5,
         feature_dim=128,
         label_dim=32,
         key_dim=64,
@@ -137,7 +141,7 @@ class InferenceConfig:
         interval: T; the frames T-2, 2T-2, ... after a target's start join its memory (at least 2).
         steps_first: steepest-descent steps on the first frame.
         steps_update: steps whenever the memory grew.
-        search_factor: side of the search region over the square root of the target's area.
+        search_factor: side of the search region over the square root of the target's area (None: the model's own).
         min_mask_area: a soft mask of a smaller sum (pixels) moves no region: the target counts as unseen.
         scale_min_mask_area: scale `min_mask_area` by the frame's area where it is below 480 x 854 pixels
             (off: as released).
@@ -149,7 +153,7 @@ class InferenceConfig:
     interval: int = 5
     steps_first: int = 20
     steps_update: int = 3
-    search_factor: float = 5.0
+    search_factor: float | None = None
     min_mask_area: float = 100.0
     scale_min_mask_area: bool = True
     exact_paste: bool = True
@@ -160,7 +164,7 @@ class InferenceConfig:
             ("interval", self.interval, 2, 100),
             ("steps_first", self.steps_first, 1, 100),
             ("steps_update", self.steps_update, 0, 100),
-            ("search_factor", self.search_factor, 1.5, 20.0),
+            ("search_factor", self.search_factor or 5.0, 1.5, 20.0),
             ("min_mask_area", self.min_mask_area, 0.0, 1e6),
         )
         for name, value, low, high in checks:

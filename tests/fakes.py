@@ -28,7 +28,8 @@ class StubModel(nn.Module):
         self.mean_rgb = (127.0, 127.0, 127.0)
         self.calls: Counter[str] = Counter()
         self.sharpness = sharpness
-        self._scale = replace(SCALES[self.config.scale], crop=crop or SCALES[self.config.scale].crop, label_dim=6)
+        scale = SCALES[self.config.scale]
+        self._scale = replace(scale, crop=crop or scale.crop, search_factor=5.0, label_dim=6)
         self.anchor = nn.Parameter(torch.zeros(1), requires_grad=False)
 
     @property

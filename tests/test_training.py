@@ -104,8 +104,11 @@ def test_the_schedule_rises_falls_and_knows_its_stages() -> None:
     rates = [run.learning_rate(step) for step in range(run.steps)]
     assert max(rates) == pytest.approx(run.lr)
     assert rates[0] < rates[run.warmup - 1]
-    assert rates[-1] < 0.02 * run.lr
-    ends = [run.stage_at(step)[1] for step in range(run.steps)]
-    assert sorted(set(ends)) == [450, 900, 1050]
+    ends = sorted({run.stage_at(step)[1] for step in range(run.steps)})
+    assert ends == [450, 900, 1050, 1290]
+    assert rates[ends[2] - 1] < 0.02 * run.lr
+    assert rates[ends[2]] == pytest.approx(run.stages[3].restart)
+    assert rates[-1] < 0.02 * rates[ends[2]]
+    assert all(later < earlier for earlier, later in zip(rates[ends[2] :], rates[ends[2] + 1 :], strict=False))
     with pytest.raises(ValueError, match="past the end"):
         run.stage_at(run.steps)

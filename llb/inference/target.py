@@ -37,7 +37,8 @@ class Target:
         self.start = index
         self._model, self._config, self._crop = model, config, model.scale.crop
         self._image = (frame.shape[-2], frame.shape[-1])
-        self._state = search_region.start_state(mask, self._crop, config.search_factor)
+        factor = config.search_factor or model.scale.search_factor
+        self._state = search_region.start_state(mask, self._crop, factor)
         self.segmentation: Segmentation | None = None
         self._encoding: TargetEncoding | None = None
         self._look(index, frame, tracking=False)

@@ -10,10 +10,14 @@ from llb.data.sampler import ClipConfig
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of the schedule: `steps` batches of clips drawn as `clips` says."""
+    """A part of the schedule: `steps` batches of clips drawn as `clips` says.
+
+    With `restart`, the learning rate begins a new cosine at this value, which lasts until the next restart or the end.
+    """
 
     steps: int
     clips: ClipConfig
+    restart: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,18 +72,27 @@ class TrainConfig:
         """Return the learning rate of a step."""
         if step < self.warmup:
             return self.lr * (step + 1) / self.warmup
-        progress = (step - self.warmup) / max(1, self.steps - self.warmup)
-        return self.lr * (0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2)
+        start, end, peak, first = self.warmup, self.steps, self.lr, 0
+        for stage in self.stages:
+            if stage.restart is not None and first <= step:
+                start, end, peak = first, self.steps, stage.restart
+            elif stage.restart is not None:
+                end = min(end, first)
+            first += stage.steps
+        progress = (step - start) / max(1, end - start)
+        return peak * (0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2)
 
 
 def lite_schedule(scale: float = 1.0) -> tuple[Stage, ...]:
     """Return the schedule of the shipped lite models, every stage `scale` times as long.
 
-    Synthetic clips first, then half real ones with growing gaps, then the full search region.
+    Synthetic clips first, then half real ones with growing gaps, then the full search region; last, with the learning
+    rate started again, mostly real clips whose frames lie far apart.
     """
-    steps = [max(1, round(scale * n)) for n in (450, 450, 150)]
+    steps = [max(1, round(scale * n)) for n in (450, 450, 150, 240)]
     return (
         Stage(steps[0], ClipConfig(crop=(128, 224), real=0.25, gaps=(1, 3), gap_clips=4 * steps[0])),
         Stage(steps[1], ClipConfig(crop=(160, 272), real=0.5, gaps=(2, 8), gap_clips=4 * steps[1])),
         Stage(steps[2], ClipConfig(crop=(240, 416), real=0.6, gaps=(8, 8), gap_clips=1)),
+        Stage(steps[3], ClipConfig(crop=(192, 320), real=0.7, gaps=(12, 12), gap_clips=1), restart=4e-4),
     )
