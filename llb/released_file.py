@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pickletools
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,8 @@ def _note_down(data: bytes) -> Any:
     """Follow a pickle's instructions on a stack of plain values, `Name`s and `Call`s."""
     stack: list[Any] = []
     memo: dict[int, Any] = {}
-    for opcode, argument, _ in pickletools.genops(data):
+    steps: Iterator[tuple[pickletools.OpcodeInfo, Any, int | None]] = pickletools.genops(data)
+    for opcode, argument, _ in steps:
         name = opcode.name
         if name == "STOP":
             break
