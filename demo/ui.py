@@ -40,8 +40,8 @@ def build_page(
     return page
 
 
-def launch_options() -> dict[str, Any]:
-    """Return the looks and limits that belong to `launch`."""
+def launch_options(cache: Path) -> dict[str, Any]:
+    """Return what belongs to `launch`: looks, limits, and that the shared comparison in `cache` may be served."""
     fonts = ["system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial", "sans-serif"]
     mono = ["ui-monospace", "Menlo", "Consolas", "monospace"]
     theme = gr.themes.Default(
@@ -53,6 +53,7 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": theme,
         "css_paths": CSS,
+        "allowed_paths": [str(cache)],
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,
         "footer_links": ["gradio", "settings"],

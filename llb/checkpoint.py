@@ -31,8 +31,6 @@ class ModelCard:
     reason: str = ""
     file: str = ""
     sha256: str = ""
-    origin: str = ""
-    licence: str = ""
 
 
 def shipped_models(folder: Path = WEIGHTS) -> dict[str, ModelCard]:
@@ -46,7 +44,7 @@ def shipped_models(folder: Path = WEIGHTS) -> dict[str, ModelCard]:
         if entry is None:
             cards[name] = ModelCard(name, False, NO_WEIGHTS)
         else:
-            known = {field: str(entry[field]) for field in ("file", "sha256", "origin", "licence")}
+            known = {field: str(entry[field]) for field in ("file", "sha256")}
             found = (folder / known["file"]).exists()
             cards[name] = ModelCard(name, found, "" if found else f"weights/{known['file']} is missing", **known)
     return cards

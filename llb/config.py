@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-ScaleName = Literal["paper", "lite"]
 LabelInput = Literal["mask", "bff"]
 LabelEncoder = Literal["cnn", "vitae"]
 Fusion = Literal["sum", "adaptive"]

@@ -123,7 +123,7 @@ def served(models: ModelProvider, folder: Path, shelf: ExampleShelf | None = Non
     """Serve the page on a free port, with its sessions in ``folder/sessions``; yield its address."""
     page = assemble(models, shelf or fake_shelf(folder), SessionStore(folder / "sessions"), folder)
     try:
-        _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+        _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options(folder))
         yield url
     finally:
         page.close(verbose=False)

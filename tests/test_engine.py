@@ -6,46 +6,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from torch import Tensor
 
 from llb.config import InferenceConfig
 from llb.inference import VideoSegmenter
-from llb.inference.aggregation import aggregate, label_map, mask_logits
-from llb.types import FrameFeatures, FrameResult, Segmentation, TraceRequest
+from llb.types import FrameFeatures, Segmentation, TraceRequest
 from tests.clips import Array, iou, square_clip
 from tests.fakes import StubModel
 from tests.parity_engine import check_engine, thin
+from tests.runs import CROP, ONE, TWO, masks_of, run
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "reference" / "engine_fixture.npz"
 THIN = ROOT / "tests" / "fixtures" / "engine_thin.npz"
-CROP = (48, 80)
-ONE = {1: (20, 20)}
-TWO = {1: (20, 20), 2: (60, 70)}
-PIXEL = TraceRequest(pixel=(30, 30))
 
 
 def fixture_arrays() -> dict[str, Array]:
     with np.load(SHARED if SHARED.exists() else THIN) as arrays:
         return dict(arrays)
-
-
-def run(
-    rgb: Array,
-    masks: dict[int, Array],
-    config: InferenceConfig | None = None,
-    trace: TraceRequest | None = None,
-    model: StubModel | None = None,
-) -> list[FrameResult]:
-    segmenter = VideoSegmenter(model or StubModel(crop=CROP), config)
-    return [segmenter.start(rgb[0], masks, trace), *(segmenter.step(frame, trace) for frame in rgb[1:])]
-
-
-def masks_of(labels: Array) -> dict[int, Array]:
-    return {int(target): labels == target for target in np.unique(labels) if target}
 
 
 def test_parity_with_the_released_loop() -> None:
@@ -94,70 +72,6 @@ def test_encodes_once_per_change_of_the_memory() -> None:
     run(rgb, masks_of(labels[0]), model=model)
     # frames 0, 3 and 8 are in the memory; 13 would join at frame 14
     assert model.calls == {"extract": 14, "segment": 13, "encode_target": 3, "encode_memory": 3, "fit_filter": 3}
-
-
-def test_trace_encodes_each_frame_once_and_changes_nothing() -> None:
-    rgb, labels = square_clip(14, ONE)
-    plain, traced = StubModel(crop=CROP), StubModel(crop=CROP)
-    without = run(rgb, masks_of(labels[0]), model=plain)
-    with_trace = run(rgb, masks_of(labels[0]), trace=TraceRequest(), model=traced)
-    assert traced.calls == plain.calls | {"encode_target": 14}
-    assert all(result.traces == () for result in without)
-    for a, b in zip(without, with_trace, strict=True):
-        np.testing.assert_array_equal(a.prob, b.prob)
-
-
-def test_trace_tells_the_memory_and_the_fits() -> None:
-    rgb, labels = square_clip(11, ONE)
-    traces = [result.traces[0] for result in run(rgb, masks_of(labels[0]), trace=TraceRequest())]
-    assert [index for index, trace in enumerate(traces) if trace.in_memory] == [0, 3, 8]
-    assert [traces[index].memory_frames for index in (0, 3, 4, 8, 9)] == [(0,), (0,), (0, 3), (0, 3), (0, 3, 8)]
-    assert {index: len(trace.few_shot_losses) for index, trace in enumerate(traces) if trace.few_shot_losses} == {
-        0: 21,
-        4: 4,
-        9: 4,
-    }
-    assert traces[9].temporal_weights == pytest.approx((0.840, 0.076, 0.084), abs=1e-3)
-
-
-def test_trace_of_the_first_frame_has_no_prediction() -> None:
-    rgb, labels = square_clip(2, ONE)
-    first, second = (result.traces[0] for result in run(rgb, masks_of(labels[0]), trace=PIXEL))
-    names = ("transduced", "induced", "gate_transduced", "gate_induced", "fused", "logits", "attention")
-    assert all(getattr(first, name) is None for name in names)
-    assert all(getattr(second, name) is not None for name in names)
-    assert second.logits is not None
-    assert second.logits.shape == CROP
-    assert first.value.shape == (6, 3, 5)
-
-
-def test_trace_of_a_sum_has_no_gates() -> None:
-    rgb, labels = square_clip(2, ONE)
-    model = StubModel("lite/joint", CROP)
-    trace = run(rgb, masks_of(labels[0]), trace=TraceRequest(), model=model)[1].traces[0]
-    assert trace.gate_transduced is None
-    assert trace.gate_induced is None
-    assert trace.fused is not None
-
-
-def test_trace_shows_the_background_filtered_frame() -> None:
-    rgb, labels = square_clip(1, ONE)
-    trace = run(rgb, masks_of(labels[0]), trace=TraceRequest())[0].traces[0]
-    inside = trace.mask == 1
-    assert 0 < inside.mean() < 0.5
-    np.testing.assert_array_equal(trace.bff[inside], trace.crop[inside])
-    assert (trace.bff[~inside] == 127).all()
-
-
-def test_attention_is_one_pixels_row_and_none_outside_the_region() -> None:
-    rgb, labels = square_clip(5, ONE)
-    results = run(rgb, masks_of(labels[0]), trace=TraceRequest(pixel=(28, 34)))
-    row = results[4].traces[0].attention
-    assert row is not None
-    assert row.shape == (2, 3, 5)
-    assert row.sum() == pytest.approx(1, abs=1e-5)
-    far = run(rgb, masks_of(labels[0]), trace=TraceRequest(pixel=(95, 143)))
-    assert far[4].traces[0].attention is None
 
 
 def test_late_target_has_its_own_clock() -> None:
@@ -350,28 +264,3 @@ def test_step_and_add_target_refuse_what_does_not_fit() -> None:
     with pytest.raises(ValueError, match="Target 2 exists already"):
         segmenter.add_target(2, MASK)
     assert segmenter.step(FRAME).index == 1
-
-
-@given(st.lists(st.floats(-30, 30, width=32), min_size=1, max_size=4))
-def test_merge_is_a_distribution_in_the_order_of_the_logits(logits: list[float]) -> None:
-    prob = aggregate(torch.tensor(logits)[:, None, None]).flatten()
-    assert prob.sum().item() == pytest.approx(1, abs=1e-5)
-    order = sorted(range(len(logits)), key=logits.__getitem__)
-    ranked = [prob[1 + index].item() for index in order]
-    assert ranked == sorted(ranked)
-
-
-@given(st.floats(-7, 7, width=32))
-def test_a_single_target_gets_the_sigmoid_of_twice_its_logit(logit: float) -> None:
-    prob = aggregate(torch.full((1, 1, 1), logit))
-    assert prob[1].item() == pytest.approx(1 / (1 + np.exp(-2 * logit)), abs=1e-4)
-
-
-@settings(max_examples=20)
-@given(st.permutations([3, 7, 200]))
-def test_label_map_names_the_most_probable(ids: list[int]) -> None:
-    masks = [torch.zeros(1, 4), torch.zeros(1, 4), torch.zeros(1, 4)]
-    for index, mask in enumerate(masks):
-        mask[0, index + 1] = 1
-    labels = label_map(aggregate(torch.stack([mask_logits(mask) for mask in masks])), ids)
-    assert labels.tolist() == [[0, *ids]]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -176,3 +178,20 @@ def test_the_shelf_renders_an_example_once(tmp_path: Path) -> None:
     assert set(np.unique(truth)) == {0, 1}
     with pytest.raises(ValueError, match="disc two"):
         shelf.clip("nothing")
+
+
+def test_the_greeting_is_served_from_a_cache_far_from_the_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))  # the cache is not below it, as in a home folder
+    with served(FakeModels(), tmp_path / "home") as address:
+        visitor = Client(address, verbose=False)
+        visitor.predict(api_name="/arrive")
+        for _ in range(100):
+            shown = visitor.predict(api_name="/wait")
+            if shown[1].startswith("### Results: "):
+                break
+            time.sleep(0.2)
+    assert "One disc" in shown[1]
+    assert shown[2]["visible"]
