@@ -33,6 +33,10 @@ Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...; auto takes a 
 MemorySize = Annotated[int, typer.Option(help="Most frames in an object's memory.")]
 Interval = Annotated[int, typer.Option(help="Every how many frames one joins the memory.")]
 Steps = Annotated[int, typer.Option(help="Steps of the few-shot learner on the first frame.")]
+SearchFactor = Annotated[
+    float | None,
+    typer.Option(help="Side of the search region over the root of the object's area.", show_default="the model's own"),
+]
 ClipPath = Annotated[Path, typer.Argument(help="A video, or a folder of png, jpg or webp frames.")]
 MaskPath = Annotated[Path, typer.Option(help="Palette or grey PNG: each number but 0 is an object of the first frame.")]
 
@@ -50,6 +54,7 @@ def segment(
     memory_size: MemorySize = DEFAULTS.memory_size,
     interval: Interval = DEFAULTS.interval,
     steps: Steps = DEFAULTS.steps_first,
+    search_factor: SearchFactor = None,
     device: Device = "auto",
     trace: Annotated[bool, typer.Option("--trace", help="Also write traces/<frame>.npz: E1, E2, gates, ...")] = False,
 ) -> None:
@@ -60,7 +65,7 @@ def segment(
     from llb.types import TraceRequest
     from llb.video_io import probe, read_frames
 
-    config = InferenceConfig(memory_size=memory_size, interval=interval, steps_first=steps)
+    config = InferenceConfig(memory_size, interval, steps, search_factor=search_factor)
     chosen = {"start": start, "end": end, "stride": stride, "max_frames": max_frames}
     info, labels = probe(clip), read_labels(mask)
     masks_of(labels, (info.height, info.width))
@@ -84,12 +89,13 @@ def evaluate(
     memory_size: MemorySize = DEFAULTS.memory_size,
     interval: Interval = DEFAULTS.interval,
     steps: Steps = DEFAULTS.steps_first,
+    search_factor: SearchFactor = None,
     device: Device = "auto",
 ) -> None:
     """Measure J, F and J&F on annotated clips by the DAVIS protocol."""
     from llb import evaluate as evaluation
 
-    config = InferenceConfig(memory_size=memory_size, interval=interval, steps_first=steps)
+    config = InferenceConfig(memory_size, interval, steps, search_factor=search_factor)
     network = _load(model, device)
     with progress_bar("Evaluating") as bar:
         result = evaluation.evaluate(network, data, split, config, bar.show, masks)
@@ -149,8 +155,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _facts(name: str, model: LLB, config: InferenceConfig) -> dict[str, object]:
     """Return what a run's record says of the model and its settings."""
-    device = next(model.parameters()).device
-    return {"model": model.config.name, "weights": name, "device": str(device), "config": asdict(config)}
+    device, settings = next(model.parameters()).device, asdict(config.for_scale(model.scale))
+    return {"model": model.config.name, "weights": name, "device": str(device), "config": settings}
 
 
 def _count(info: ClipInfo, start: int, end: int | None, stride: int, max_frames: int | None) -> int | None:

@@ -6,7 +6,7 @@ layers take plain numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 LabelInput = Literal["mask", "bff"]
@@ -169,3 +169,7 @@ class InferenceConfig:
         for name, value, low, high in checks:
             if not low <= value <= high:
                 raise ValueError(f"{name} is {value}: choose a value from {low} to {high}.")
+
+    def for_scale(self, scale: Scale) -> InferenceConfig:
+        """Return the settings as a model of this scale uses them: with its own search factor where none is set."""
+        return replace(self, search_factor=self.search_factor or scale.search_factor)

@@ -104,7 +104,7 @@ def evaluate(
     With `masks_dir` the predictions are written as ``<masks_dir>/<sequence>/<frame>.png`` in the DAVIS palette. Raise
     ValueError if the data are not as they should be.
     """
-    config = config or InferenceConfig()
+    config = (config or InferenceConfig()).for_scale(model.scale)
     sequences = find_sequences(data_dir, split)
     total = sum(len(list_pictures(sequence.images)) for sequence in sequences)
     done, scores = 0, []

@@ -24,7 +24,7 @@ from llb.video_io import Frame, probe, read_frames, write_video
 from tests.fakes import StubModel
 
 HEIGHT, WIDTH, FRAMES = 96, 128, 8
-SETTINGS = "--start 2 --end 8 --stride 2 --max-frames 2 --memory-size 3 --interval 2 --steps 4"
+SETTINGS = "--start 2 --end 8 --stride 2 --max-frames 2 --memory-size 3 --interval 2 --steps 4 --search-factor 4.5"
 
 
 def scene(index: int) -> tuple[np.ndarray, np.ndarray]:
@@ -74,6 +74,7 @@ def test_segment_writes_masks_overlay_and_record(clip: Path) -> None:
     assert record["model"] == "lite/llb"
     assert (record["width"], record["height"], record["frames"], record["targets"]) == (WIDTH, HEIGHT, FRAMES, [1, 2])
     assert record["config"]["memory_size"] == 20
+    assert record["config"]["search_factor"] == 5.0  # the stand-in's own
     assert record["seconds"]["per_frame"] > 0
     assert record["finished"] is True
     assert {"python", "torch", "av"} <= record["versions"].keys()
@@ -86,7 +87,7 @@ def test_segment_takes_a_range_and_settings(clip: Path) -> None:
     assert run("segment", clip / "clip.mp4", "--mask", clip / "mask.png", "--out", clip / "run", *settings) == 0
     assert sorted(path.stem for path in (clip / "run/masks").iterdir()) == ["00002", "00004"]
     record = json.loads((clip / "run/run.json").read_text())
-    chosen = {"memory_size": 3, "interval": 2, "steps_first": 4}
+    chosen = {"memory_size": 3, "interval": 2, "steps_first": 4, "search_factor": 4.5}
     assert chosen.items() <= record["config"].items()
     assert record["range"] == {"start": 2, "end": 8, "stride": 2, "max_frames": 2}
 

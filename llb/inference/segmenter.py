@@ -30,7 +30,7 @@ class VideoSegmenter:
 
     def __init__(self, model: SegmentationModel, config: InferenceConfig | None = None) -> None:
         self._model = model
-        self._config = config or InferenceConfig()
+        self._config = (config or InferenceConfig()).for_scale(model.scale)
         self._device = next(iter(model.parameters())).device
         self._targets: list[Target] = []
         self._waiting: dict[int, GivenMask] = {}

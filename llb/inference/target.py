@@ -37,8 +37,8 @@ class Target:
         self.start = index
         self._model, self._config, self._crop = model, config, model.scale.crop
         self._image = (frame.shape[-2], frame.shape[-1])
-        factor = config.search_factor or model.scale.search_factor
-        self._state = search_region.start_state(mask, self._crop, factor)
+        assert config.search_factor is not None, "settings must be made for the model's scale"
+        self._state = search_region.start_state(mask, self._crop, config.search_factor)
         self.segmentation: Segmentation | None = None
         self._encoding: TargetEncoding | None = None
         self._look(index, frame, tracking=False)
