@@ -109,21 +109,23 @@ def evaluate(
 def train(
     data: Annotated[Path, typer.Option(help="Folder with davis16/train and static/<collection>.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; give it again to go on where it stopped.")],
-    model: Annotated[str, typer.Option(help="A lite model, such as lite/llb.")] = "lite/llb",
+    model: Annotated[str, typer.Option(help="lite/family, or a lite model such as lite/llb.")],
+    start: Annotated[Path | None, typer.Option(help="Weights of the shared stage, for a variant's own stage.")] = None,
+    objects: Annotated[Path | None, typer.Option(help="Further objects, from scripts.fetch_objects.")] = None,
     length: Annotated[float, typer.Option(help="Steps as a multiple of the shipped models' schedule.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Of the first weights and of the clips.")] = 0,
     cache: Annotated[Path | None, typer.Option(help="Folder for the decoded images [default: in ~/.cache].")] = None,
 ) -> None:
-    """Train a lite model; the weights come to OUT/model.safetensors."""
+    """Train the stage that all lite variants share (lite/family), or a variant; the weights come to OUT."""
     from llb.data.cache import DEFAULT_CACHE, build_cache
-    from llb.training.stages import TrainConfig, lite_schedule
+    from llb.training.stages import train_config
     from llb.training.trainer import Trainer
 
-    if length <= 0:
-        raise ValueError(f"length is {length}: choose a value above 0, 1 is the shipped models' schedule.")
-    config = TrainConfig(model, seed, lite_schedule(length))
+    config = train_config(model, seed, length, start)
     with progress_bar("Decoding images") as bar:
-        images = build_cache(data, cache or DEFAULT_CACHE, lambda done, total: bar.show("Decoding images", done, total))
+        images = build_cache(
+            data, cache or DEFAULT_CACHE, lambda done, total: bar.show("Decoding images", done, total), objects
+        )
     with progress_bar("Training", config.steps) as bar:
 
         def show(report: StepReport) -> None:

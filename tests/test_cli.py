@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import weakref
@@ -17,7 +18,7 @@ from llb import cli
 from llb.inference import VideoSegmenter
 from llb.palette import read_labels, write_labels
 from llb.segment_clip import masks_of, segment_clip
-from llb.training.stages import TrainConfig, lite_schedule
+from llb.training.stages import TrainConfig, train_config
 from llb.training.trainer import StepReport
 from llb.types import TraceRequest
 from llb.video_io import Frame, probe, read_frames, write_video
@@ -234,19 +235,28 @@ def test_train_builds_the_cache_and_reports_where_the_weights_are(
             on_step(StepReport(1, 28, 0, 0.5, 0.6, 0.1))
             return tmp_path / "run/model.safetensors"
 
-    def fake_cache(data: Path, folder: Path, progress: Callable[[int, int], None]) -> SimpleNamespace:
+    def fake_cache(data: Path, folder: Path, progress: Callable[[int, int], None], objects: Path) -> SimpleNamespace:
         progress(1, 1)
+        seen.append(objects)
         return SimpleNamespace(folder=folder)
 
     monkeypatch.setattr("llb.training.trainer.Trainer", FakeTrainer)
     monkeypatch.setattr("llb.data.cache.build_cache", fake_cache)
-    settings = ("--model", "lite/joint", "--length", 0.02, "--cache", tmp_path / "cache")
-    assert run("train", "--data", tmp_path, "--out", tmp_path / "run", *settings) == 0
-    assert seen == [TrainConfig("lite/joint", 0, lite_schedule(0.02)), tmp_path / "cache", tmp_path / "run"]
+    start = tmp_path / "shared.safetensors"
+    start.write_bytes(b"weights")
+    settings = ("--model", "lite/joint", "--start", start, "--length", 0.02)
+    folders = ("--cache", tmp_path / "cache", "--objects", tmp_path / "objects")
+    assert run("train", "--data", tmp_path, "--out", tmp_path / "run", *settings, *folders) == 0
+    config = train_config("lite/joint", 0, 0.02, start)
+    assert seen == [tmp_path / "objects", config, tmp_path / "cache", tmp_path / "run"]
+    assert config.start_sha256 == hashlib.sha256(b"weights").hexdigest()
     assert "model.safetensors" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("wrong", [("--length", 0), ("--model", "paper/llb"), ()])
+@pytest.mark.parametrize("wrong", [("lite/family", "--length", 0), ("lite/llb",), ("paper/family",), ("lite/family",)])
 def test_train_names_mistakes(tmp_path: Path, wrong: tuple[object, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("train", "--data", tmp_path, "--out", tmp_path / "run", "--cache", tmp_path / "cache", *wrong) == 2
+    assert (
+        run("train", "--data", tmp_path, "--out", tmp_path / "run", "--cache", tmp_path / "cache", "--model", *wrong)
+        == 2
+    )
     assert "Error: " in capsys.readouterr().err

@@ -129,7 +129,7 @@ def test_impossible_settings_are_refused(settings: dict[str, object]) -> None:
 
 
 def test_region_of_a_small_target_is_25_times_its_area_and_stays_inside() -> None:
-    region = search_region(Box(10.0, 400.0, 20.0, 30.0), (480, 854), (240, 416))
+    region = search_region(Box(10.0, 400.0, 20.0, 30.0), (480, 854), (240, 416), 5.0)
     assert region.area == pytest.approx(25 * 600)
     assert region.width / region.height == pytest.approx(416 / 240)
     assert region.y == pytest.approx(region.height / 2)
@@ -137,7 +137,7 @@ def test_region_of_a_small_target_is_25_times_its_area_and_stays_inside() -> Non
 
 
 def test_region_larger_than_the_image_shrinks_until_one_axis_fits() -> None:
-    region = search_region(Box(100.0, 100.0, 400.0, 400.0), (480, 640), (240, 416))
+    region = search_region(Box(100.0, 100.0, 400.0, 400.0), (480, 640), (240, 416), 5.0)
     assert (region.y, region.x) == (240.0, 320.0)
     assert region.height == pytest.approx(480.0)
     assert region.width == pytest.approx(832.0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,18 +12,21 @@ import torch
 from safetensors.torch import load_file
 
 from llb.checkpoint import load_model
+from llb.config import VARIANTS
 from llb.data.cache import build_cache
 from llb.data.sampler import ClipConfig
-from llb.training.stages import Stage, TrainConfig, lite_schedule
+from llb.training.family import Family
+from llb.training.stages import Stage, TrainConfig, shared_schedule, train_config
 from llb.training.trainer import CHECKPOINT, Trainer
 from tests.tiny_data import make_data_root
 
 CLIPS = ClipConfig(crop=(48, 80), frames=3, real=0.5)
 
 
-def config(model: str = "lite/llb", steps: int = 4, seed: int = 0) -> TrainConfig:
+def config(model: str = "lite/llb", steps: int = 4, seed: int = 0, start: Path | None = None) -> TrainConfig:
     stages = (Stage(steps // 2, CLIPS), Stage(steps - steps // 2, CLIPS))
-    return TrainConfig(model, seed, stages, batch_size=2, warmup=2, pretrain_steps=2)
+    digest = hashlib.sha256(start.read_bytes()).hexdigest() if start else ""
+    return TrainConfig(model, seed, str(start or ""), digest, stages, batch_size=2, warmup=2, pretrain_steps=2)
 
 
 @pytest.fixture(scope="module")
@@ -99,16 +104,80 @@ def test_only_lite_models_are_trained_here() -> None:
         TrainConfig("paper/llb")
 
 
+@pytest.fixture(scope="module")
+def shared(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The weights of a short shared stage, in which each of the eight members had a turn."""
+    path = Trainer(config("lite/family", steps=8), cache, tmp_path_factory.mktemp("shared")).run()
+    assert path is not None
+    return path
+
+
+def test_the_members_share_the_trunk_and_have_every_own_part_equally_often() -> None:
+    members = Family("lite", 0).members()
+    assert len({(id(member.label_generator), id(member.fusion)) for member in members}) == len(members) == 8
+    assert len({id(member.decoder) for member in members}) == 1
+    fusions = [id(member.fusion) for member in members]
+    assert all(fusions[turn] != fusions[turn + 1] for turn in (0, 1, 2, 4, 5, 6))
+    generators = [id(member.label_generator) for member in members]
+    assert generators[:4] == generators[4:]
+    assert len(set(generators)) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_variant_starts_from_the_shared_stage(variant: str, shared: Path, cache: Path, tmp_path: Path) -> None:
+    trainer = Trainer(config(f"lite/{variant}", start=shared), cache, tmp_path)
+    stored = load_file(shared)
+    state = trainer.model.state_dict()
+    kind = VARIANTS[variant]
+    own = f"generators.{kind.label_input}_{kind.label_encoder}.value.0.weight"
+    assert torch.equal(state["label_generator.value.0.weight"], stored[own].float())
+    assert torch.equal(state["decoder.up2.weight"], stored["trunk.decoder.up2.weight"].float())
+    if kind.fusion == "adaptive":
+        name = "gate_induced.0.weight"
+        assert torch.equal(state[f"fusion.{name}"], stored[f"fusions.adaptive.{name}"].float())
+
+
+@pytest.mark.slow
+def test_a_resumed_shared_stage_ends_like_an_unbroken_one(shared: Path, cache: Path, tmp_path: Path) -> None:
+    assert Trainer(config("lite/family", steps=8), cache, tmp_path).run(stop_at=3) is None
+    path = Trainer(config("lite/family", steps=8), cache, tmp_path).run()
+    assert path is not None
+    assert same(shared, path)
+
+
+@pytest.mark.slow
+def test_another_start_file_is_refused(shared: Path, cache: Path, tmp_path: Path) -> None:
+    changed = config("lite/joint", start=shared)
+    shared_copy = tmp_path / "shared.safetensors"
+    shared_copy.write_bytes(shared.read_bytes()[:-1] + b"x")
+    with pytest.raises(ValueError, match="sha256"):
+        Trainer(replace(changed, start=str(shared_copy)), cache, tmp_path / "run")
+
+
+def test_a_variant_needs_the_shared_stage_and_the_shared_stage_needs_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="--start"):
+        train_config("lite/llb")
+    with pytest.raises(ValueError, match="leave --start out"):
+        train_config("lite/family", start=tmp_path)
+
+
+def test_all_variants_get_the_same_schedule(tmp_path: Path) -> None:
+    start = tmp_path / "shared.safetensors"
+    start.write_bytes(b"")
+    runs = [train_config(f"lite/{variant}", start=start) for variant in VARIANTS]
+    assert {replace(run, model="") for run in runs} == {replace(runs[0], model="")}
+
+
 def test_the_schedule_rises_falls_and_knows_its_stages() -> None:
-    run = TrainConfig("lite/llb", stages=lite_schedule())
+    run = train_config("lite/family")
     rates = [run.learning_rate(step) for step in range(run.steps)]
     assert max(rates) == pytest.approx(run.lr)
     assert rates[0] < rates[run.warmup - 1]
+    assert all(later <= earlier for earlier, later in zip(rates[run.warmup :], rates[run.warmup + 1 :], strict=False))
+    assert rates[-1] < 0.02 * run.lr
+    lengths = [stage.steps for stage in shared_schedule()]
     ends = sorted({run.stage_at(step)[1] for step in range(run.steps)})
-    assert ends == [450, 900, 1050, 1290]
-    assert rates[ends[2] - 1] < 0.02 * run.lr
-    assert rates[ends[2]] == pytest.approx(run.stages[3].restart)
-    assert rates[-1] < 0.02 * rates[ends[2]]
-    assert all(later < earlier for earlier, later in zip(rates[ends[2] :], rates[ends[2] + 1 :], strict=False))
+    assert ends == [sum(lengths[: count + 1]) for count in range(len(lengths))]
     with pytest.raises(ValueError, match="past the end"):
         run.stage_at(run.steps)

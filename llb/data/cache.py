@@ -22,7 +22,7 @@ from PIL import Image
 from llb.data.davis import AnnotatedImage, davis_sequences
 from llb.data.static import static_collections
 
-VERSION = 1
+VERSION = 2
 MAX_SIDE = 640
 DEFAULT_CACHE = Path("~/.cache/llb-playground/train")
 Progress = Callable[[int, int], None]
@@ -42,7 +42,10 @@ class CachedObject:
 
 @dataclass(frozen=True)
 class CachedFrame:
-    """Where a frame lies in the cache. `video` is the sequence's name, empty for a still image."""
+    """Where a frame lies in the cache. `video` is the sequence's name, empty for a still image.
+
+    `scenery` is False for a picture of an object on nothing, which makes no background.
+    """
 
     video: str
     collection: str
@@ -50,6 +53,7 @@ class CachedFrame:
     width: int
     offset: int
     objects: tuple[CachedObject, ...]
+    scenery: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class _Source:
     video: str
     collection: str
     merge_labels: bool
+    scenery: bool = True
 
 
 class FrameCache:
@@ -98,9 +103,15 @@ class FrameCache:
         return {name: tuple(frames) for name, frames in groups.items()}
 
 
-def build_cache(data_root: Path, cache_dir: Path = DEFAULT_CACHE, progress: Progress | None = None) -> FrameCache:
+def build_cache(
+    data_root: Path,
+    cache_dir: Path = DEFAULT_CACHE,
+    progress: Progress | None = None,
+    objects: Path | None = None,
+) -> FrameCache:
     """Decode ``davis16/train`` and every collection of ``static`` under `data_root`, unless that is done already.
 
+    `objects` is a folder of further collections, of objects without a background (`scripts.fetch_objects`).
     Images are reduced so that their longer side is at most 640 pixels. `progress` is called with (done, all).
     The folder appears at once when complete, so a broken run leaves no half cache.
 
@@ -108,7 +119,7 @@ def build_cache(data_root: Path, cache_dir: Path = DEFAULT_CACHE, progress: Prog
         ValueError: `data_root` lacks ``davis16/train`` or ``static`` in the described form.
     """
     cache_dir = cache_dir.expanduser()
-    sources = _list_sources(data_root)
+    sources = _list_sources(data_root, objects)
     digest = _digest(sources)
     index = cache_dir / "index.json"
     if index.is_file() and json.loads(index.read_text())["digest"] == digest:
@@ -123,7 +134,7 @@ def build_cache(data_root: Path, cache_dir: Path = DEFAULT_CACHE, progress: Prog
     return FrameCache(cache_dir)
 
 
-def _list_sources(data_root: Path) -> list[_Source]:
+def _list_sources(data_root: Path, objects: Path | None) -> list[_Source]:
     videos = [
         _Source(pair, sequence.name, "davis16", True)
         for sequence in davis_sequences(data_root / "davis16" / "train")
@@ -134,7 +145,12 @@ def _list_sources(data_root: Path) -> list[_Source]:
         for collection in static_collections(data_root / "static")
         for pair in collection.images
     ]
-    return videos + stills
+    cut_outs = [
+        _Source(pair, "", collection.name, False, scenery=False)
+        for collection in (static_collections(objects) if objects else ())
+        for pair in collection.images
+    ]
+    return videos + stills + cut_outs
 
 
 def _digest(sources: Sequence[_Source]) -> str:
@@ -156,7 +172,7 @@ def _write_pixels(sources: Sequence[_Source], folder: Path, progress: Progress) 
             stop = offset + height * width
             rgb_out[3 * offset : 3 * stop] = rgb.reshape(-1)
             mask_out[offset:stop] = mask.reshape(-1)
-            frames.append(CachedFrame(source.video, source.collection, height, width, offset, objects))
+            frames.append(CachedFrame(source.video, source.collection, height, width, offset, objects, source.scenery))
             offset = stop
             progress(len(frames), len(sources))
     rgb_out.flush()

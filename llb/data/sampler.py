@@ -37,8 +37,9 @@ class ClipConfig:
         gap_clips: clips over which the gap grows.
         size_jitter: spread of the log size of the target's box, for the reference and for the other frames
             (paper: 0.25, 0.5; smaller here, since the engine's scale moves slowly).
-        offset: centre jitter (x, y) in units of the root of the box's area, for the others (paper: 5.5, 4.5); the
-            reference takes 3.
+        search_factor: side of the region over the root of the box's area.
+        offset: centre jitter (x, y) in units of the root of the box's area, for the others (paper: 5.5, 4.5 in a region
+            of factor 5); the reference takes 2.
         gentle: share of clips whose jitter is a quarter of that, as when tracking goes well.
         colour: strength of the colour change.
     """
@@ -50,7 +51,8 @@ class ClipConfig:
     gaps: tuple[int, int] = (1, 5)
     gap_clips: int = 20_000
     size_jitter: tuple[float, float] = (0.25, 0.35)
-    offset: tuple[float, float] = (5.5, 4.5)
+    search_factor: float = 3.5
+    offset: tuple[float, float] = (3.8, 2.6)
     gentle: float = 0.5
     colour: float = 0.2
 
@@ -135,10 +137,10 @@ class ClipSampler:
         for frame in range(config.frames):
             seen = target.canvas_box(frame, scene.canvas)
             box = seen.limited(box.area, SLOWEST, FASTEST) if seen else box
-            factor = (3.0, 3.0) if frame == 0 else config.offset
+            factor = (2.0, 2.0) if frame == 0 else config.offset
             offset = (strength * factor[0], strength * factor[1])
             jittered = jitter_box(box, strength * config.size_jitter[min(frame, 1)], offset, rng)
-            regions.append(search_region(jittered, scene.canvas, config.crop))
+            regions.append(search_region(jittered, scene.canvas, config.crop, config.search_factor))
         return regions
 
     def _recolour(self, images: Sequence[np.ndarray], rng: np.random.Generator) -> Sequence[np.ndarray]:

@@ -54,6 +54,7 @@ class SceneMaker:
     def __init__(self, cache: FrameCache) -> None:
         """List what can be cut out; raise ValueError when there is no object large enough."""
         self._cache = cache
+        self._scenery = [frame for frame in cache.frames if frame.scenery]
         groups: dict[str, list[tuple[CachedFrame, CachedObject]]] = {}
         for frame in cache.frames:
             for item in frame.objects:
@@ -76,7 +77,7 @@ class SceneMaker:
         camera = camera_path(canvas, frames, rng)
         frame, item = self.pick(rng)
         cut = cut_out(self._cache, frame, item)
-        if rng.random() < IN_PLACE:
+        if frame.scenery and rng.random() < IN_PLACE:
             background = self._background(frame, canvas, camera, 2.0, rng)
             target = self._in_place(background, frame, item)
             box = target.canvas_box(0, canvas)
@@ -91,7 +92,7 @@ class SceneMaker:
         return Scene(canvas, (background, *behind, target, *front), 1 + len(behind))
 
     def _any_frame(self, rng: np.random.Generator) -> CachedFrame:
-        return self._cache.frames[int(rng.integers(len(self._cache.frames)))]
+        return self._scenery[int(rng.integers(len(self._scenery)))]
 
     def _in_place(self, background: Layer, frame: CachedFrame, item: CachedObject) -> Layer:
         """Return the object of the background's own photo, moving with it."""

@@ -47,7 +47,7 @@ def jitter_box(box: Box, size_sigma: float, offset: tuple[float, float], rng: np
     return Box(box.y + float(shift[1]), box.x + float(shift[0]), float(height), float(width))
 
 
-def search_region(box: Box, canvas: tuple[int, int], crop: tuple[int, int], factor: float = 5.0) -> Box:
+def search_region(box: Box, canvas: tuple[int, int], crop: tuple[int, int], factor: float) -> Box:
     """Return the region around a target's box: `factor`^2 times its area, in the aspect of `crop` (height, width).
 
     Larger than the canvas on both axes, it shrinks until one axis fits; then it is shifted inside on each axis, or

@@ -42,11 +42,16 @@ class Distiller(nn.Module):
         """Return the smooth L1 distance of student and teacher on normalised images [B, 3, H, W]."""
         with torch.no_grad():
             wanted = self.standardise(self.teacher(image).c4)
-        return F.smooth_l1_loss(self.head(self.student(image)), wanted)
+        return F.smooth_l1_loss(self.head(self.student(image)).float(), wanted.float())
 
 
 def pretrain_vitae(
-    cache: Path, out: Path, steps: int, seed: int = 0, on_step: Callable[[int, float], None] | None = None
+    cache: Path,
+    out: Path,
+    steps: int,
+    seed: int = 0,
+    bf16: bool = False,
+    on_step: Callable[[int, float], None] | None = None,
 ) -> None:
     """Distil for `steps` batches of frames, two thirds of them background-filtered, and write the ViTAE's safetensors.
 
@@ -75,7 +80,8 @@ def pretrain_vitae(
         mask[:, 2] = 1.0  # the last frame of each clip is kept whole
         image = (batch.rgb.float() - 127) / 128 * mask
         optimiser.zero_grad()
-        loss = distiller(image.flatten(0, 1))
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            loss = distiller(image.flatten(0, 1))
         loss.backward()
         optimiser.step()
         schedule.step()

@@ -46,7 +46,9 @@ def roll_out(
     for i in range(1, t):
         past = stack_encodings(encodings)
         steps = steps_first if tau is None else steps_update
-        tau = model.fit_filter(target[:, :i], past.label, past.weight, None, tau, steps).tau
+        with torch.autocast(target.device.type, enabled=False):  # the learner's steps need single precision
+            label, weight = past.label.float(), past.weight.float()
+            tau = model.fit_filter(target[:, :i].float(), label, weight, None, tau, steps).tau
         encoded = model.encode_memory(match[:, :i])
         segmented = model.segment(frame_of(features, b, i), encoded, past.value, tau)
         logits.append(segmented.logits[:, 0])

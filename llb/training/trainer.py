@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -11,19 +12,21 @@ from pathlib import Path
 import cv2
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from safetensors.torch import load, load_file, save_file
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from llb.checkpoint import save_model
+from llb.config import ModelConfig
 from llb.data.sampler import BatchDataset, ClipBatch, ClipSampler, single_threaded
 from llb.model.build import build_model
 from llb.model.network import LLB
 from llb.model.vitae import LabelViTAE
+from llb.training.family import Family
 from llb.training.losses import bce_loss, cosine_similarity_loss, lovasz_loss
 from llb.training.pretrain import pretrain_vitae
 from llb.training.rollout import Rollout, roll_out
-from llb.training.stages import TrainConfig
+from llb.training.stages import FAMILY, TrainConfig
 
 CHECKPOINT = "checkpoint.safetensors"
 FINAL = "model.safetensors"
@@ -56,7 +59,7 @@ class Trainer:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._check_settings()
-        self.model: LLB = build_model(config.model, config.seed)
+        self.model, self.members = _networks(config)
         self.parameters = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
         self.optimiser = torch.optim.AdamW(self.parameters.values(), config.lr, weight_decay=config.weight_decay)
         self.step = 0
@@ -65,6 +68,7 @@ class Trainer:
             self._load()
         else:
             self._pretrain()
+            self._start()
             self.average = {name: p.detach().clone() for name, p in self.parameters.items()}
 
     def run(self, on_step: Callable[[StepReport], None] | None = None, stop_at: int | None = None) -> Path | None:
@@ -103,7 +107,9 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = self.config.learning_rate(self.step)
         self.optimiser.zero_grad()
-        rollout = roll_out(self.model, batch.rgb, batch.mask)
+        member = self.members[self.step % len(self.members)]
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.config.bf16):
+            rollout = roll_out(member, batch.rgb, batch.mask)
         truth = batch.mask[:, 1:, 0].float()
         loss = self._objective(rollout, truth)
         loss.backward()
@@ -119,21 +125,37 @@ class Trainer:
             self._iou += (_iou(rollout.logits > 0, truth > 0.5) - self._iou) * share
 
     def _objective(self, rollout: Rollout, truth: Tensor) -> Tensor:
-        config = self.config
+        config, logits = self.config, rollout.logits.float()
         return (
-            config.lovasz * lovasz_loss(rollout.logits, truth)
-            + config.bce * bce_loss(rollout.logits, truth)
-            + config.cosine * cosine_similarity_loss(rollout.value, rollout.label)
+            config.lovasz * lovasz_loss(logits, truth)
+            + config.bce * bce_loss(logits, truth)
+            + config.cosine * cosine_similarity_loss(rollout.value.float(), rollout.label.float())
         )
 
     def _pretrain(self) -> None:
-        encoder = self.model.label_generator.encoder
-        if not isinstance(encoder, LabelViTAE) or not self.config.pretrain_steps:
+        encoders = [module for module in self.model.modules() if isinstance(module, LabelViTAE)]
+        if not encoders or not self.config.pretrain_steps or self.config.start:
             return
         path = self.folder / "vitae.safetensors"
         if not path.exists():
-            pretrain_vitae(self.cache, path, self.config.pretrain_steps, self.config.seed)
-        encoder.vitae.load_state_dict(load_file(path))
+            pretrain_vitae(self.cache, path, self.config.pretrain_steps, self.config.seed, self.config.bf16)
+        for encoder in encoders:
+            encoder.vitae.load_state_dict(load_file(path))
+
+    def _start(self) -> None:
+        """Take the weights of the shared stage."""
+        if not self.config.start:
+            return
+        data = Path(self.config.start).read_bytes()
+        if hashlib.sha256(data).hexdigest() != self.config.start_sha256:
+            raise ValueError(f"{self.config.start} is not the file that this run is to start from (sha256 differs).")
+        config = ModelConfig.from_name(self.config.model)
+        family = Family(config.scale, self.config.seed)
+        weights = {name: value.float() for name, value in load(data).items()}
+        missing = family.load_state_dict(weights, strict=False).missing_keys
+        if any("backbone." not in name for name in missing):
+            raise ValueError(f"{self.config.start} does not hold the shared stage: {missing[0]} is missing.")
+        self.model.load_state_dict(family.variant_state(config.variant))
 
     def _check_settings(self) -> None:
         path = self.folder / "config.json"
@@ -173,16 +195,29 @@ class Trainer:
 
     def _export(self) -> Path:
         """Write the averaged weights; the model itself goes on unchanged."""
-        averaged = build_model(self.config.model, self.config.seed)
+        averaged, _ = _networks(self.config)
         averaged.load_state_dict(_state(self.model) | self.average, strict=False)
         path = self.folder / FINAL
-        save_model(averaged, path)
+        if isinstance(averaged, LLB):
+            save_model(averaged, path)
+        else:
+            save_file({name: value.half().contiguous() for name, value in _state(averaged).items()}, path)
         return path
 
 
-def _state(model: LLB) -> dict[str, Tensor]:
+def _networks(config: TrainConfig) -> tuple[nn.Module, list[LLB]]:
+    """Return what is trained, and the models that take turns in it: a variant is its own only one."""
+    scale, _, variant = config.model.partition("/")
+    if variant == FAMILY:
+        family = Family(scale, config.seed)
+        return family, family.members()
+    model = build_model(config.model, config.seed)
+    return model, [model]
+
+
+def _state(model: nn.Module) -> dict[str, Tensor]:
     """Return everything but the frozen backbone."""
-    return {name: value for name, value in model.state_dict().items() if not name.startswith("backbone.")}
+    return {name: value for name, value in model.state_dict().items() if "backbone." not in name}
 
 
 def _with_prefix(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
