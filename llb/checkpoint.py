@@ -24,13 +24,17 @@ NO_WEIGHTS = "no weights yet: this variant has not been trained at this scale"
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What is known of a model's weights; `reason` says why they cannot be used and is empty where they can."""
+    """What is known of a model's weights; `reason` says why they cannot be used and is empty where they can.
+
+    `model` is what the weights are of: the name itself, unless there are several for one variant (``lite/llb-long``).
+    """
 
     name: str
     available: bool
     reason: str = ""
     file: str = ""
     sha256: str = ""
+    model: str = ""
 
 
 def shipped_models(folder: Path = WEIGHTS) -> dict[str, ModelCard]:
@@ -44,14 +48,14 @@ def shipped_models(folder: Path = WEIGHTS) -> dict[str, ModelCard]:
         if entry is None:
             cards[name] = ModelCard(name, False, NO_WEIGHTS)
         else:
-            known = {field: str(entry[field]) for field in ("file", "sha256")}
+            known = {field: str(entry[field]) for field in ("file", "sha256", "model")}
             found = (folder / known["file"]).exists()
             cards[name] = ModelCard(name, found, "" if found else f"weights/{known['file']} is missing", **known)
     return cards
 
 
 def load_model(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> LLB:
-    """Load ``scale/variant`` from the shipped weights, or a ``.safetensors`` file that `save_model` or training wrote.
+    """Load a shipped model such as ``lite/llb``, or a ``.safetensors`` file that `save_model` or training wrote.
 
     Raises:
         ValueError: the name is unknown, there are no such weights, or the file is damaged or not of this model.
@@ -68,7 +72,7 @@ def load_model(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> LLB:
     path = folder / card.file
     if hashlib.sha256(path.read_bytes()).hexdigest() != card.sha256:
         raise ValueError(f"{path} is not the file that the manifest names (sha256 differs): fetch it again.")
-    return _load_file(path, name).to(device)
+    return _load_file(path, card.model).to(device)
 
 
 def _load_file(path: Path, name: str | None) -> LLB:

@@ -136,6 +136,15 @@ def train(
 
 
 @app.command()
+def results() -> None:
+    """Print the ablation table of the shipped lite models, from their committed results, as Markdown."""
+    from llb.ablation import ablation, by_sequence, markdown
+
+    rows = ablation()
+    typer.echo(f"{markdown(rows)}\n\n{by_sequence(rows)}" if rows else "There are no results in weights/results.")
+
+
+@app.command()
 def convert(
     checkpoint: Annotated[Path, typer.Argument(help="A released file, such as JOINTNet_ep0090.pth.tar.")],
     out: Annotated[Path, typer.Option(help="The .safetensors file to write; pass it on as --model.")],

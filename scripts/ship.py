@@ -1,6 +1,7 @@
 """Ship a finished training run: its weights and its settings go into weights/, with a manifest entry.
 
-Run as `python -m scripts.ship RUN_FOLDER`. Evaluate afterwards (the README names the command).
+Run as `python -m scripts.ship RUN_FOLDER NAME`, the name being the model's or, for a further training of the same
+variant, such as ``lite/llb-seed1``. Evaluate afterwards (the README names the command).
 """
 
 from __future__ import annotations
@@ -15,18 +16,21 @@ from llb.checkpoint import WEIGHTS
 from llb.training.trainer import FINAL
 
 LICENCE = "Research and other non-commercial use (terms of DAVIS, CC BY-NC 4.0); the frozen backbone is Apache-2.0."
-DATA = "DAVIS 2016 train; as stills COCO128, CCP, Weizmann horses, DAVIS 2017 challenge first frames; never DAVIS val"
+DATA = (
+    "DAVIS 2016 train; as stills COCO128, CCP, Weizmann horses, DAVIS 2017 challenge first frames; as cut-outs "
+    "Tux Paint's stamps (GPL-2) and Fluent Emoji (MIT); never DAVIS val"
+)
 
 
-def ship(run: Path) -> Path:
+def ship(run: Path, name: str) -> Path:
     """Copy a run's weights into weights/ and enter them in the manifest; return the file."""
     settings = json.loads((run / "config.json").read_text())
-    name: str = settings["model"]
     target = WEIGHTS / f"{name.replace('/', '_')}.safetensors"
     shutil.copyfile(run / FINAL, target)
     path = WEIGHTS / "manifest.json"
     manifest = json.loads(path.read_text()) if path.exists() else {}
     manifest[name] = {
+        "model": settings["model"],
         "file": target.name,
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
         "origin": "trained by this project from scratch on 2 CPU cores; the backbone is ImageNet's EfficientNet-Lite0",
@@ -39,5 +43,4 @@ def ship(run: Path) -> Path:
 
 
 if __name__ == "__main__":
-    for folder in sys.argv[1:]:
-        print(ship(Path(folder)))
+    print(ship(Path(sys.argv[1]), sys.argv[2]))

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from llb.ablation import ORDER, SECOND_SEED, ablation, by_sequence, markdown
 from llb.checkpoint import WEIGHTS, load_model, shipped_models
+from llb.config import VARIANTS
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = sorted((WEIGHTS / "results").glob("*.json"))
 ROW = re.compile(r"^\| `(lite/[\w-]+)` \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", re.MULTILINE)
 
 
@@ -24,13 +25,14 @@ def test_every_shipped_file_is_the_one_that_the_manifest_names() -> None:
         assert hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"]
         assert entry["licence"]
         assert entry["data"]
-        assert entry["training"]["model"] == name
+        assert entry["training"]["model"] == entry["model"]
+        assert name.startswith(entry["model"])
     assert sum(path.stat().st_size for path in WEIGHTS.glob("*.safetensors")) < 60e6
 
 
 @pytest.mark.parametrize("name", [card.name for card in shipped_models().values() if card.available])
 def test_shipped_weights_load(name: str) -> None:
-    assert load_model(name).config.name == name
+    assert load_model(name).config.name == shipped_models()[name].model
 
 
 def test_a_model_without_weights_says_so() -> None:
@@ -50,6 +52,16 @@ def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
                 load_model(card.name, folder=tmp_path)
 
 
+def test_the_variants_were_trained_alike() -> None:
+    manifest = json.loads((WEIGHTS / "manifest.json").read_text())
+    runs = [manifest[f"lite/{variant}"]["training"] for variant in VARIANTS]
+    assert all({**run, "model": ""} == {**runs[0], "model": ""} for run in runs)
+    for variant in ("joint", "llb"):
+        first, second = (manifest[f"lite/{variant}{suffix}"]["training"] for suffix in ("", SECOND_SEED))
+        assert first["seed"] != second["seed"]
+        assert {**first, "seed": 0} == {**second, "seed": 0}
+
+
 def test_a_file_that_is_no_safetensors_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "odd.safetensors"
     path.write_bytes(b"PK\x03\x04 not weights")
@@ -57,12 +69,18 @@ def test_a_file_that_is_no_safetensors_is_refused(tmp_path: Path) -> None:
         load_model(str(path))
 
 
+def test_the_tables_are_those_of_the_committed_results() -> None:
+    rows = ablation()
+    assert [row.variant for row in rows] == list(ORDER)
+    readme = (ROOT / "weights/README.md").read_text()
+    assert markdown(rows) in readme
+    assert by_sequence(rows) in readme
+
+
 @pytest.mark.parametrize("readme", ["README.md", "weights/README.md"])
 def test_figures_are_those_of_the_committed_results(readme: str) -> None:
     said = {name: figures for name, *figures in ROW.findall((ROOT / readme).read_text())}
-    measured = {}
-    for path in RESULTS:
-        result = json.loads(path.read_text())
-        measured[result["model"]] = [f"{100 * result[key]:.1f}" for key in ("J&F", "J", "F")]
-    assert measured
-    assert said == measured
+    assert said
+    for name, figures in said.items():
+        result = json.loads((WEIGHTS / "results" / f"{name.replace('/', '_')}.json").read_text())
+        assert figures == [f"{100 * result[key]:.1f}" for key in ("J&F", "J", "F")]
