@@ -79,9 +79,13 @@ class SearchRegion:
 
 @dataclass(frozen=True)
 class TraceRequest:
-    """What to keep of a step for looking inside. `pixel` (y, x in the image) adds that pixel's attention row."""
+    """What to keep of a step for looking inside.
+
+    `pixel` (y, x in the image) adds that pixel's attention row; `keys` what the row of every pixel can be had from.
+    """
 
     pixel: tuple[int, int] | None = None
+    keys: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,8 @@ class TargetTrace:
     fused: Float[np.ndarray, "d h w"] | None = None  # E_tar
     logits: Float[np.ndarray, "height width"] | None = None
     attention: Float[np.ndarray, "t h w"] | None = None  # of the requested pixel, over the memory
+    query: Float[np.ndarray, "k h w"] | None = None  # unit keys of this frame's cells, on request
+    memory_keys: Float[np.ndarray, "t k h w"] | None = None  # of the memory's, on request, where the memory has changed
     few_shot_losses: tuple[float, ...] = ()  # of the fit that ran at this frame (empty: none did)
     memory_frames: tuple[int, ...] = ()  # frame indices in the memory
     temporal_weights: tuple[float, ...] = ()

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from llb.config import SCALES, VARIANTS, ModelConfig, Scale
+from llb.model.memory_code import MemoryCode
 from llb.types import BackboneFeatures, FilterFit, FrameFeatures, Fused, Segmentation, TargetEncoding
 
 CELL = 16
@@ -39,9 +40,12 @@ class StubModel(nn.Module):
     def prepare(self, rgb: Tensor) -> Tensor:
         return rgb.float() / 255
 
-    def extract(self, image: Tensor) -> FrameFeatures:
+    def shares_backbone(self, other: object) -> bool:
+        return isinstance(other, StubModel)
+
+    def extract(self, image: Tensor, backbone: BackboneFeatures | None = None) -> FrameFeatures:
         """Keep the image itself as the finest feature; the heads see its mean colours per cell."""
-        self.calls["extract"] += 1
+        self.calls["extract" if backbone is None else "extract heads"] += 1
         cells = F.avg_pool2d(image, CELL)
         return FrameFeatures(BackboneFeatures(image, cells, cells, cells), cells, cells)
 
@@ -52,9 +56,12 @@ class StubModel(nn.Module):
         label = torch.cat(means, 1)[:, :, None, None].expand(-1, -1, *cells.shape[-2:]).clone()
         return TargetEncoding(label, label + 0.1 * cells, torch.ones_like(label))
 
-    def encode_memory(self, match: Tensor) -> Tensor:
-        self.calls["encode_memory"] += 1
-        return match
+    def change_memory(self, before: MemoryCode | None, match: Tensor, slot: int) -> MemoryCode:
+        """Keep the colours of each frame as they are."""
+        self.calls["change_memory"] += 1
+        frames = list(before.encoded.unbind(1)) if before else []
+        frames[slot : slot + 1] = [match]
+        return MemoryCode(torch.stack(frames, 1), (), (), (), ())
 
     def fit_filter(
         self,
@@ -90,6 +97,12 @@ class StubModel(nn.Module):
         self.calls["attention"] += 1
         distance = (encoded - match[:, None, :, y : y + 1, x : x + 1]).square().sum(2)
         return (-distance * 30).flatten(1).softmax(1).view_as(distance)
+
+    def query_keys(self, match: Tensor) -> Tensor:
+        return match
+
+    def memory_keys(self, encoded: Tensor) -> Tensor:
+        return encoded
 
 
 class ReleaseStub(StubModel):

@@ -71,7 +71,7 @@ def test_encodes_once_per_change_of_the_memory() -> None:
     model = StubModel(crop=CROP)
     run(rgb, masks_of(labels[0]), model=model)
     # frames 0, 3 and 8 are in the memory; 13 would join at frame 14
-    assert model.calls == {"extract": 14, "segment": 13, "encode_target": 3, "encode_memory": 3, "fit_filter": 3}
+    assert model.calls == {"extract": 14, "segment": 13, "encode_target": 3, "change_memory": 3, "fit_filter": 3}
 
 
 def test_late_target_has_its_own_clock() -> None:
@@ -117,7 +117,7 @@ def test_no_update_steps_leave_the_filter() -> None:
     model = StubModel(crop=CROP)
     run(rgb, masks_of(labels[0]), InferenceConfig(steps_update=0), model=model)
     assert model.calls["fit_filter"] == 1
-    assert model.calls["encode_memory"] == 2
+    assert model.calls["change_memory"] == 2
 
 
 class TauRecorder(StubModel):

@@ -140,7 +140,7 @@ def test_settings_reach_the_engine(tmp_path: Path) -> None:
     our_layout(tmp_path, "clip", *square_clip(6, {1: (20, 20)}))
     stub = model()
     evaluate(stub, tmp_path, "val", InferenceConfig(interval=2))
-    assert stub.calls["encode_memory"] == 3  # frames 0, 2 and 4
+    assert stub.calls["change_memory"] == 3  # frames 0, 2 and 4
 
 
 def test_errors_say_what_is_missing(tmp_path: Path) -> None:

@@ -72,8 +72,8 @@ def test_full_memory_loses_the_oldest_but_the_first_and_reuses_its_slot() -> Non
 def test_tensors_stand_in_the_order_of_the_slots(size: int, newcomers: int) -> None:
     memory = filled(size, newcomers)
     assert len(memory.frames) == min(size, newcomers + 1)
-    tensors = (memory.match, memory.target, memory.value, memory.label, memory.weight)
-    for tensor, channels in zip(tensors, (4, 4, 2, 2, 2), strict=True):
+    tensors = (memory.target, memory.value, memory.label, memory.weight)
+    for tensor, channels in zip(tensors, (4, 2, 2, 2), strict=True):
         assert tensor.shape == (1, len(memory.frames), channels, 2, 3)
         assert tensor.mean((0, 2, 3, 4)).tolist() == list(memory.frames)
     assert memory.temporal_weight.shape == (1, len(memory.frames))

@@ -10,10 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from llb.config import VARIANTS, ModelConfig
+from llb.config import SCALES, VARIANTS, ModelConfig
 from llb.convert import convert_name, released_config
 from llb.model import layers
 from llb.model.build import build_model
+from llb.model.layers import KeyAttention
+from llb.model.memory_code import MemoryCode, attend_change
 from llb.model.network import LLB
 from llb.model.transduction import frame_norm
 from llb.types import Segmentation
@@ -210,3 +212,32 @@ def test_resize_is_not_aligned_to_corners() -> None:
     expected = F.interpolate(ramp, (1, 8), mode="bilinear", align_corners=False)
     torch.testing.assert_close(layers.resize(ramp, (1, 8)), expected)
     assert layers.resize(ramp, (1, 4)) is ramp
+
+
+@pytest.mark.parametrize("name", ["lite/llb", "paper/joint"])
+def test_a_memory_that_changes_frame_by_frame_is_encoded_as_if_at_once(name: str) -> None:
+    transduction = build_model(name, seed=3).transduction
+    channels = SCALES[name.partition("/")[0]].feature_dim
+    frames = torch.randn(9, 1, channels, 3, 5, generator=torch.Generator().manual_seed(0))
+    slots = [0, 1, 2, 3, 1, 2, 0, 3, 1]  # the fifth and later ones replace
+    code, memory = None, []
+    with torch.inference_mode():
+        for frame, slot in zip(frames, slots, strict=True):
+            memory[slot : slot + 1] = [frame]
+            code = transduction.change_memory(code, frame, slot)
+            whole = transduction.encode_memory(torch.stack(memory, 1))
+            torch.testing.assert_close(code.encoded, whole, atol=2e-5, rtol=1e-4)
+
+
+def test_keys_that_differ_greatly_leave_no_trace_when_they_go() -> None:
+    attention = KeyAttention(8, 4)
+    generator = torch.Generator().manual_seed(1)
+    stays, guest = torch.randn(1, 6, 8, generator=generator), 1e4 * torch.randn(1, 6, 8, generator=generator)
+    with torch.inference_mode():
+        code = None
+        for cells, slot in ((stays, 0), (guest, 1), *[(guest, 1), (stays, 1)] * 20):
+            parts = attend_change(attention, code, cells, slot)
+            code = MemoryCode(torch.empty(1, 1, 8, 1, 6), *(tuple(part) for part in parts))
+        assert code is not None
+        expected = attention(stays, torch.cat([stays, stays], 1), torch.cat([stays, stays], 1))
+        torch.testing.assert_close(code.sums[0] / code.norms[0], expected, atol=1e-2, rtol=1e-2)

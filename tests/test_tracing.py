@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from llb.inference import VideoSegmenter
+from llb.model.build import build_model
+from llb.model.layers import TEMPERATURE
 from llb.types import TraceRequest
 from tests.clips import square_clip
 from tests.fakes import StubModel
@@ -75,3 +78,31 @@ def test_attention_is_one_pixels_row_and_none_outside_the_region() -> None:
     assert row.sum() == pytest.approx(1, abs=1e-5)
     far = run(rgb, masks_of(labels[0]), trace=TraceRequest(pixel=(95, 143)))
     assert far[4].traces[0].attention is None
+
+
+def test_keys_on_request_give_the_attention_of_any_pixel() -> None:
+    rgb, labels = square_clip(6, ONE)
+    segmenter = VideoSegmenter(build_model("lite/joint"))
+    request = TraceRequest(pixel=(30, 30), keys=True)
+    traces = [segmenter.start(rgb[0], masks_of(labels[0]), request).traces[0]]
+    traces += [segmenter.step(frame, request).traces[0] for frame in rgb[1:]]
+    assert [trace.memory_keys is not None for trace in traces] == [True, False, False, False, True, False]
+    assert traces[0].query is None
+    last, keys = traces[5], traces[4].memory_keys
+    assert last.attention is not None
+    assert last.query is not None
+    assert keys is not None
+    rows, columns = last.attention.shape[1:]
+    region = last.region
+    y = int((30 - region.y0) / (region.y1 - region.y0) * rows)
+    x = int((30 - region.x0) / (region.x1 - region.x0) * columns)
+    scores = np.einsum("k,tkhw->thw", last.query[:, y, x], keys) / TEMPERATURE
+    weights = np.exp(scores - scores.max())
+    np.testing.assert_allclose(weights / weights.sum(), last.attention, atol=1e-5)
+
+
+def test_keys_are_left_out_unless_asked_for() -> None:
+    rgb, labels = square_clip(2, ONE)
+    trace = run(rgb, masks_of(labels[0]), trace=TraceRequest())[1].traces[0]
+    assert trace.query is None
+    assert trace.memory_keys is None

@@ -51,7 +51,8 @@ class Sample:
 class Memory:
     """Up to `size` samples in slots. Slot 0 keeps the target's first frame; of the others the oldest leaves.
 
-    `match`, `target`, `value`, `label` and `weight` are [1, T, channels, h, w] in the order of the slots.
+    `target`, `value`, `label` and `weight` are [1, T, channels, h, w] in the order of the slots; the transformer's
+    code of the memory is kept beside it (`llb.model.memory_code`).
     """
 
     def __init__(self, first: Sample, size: int) -> None:
@@ -59,15 +60,15 @@ class Memory:
         self.frames: tuple[int, ...] = (first.frame,)
         self.temporal_weights: tuple[float, ...] = (1.0,)
         self._last: int | None = None
-        self.match, self.target, self.value, self.label, self.weight = _tensors(first)
+        self.target, self.value, self.label, self.weight = _tensors(first)
 
     @property
     def temporal_weight(self) -> Float[Tensor, "1 t"]:
         """The temporal weights as a tensor for the few-shot learner."""
-        return torch.tensor([self.temporal_weights], dtype=self.match.dtype, device=self.match.device)
+        return torch.tensor([self.temporal_weights], dtype=self.target.dtype, device=self.target.device)
 
-    def add(self, sample: Sample) -> None:
-        """Take in a sample; when full, it replaces the one of least temporal weight other than frame 0.
+    def add(self, sample: Sample) -> int:
+        """Take in a sample and return its slot; when full, it replaces the one of least temporal weight but frame 0.
 
         The memory must have more than one slot: with one, only the first frame is ever kept.
         """
@@ -79,18 +80,19 @@ class Memory:
         self.frames = (*self.frames[:slot], sample.frame, *self.frames[slot + 1 :])
         self._last = slot
         new = _tensors(sample)
-        old = (self.match, self.target, self.value, self.label, self.weight)
-        self.match, self.target, self.value, self.label, self.weight = (
+        old = (self.target, self.value, self.label, self.weight)
+        self.target, self.value, self.label, self.weight = (
             _put(kept, tensor, slot) for kept, tensor in zip(old, new, strict=True)
         )
+        return slot
 
 
-def _tensors(sample: Sample) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """Return match, target, value, label and weight of a sample, each [1, 1, channels, h, w]."""
+def _tensors(sample: Sample) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return target, value, label and weight of a sample, each [1, 1, channels, h, w]."""
     features, encoding = sample.features, sample.encoding
-    kept = (features.match, features.target, encoding.value, encoding.label, encoding.weight)
-    match, target, value, label, weight = (tensor[:, None] for tensor in kept)
-    return match, target, value, label, weight
+    kept = (features.target, encoding.value, encoding.label, encoding.weight)
+    target, value, label, weight = (tensor[:, None] for tensor in kept)
+    return target, value, label, weight
 
 
 def _put(kept: Float[Tensor, "1 t c h w"], new: Float[Tensor, "1 1 c h w"], slot: int) -> Float[Tensor, "1 s c h w"]:

@@ -8,7 +8,8 @@ from typing import Protocol, runtime_checkable
 from torch import Tensor, nn
 
 from llb.config import ModelConfig, Scale
-from llb.types import FilterFit, FrameFeatures, Segmentation, TargetEncoding
+from llb.model.memory_code import MemoryCode
+from llb.types import BackboneFeatures, FilterFit, FrameFeatures, Segmentation, TargetEncoding
 
 
 @runtime_checkable
@@ -28,14 +29,17 @@ class SegmentationModel(Protocol):
     def prepare(self, rgb: Tensor) -> Tensor:
         """RGB 0..255 to the network's input."""
 
-    def extract(self, image: Tensor) -> FrameFeatures:
-        """Features of an image."""
+    def extract(self, image: Tensor, backbone: BackboneFeatures | None = None) -> FrameFeatures:
+        """Features of an image; `backbone` is what the same backbone made of it."""
+
+    def shares_backbone(self, other: object) -> bool:
+        """Whether another model's backbone is the same."""
 
     def encode_target(self, image: Tensor, mask: Tensor) -> TargetEncoding:
         """E1, E2 and W of an image and its mask."""
 
-    def encode_memory(self, match: Tensor) -> Tensor:
-        """Self-attention over the memory."""
+    def change_memory(self, before: MemoryCode | None, match: Tensor, slot: int) -> MemoryCode:
+        """Self-attention over the memory, after a frame has taken a slot."""
 
     def fit_filter(
         self,
@@ -53,3 +57,9 @@ class SegmentationModel(Protocol):
 
     def attention(self, match: Tensor, encoded: Tensor, y: int, x: int) -> Tensor:
         """One feature cell's attention over the memory."""
+
+    def query_keys(self, match: Tensor) -> Tensor:
+        """Unit keys of a frame's cells."""
+
+    def memory_keys(self, encoded: Tensor) -> Tensor:
+        """Unit keys of the memory's cells."""

@@ -26,10 +26,19 @@ class VideoSegmenter:
     """Segment a clip frame by frame: `start` with the first frame's masks, then `step` once per frame.
 
     Works on the device of the model. The model is only read, so several segmenters may share one.
+
+    With a `lead`, every target is cut out where that other segmenter cuts it out, so that two models see the same
+    pixels and only the models differ; what both compute alike is computed once. Give each frame, and each new target,
+    to the lead first. Raise ValueError if the two models' crops differ in size.
     """
 
-    def __init__(self, model: SegmentationModel, config: InferenceConfig | None = None) -> None:
-        self._model = model
+    def __init__(
+        self, model: SegmentationModel, config: InferenceConfig | None = None, lead: VideoSegmenter | None = None
+    ) -> None:
+        if lead is not None and lead._model.scale.crop != model.scale.crop:
+            raise ValueError("Models of different scales cannot share search regions: choose models of one scale.")
+        self._model: SegmentationModel = model
+        self._lead: VideoSegmenter | None = lead
         self._config = (config or InferenceConfig()).for_scale(model.scale)
         self._device = next(iter(model.parameters())).device
         self._targets: list[Target] = []
@@ -51,6 +60,7 @@ class VideoSegmenter:
             raise ValueError("No masks were given: mark at least one target on the first frame.")
         for target_id, mask in masks.items():
             _check_mask(target_id, mask, size)
+        self._check_lead(0)
         self._targets, self._size, self._index = [], size, 0
         self._waiting = {int(target_id): mask.astype(bool) for target_id, mask in masks.items()}
         return self._segment(frame, trace, begun)
@@ -79,8 +89,16 @@ class VideoSegmenter:
                 f"The frame is {_by(frame.shape)} pixels but the clip began with {_by(self._size)}: "
                 "resize the frame, or start a new clip."
             )
+        self._check_lead(self._index + 1)
         self._index += 1
         return self._segment(frame, trace, begun)
+
+    def target(self, target_id: int) -> Target:
+        """Return a target's present state, to be read only; raise ValueError if it is not known."""
+        for target in self._targets:
+            if target.id == target_id:
+                return target
+        raise ValueError(f"Target {target_id} is not known: start with it or add it first.")
 
     def _segment(self, frame: Frame, trace: TraceRequest | None, begun: float) -> FrameResult:
         """Track the present targets, let the waiting ones in, and merge."""
@@ -97,11 +115,16 @@ class VideoSegmenter:
         traces = tuple(trace_target(self._model, target, trace) for target in self._targets) if trace else ()
         return FrameResult(self._index, ids, labels, scores, seconds, traces)
 
+    def _check_lead(self, index: int) -> None:
+        if self._lead is not None and (self._lead._size is None or self._lead._index != index):
+            raise ValueError(f"The lead has not seen frame {index}: give it each frame first.")
+
     def _admit(self, image: UInt8[Tensor, "3 height width"]) -> dict[int, Tensor]:
         """Make targets of the waiting masks; return their logits in the first merge."""
         logits = {}
         for target_id, mask in self._waiting.items():
-            self._targets.append(Target(self._model, self._config, target_id, self._index, image, mask))
+            lead = self._lead.target(target_id) if self._lead is not None else None
+            self._targets.append(Target(self._model, self._config, target_id, self._index, image, mask, lead))
             logits[target_id] = mask_logits(torch.from_numpy(mask).to(self._device).float())
         self._waiting = {}
         return logits

@@ -21,7 +21,8 @@ class Target:
     """Follows one target: `track` a frame, then `update` with what the merge of all targets made of it.
 
     The last frame's crop, features and merged mask are kept until the next frame, when the frame may join the memory
-    (`encoding` computes its labels once, whoever asks first).
+    (`encoding` computes its labels once, whoever asks first). With a `lead`, the same target of another model's
+    segmenter that has seen the frame already, the search region is the lead's.
     """
 
     def __init__(
@@ -32,10 +33,11 @@ class Target:
         index: int,
         frame: UInt8[Tensor, "3 height width"],
         mask: Bool[np.ndarray, "height width"],
+        lead: Target | None = None,
     ) -> None:
         self.id = target_id
         self.start = index
-        self._model, self._config, self._crop = model, config, model.scale.crop
+        self.model, self._config, self._crop, self._lead = model, config, model.scale.crop, lead
         self._image = (frame.shape[-2], frame.shape[-1])
         assert config.search_factor is not None, "settings must be made for the model's scale"
         self._state = search_region.start_state(mask, self._crop, config.search_factor)
@@ -44,20 +46,22 @@ class Target:
         self._look(index, frame, tracking=False)
         self._prob: Float[Tensor, "height width"] = torch.from_numpy(mask).to(frame.device).float()
         self.memory = Memory(self._sample(), config.memory_size)
-        self.encoded = model.encode_memory(self.memory.match)
+        self._code = model.change_memory(None, self.features.match, 0)
+        self.memory_changed = True  # at the current frame
         self.fit: FilterFit | None = None
         self._fit_filter(None, config.steps_first)
 
     def track(self, index: int, frame: UInt8[Tensor, "3 height width"]) -> Float[Tensor, "height width"]:
         """Segment the next frame; return its logits over the whole image, -100 outside the search region."""
         self.fit = None
-        if self.in_memory and self.index > self.start:
-            self.memory.add(self._sample())
-            self.encoded = self._model.encode_memory(self.memory.match)
+        self.memory_changed = self.in_memory and self.index > self.start
+        if self.memory_changed:
+            slot = self.memory.add(self._sample())
+            self._code = self.model.change_memory(self._code, self.features.match, slot)
             self._fit_filter(self.tau, self._config.steps_update)
         self._state = search_region.follow(self._state, self._prob, self._min_area)
         self._look(index, frame, tracking=True)
-        self.segmentation = self._model.segment(self.features, self.encoded, self.memory.value, self.tau)
+        self.segmentation = self.model.segment(self.features, self.encoded, self.memory.value, self.tau)
         logits = self.segmentation.logits
         if self._config.exact_paste:
             return search_region.paste(logits, self.placement.region, self._image)
@@ -66,6 +70,11 @@ class Target:
     def update(self, prob: Float[Tensor, "height width"]) -> None:
         """Take the merged probability of the current frame (a target's first frame is encoded with the given mask)."""
         self._prob = prob
+
+    @property
+    def encoded(self) -> Float[Tensor, "1 t c h w"]:
+        """The memory's features after the transformer's self-attention."""
+        return self._code.encoded
 
     @property
     def in_memory(self) -> bool:
@@ -81,16 +90,23 @@ class Target:
     def encoding(self) -> TargetEncoding:
         """Return E1, E2 and W of the current frame: computed at the first call, then kept until the next frame."""
         if self._encoding is None:
-            self._encoding = self._model.encode_target(self._model.prepare(self.crop), self.mask)
+            self._encoding = self.model.encode_target(self.model.prepare(self.crop), self.mask)
         return self._encoding
 
     def _look(self, index: int, frame: UInt8[Tensor, "3 height width"], tracking: bool) -> None:
         """Place the search region in a frame, cut it out and extract its features."""
-        self.index = index
-        self.placement: Placement = search_region.place(self._state, self._image, self._crop, tracking)
-        self.crop: Float[Tensor, "1 3 height width"] = search_region.cut_image(frame, self.placement, self._crop)
-        self._encoding = None
-        self.features: FrameFeatures = self._model.extract(self._model.prepare(self.crop))
+        self.index, self._encoding = index, None
+        self.placement: Placement
+        self.crop: Float[Tensor, "1 3 height width"]
+        self.features: FrameFeatures
+        if self._lead is None:
+            self.placement = search_region.place(self._state, self._image, self._crop, tracking)
+            self.crop = search_region.cut_image(frame, self.placement, self._crop)
+            self.features = self.model.extract(self.model.prepare(self.crop))
+        else:
+            self.placement, self.crop = self._lead.placement, self._lead.crop
+            known = self._lead.features.backbone if self.model.shares_backbone(self._lead.model) else None
+            self.features = self.model.extract(self.model.prepare(self.crop), known)
 
     def _sample(self) -> Sample:
         return Sample(self.index, self.features, self.encoding())
@@ -100,9 +116,7 @@ class Target:
         if steps == 0:
             return
         memory = self.memory
-        self.fit = self._model.fit_filter(
-            memory.target, memory.label, memory.weight, memory.temporal_weight, tau, steps
-        )
+        self.fit = self.model.fit_filter(memory.target, memory.label, memory.weight, memory.temporal_weight, tau, steps)
         self.tau: Float[Tensor, "1 d c k k"] = self.fit.tau
 
     @property

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+TEMPERATURE = 1 / 30
 QUERY_CHUNK = 2048  # queries per block: bounds the attention matrix in memory, changes no value
 
 
@@ -37,10 +38,10 @@ class KeyAttention(nn.Module):
     softmax(n(WK q) . n(WK k)^T / temperature) v with n the L2 normalisation (as released).
     """
 
-    def __init__(self, channels: int, key_dim: int, temperature: float = 1 / 30) -> None:
+    def __init__(self, channels: int, key_dim: int) -> None:
         super().__init__()
         self.key = nn.Linear(channels, key_dim)
-        self.temperature = temperature
+        self.temperature = TEMPERATURE
 
     def project(self, x: Float[Tensor, "b n c"]) -> Float[Tensor, "b n k"]:
         """Return unit-length keys of the tokens."""

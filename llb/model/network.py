@@ -8,11 +8,11 @@ from torch import Tensor, nn
 
 from llb.config import SCALES, ModelConfig, Scale
 from llb.model.decoder import Decoder
-from llb.model.fusion import AdaptiveFusion, SumFusion
 from llb.model.induction import Induction
 from llb.model.label_generator import LabelGenerator
+from llb.model.memory_code import MemoryCode
 from llb.model.transduction import Transduction
-from llb.types import FilterFit, FrameFeatures, Segmentation, TargetEncoding
+from llb.types import BackboneFeatures, FilterFit, FrameFeatures, Fused, Segmentation, TargetEncoding
 
 
 class LLB(nn.Module):
@@ -29,7 +29,7 @@ class LLB(nn.Module):
         label_generator: LabelGenerator,
         transduction: Transduction,
         induction: Induction,
-        fusion: AdaptiveFusion | SumFusion,
+        fusion: nn.Module,
         decoder: Decoder,
     ) -> None:
         super().__init__()
@@ -56,10 +56,19 @@ class LLB(nn.Module):
         image = (rgb.float() - mean) / self.divisor
         return image.flip(1) if self.channels_bgr else image
 
-    def extract(self, image: Float[Tensor, "b 3 height width"]) -> FrameFeatures:
-        """Return what the model knows of an image before any target."""
-        features = self.backbone(image)
+    def extract(
+        self, image: Float[Tensor, "b 3 height width"], backbone: BackboneFeatures | None = None
+    ) -> FrameFeatures:
+        """Return what the model knows of an image before any target.
+
+        `backbone` saves work where the image has been through the same backbone before (`shares_backbone`).
+        """
+        features = backbone or self.backbone(image)
         return FrameFeatures(features, self.transduction.features(features.c4), self.induction.features(features.c4))
+
+    def shares_backbone(self, other: object) -> bool:
+        """Tell whether another model's backbone is this one's: at lite scale all are ImageNet's, frozen."""
+        return isinstance(other, LLB) and self.scale is other.scale and self.scale.backbone == "lite0"
 
     def encode_target(
         self, image: Float[Tensor, "b 3 height width"], mask: Float[Tensor, "b 1 height width"]
@@ -71,6 +80,10 @@ class LLB(nn.Module):
     def encode_memory(self, match: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t c h w"]:
         """Return the transformer's keys of the memory: once per change of the memory, not per frame."""
         return self.transduction.encode_memory(match)
+
+    def change_memory(self, before: MemoryCode | None, match: Float[Tensor, "b c h w"], slot: int) -> MemoryCode:
+        """Return the code of a memory in which a frame has taken `slot`: the first, one past the end, or a used one."""
+        return self.transduction.change_memory(before, match, slot)
 
     def fit_filter(
         self,
@@ -94,7 +107,7 @@ class LLB(nn.Module):
         """Segment a frame: both branches, the fusion and the decoder; logits have the image's size (16 h, 16 w)."""
         transduced = self.transduction(features.match, encoded, value)
         induced = self.induction(features.target, tau)
-        fused = self.fusion(transduced, induced)
+        fused: Fused = self.fusion(transduced, induced)
         size = (16 * transduced.shape[-2], 16 * transduced.shape[-1])
         return Segmentation(transduced, induced, fused, self.decoder(features.backbone, fused.feature, size))
 
@@ -103,3 +116,11 @@ class LLB(nn.Module):
     ) -> Float[Tensor, "b t h w"]:
         """Return where the feature cell (y, x) of the frame looks in the memory; sums to 1."""
         return self.transduction.attention(match, encoded, y, x)
+
+    def query_keys(self, match: Float[Tensor, "b c h w"]) -> Float[Tensor, "b k h w"]:
+        """Return the unit keys of a frame's cells."""
+        return self.transduction.query_keys(match)
+
+    def memory_keys(self, encoded: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t k h w"]:
+        """Return the unit keys of the memory's cells."""
+        return self.transduction.memory_keys(encoded)

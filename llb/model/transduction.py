@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from llb.model.layers import KeyAttention
+from llb.model.memory_code import MemoryCode, attend_change
 
 
 def frame_norm(x: Float[Tensor, "b t c n"]) -> Float[Tensor, "b t c n"]:
@@ -52,6 +53,16 @@ class Transduction(nn.Module):
         """Let all memory frames attend to each other; depends on the memory alone, not on the current frame."""
         return self.self_attention(match)
 
+    def change_memory(self, before: MemoryCode | None, match: Float[Tensor, "b c h w"], slot: int) -> MemoryCode:
+        """Return `encode_memory` of a memory in which a frame has taken `slot`, from the code of the one before."""
+        h, w = match.shape[-2:]
+        attention = self.self_attention.attention
+        cells, keys, sums, norms = attend_change(attention, before, _tokens(match[:, None]), slot)
+        mixed = [own + total / norm for own, total, norm in zip(cells, sums, norms, strict=True)]
+        normed = frame_norm(rearrange(mixed, "t b n c -> b t c n"))
+        encoded = rearrange(normed, "b t c (h w) -> b t c h w", h=h, w=w)
+        return MemoryCode(encoded, tuple(cells), tuple(keys), tuple(sums), tuple(norms))
+
     def forward(
         self,
         match: Float[Tensor, "b c h w"],
@@ -72,6 +83,18 @@ class Transduction(nn.Module):
         cell = y * w + x
         row = self.cross_attention.weights(self._query(match)[:, cell : cell + 1], _tokens(encoded))
         return rearrange(row, "b 1 (t h w) -> b t h w", t=t, h=h, w=w)
+
+    def query_keys(self, match: Float[Tensor, "b c h w"]) -> Float[Tensor, "b k h w"]:
+        """Return the unit keys with which the cells of a frame ask the memory."""
+        h, w = match.shape[-2:]
+        keys = self.cross_attention.project(self._query(match))
+        return rearrange(keys, "b (h w) k -> b k h w", h=h, w=w)
+
+    def memory_keys(self, encoded: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t k h w"]:
+        """Return the unit keys of the memory's cells; attention is their softmax(cosine / temperature)."""
+        _, t, _, h, w = encoded.shape
+        keys = self.cross_attention.project(_tokens(encoded))
+        return rearrange(keys, "b (t h w) k -> b t k h w", t=t, h=h, w=w)
 
     def _query(self, match: Float[Tensor, "b c h w"]) -> Float[Tensor, "b n c"]:
         return _tokens(self.self_attention(match[:, None]))

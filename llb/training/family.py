@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from llb.config import VARIANTS, ModelConfig
 from llb.model.build import build_model
 from llb.model.decoder import Decoder
-from llb.model.fusion import AdaptiveFusion, SumFusion
 from llb.model.induction import Induction
 from llb.model.label_generator import LabelGenerator
 from llb.model.network import LLB
@@ -51,7 +50,7 @@ class Family(nn.Module):
             cast(LabelGenerator, self.generators[generator]),
             cast(Transduction, self.trunk["transduction"]),
             cast(Induction, self.trunk["induction"]),
-            cast("AdaptiveFusion | SumFusion", self.fusions[fusion]),
+            self.fusions[fusion],
             cast(Decoder, self.trunk["decoder"]),
         )
         return model.eval()

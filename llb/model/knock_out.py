@@ -1,0 +1,46 @@
+"""Knock-outs: a trained model with a part of its fusion put out of action at inference.
+
+These are no ablations: nothing was trained without the part, so they show how much the trained model leans on it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from llb.model.network import LLB
+from llb.types import Fused
+
+KnockOut = Literal["gates", "induction", "transduction"]
+
+
+class KnockedOutFusion(nn.Module):
+    """The trained fusion without its gates (both are 1), or without one branch (its gate is 0)."""
+
+    def __init__(self, fusion: nn.Module, part: KnockOut) -> None:
+        super().__init__()
+        self.fusion = fusion
+        self.part = part
+
+    def forward(self, transduced: Float[Tensor, "b d h w"], induced: Float[Tensor, "b d h w"]) -> Fused:
+        """Return E_tar and the gates as they act; a model that sums has gates of 1."""
+        trained: Fused = self.fusion(transduced, induced)
+        one = torch.ones_like(transduced)
+        gamma1, gamma2 = trained.gate_transduced, trained.gate_induced
+        if gamma1 is None or gamma2 is None or self.part == "gates":
+            gamma1, gamma2 = one, one
+        if self.part == "transduction":
+            gamma1 = 0 * one
+        if self.part == "induction":
+            gamma2 = 0 * one
+        return Fused(gamma1 * transduced + gamma2 * induced, gamma1, gamma2)
+
+
+def knock_out(model: LLB, part: KnockOut) -> LLB:
+    """Return a model that shares everything with `model` but its fusion, which lacks `part`."""
+    fusion = KnockedOutFusion(model.fusion, part)
+    parts = (model.backbone, model.label_generator, model.transduction, model.induction, fusion, model.decoder)
+    return LLB(model.config, *parts).eval()
