@@ -14,6 +14,7 @@ from demo.clips import Clip, Labels, Rgb
 from demo.colours import Colours
 from demo.models import ModelChoice
 from demo.store import Run, StoredTrace, VariantRecord
+from llb.ablation import BASELINE, Row
 from llb.palette import davis_palette
 
 OBJECTS = 8
@@ -44,6 +45,26 @@ def missing(choices: Iterable[ModelChoice]) -> str:
         f"<li><b>{escape(c.title)}</b> ({escape(c.difference)}): {escape(c.reason)}</li>" for c in choices if c.reason
     ]
     return f'<details class="missing"><summary>{text.missing(len(rows))}</summary><ul>{"".join(rows)}</ul></details>'
+
+
+def ablation(rows: Iterable[Row]) -> str:
+    """Show the ablation table with its spread."""
+    heads = "".join(f"<th scope='col'>{escape(head)}</th>" for head in text.TABLE_HEADS)
+    lines = "".join(_ablation_line(row) for row in rows)
+    return f'<div class="table"><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
+def _ablation_line(row: Row) -> str:
+    own, base = row.measured, row.variant == BASELINE
+    cells = [
+        *(f"{value:.1f}" for value in (own.jf, own.j, own.f)),
+        "" if base else f"{row.difference:+.1f}",
+        "" if base else f"{row.interval[0]:+.1f} to {row.interval[1]:+.1f}",
+        f"{row.second.jf:.1f}" if row.second else "",
+        f"{row.paper[0]:.1f}",
+    ]
+    name = f"<b>{row.variant.upper()}</b> <small>{escape(text.difference(row.variant))}</small>"
+    return f"<tr><th scope='row'>{name}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def notice(sentence: str, done: float | None = None) -> str:

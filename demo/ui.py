@@ -15,6 +15,7 @@ from demo.models import ModelProvider
 from demo.session import SessionStore
 from demo.shelf import GREETING, ExampleShelf, Showcase
 from demo.visualize import thumbnail
+from llb.ablation import ablation
 
 CSS = Path(__file__).with_name("page.css")
 FILE_TYPES = [".mp4", ".mov", ".webm", ".avi", ".gif", ".mkv", ".m4v"]
@@ -35,6 +36,7 @@ def build_page(
             with gr.Column(scale=9, min_width=340, elem_id="results"):
                 status, title, videos, replay, play = _results()
                 inside, frame, target, pictures = _inside()
+                _table()
         results = Results(status, title, videos, replay, inside, frame, target, pictures, play)
         connect(page, handlers, token, timer, steps, results)
     return page
@@ -162,6 +164,15 @@ def _inside() -> tuple[gr.Column, gr.Slider, gr.Radio, gr.HTML]:
             target = gr.Radio([], label=text.SHOWN_OBJECT, elem_id="shown-object", scale=2)
         pictures = gr.HTML(elem_id="pictures")
     return inside, frame, target, pictures
+
+
+def _table() -> None:
+    """Lay the ablation table under everything; without results there is none."""
+    rows = ablation()
+    if rows:
+        with gr.Accordion(text.TABLE, open=False, elem_id="table"):
+            gr.Markdown(text.TABLE_INTRO, elem_classes="hint")
+            gr.HTML(panels.ablation(rows))
 
 
 def _thumbnails(shelf: ExampleShelf) -> list[tuple[Any, str]]:
