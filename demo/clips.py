@@ -81,12 +81,14 @@ class Clip:
 
 def save_clip(folder: Path, title: str, frames: Iterable[tuple[float, Rgb]], truths: Iterable[Labels] = ()) -> Clip:
     """Write (time, frame) pairs, and the exact masks if there are any, and return the clip."""
-    (folder / "frames").mkdir(parents=True, exist_ok=True)
+    for kind in ("frames", "previews"):
+        (folder / kind).mkdir(parents=True, exist_ok=True)
     times: list[float] = []
     height = width = 0
     for index, (time, rgb) in enumerate(frames):
         height, width = rgb.shape[:2]
         write_rgb(folder / "frames" / f"{index:05d}.png", rgb)
+        write_preview(folder / "previews" / f"{index:05d}.jpg", rgb)
         times.append(time)
     has_truth = False
     for index, labels in enumerate(truths):
@@ -153,3 +155,8 @@ def read_rgb(path: Path) -> Rgb:
 def write_rgb(path: Path, rgb: Rgb) -> None:
     """Write a picture without loss, quickly rather than small."""
     cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1])
+
+
+def write_preview(path: Path, rgb: Rgb) -> None:
+    """Write a picture small, for the browser's player."""
+    cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 85])

@@ -1,4 +1,4 @@
-"""The colours of E1 and E2: one basis for a clip, fitted to all variants of a run together."""
+"""The colours of the features: one basis for a clip, fitted to all models of a run together."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from jaxtyping import Float
 from demo.store import Run
 from demo.visualize import Basis, Centre, Rgb, feature_picture, fit_basis
 
+PARTS = ("value", "label", "transduced", "induced", "fused")
 SAMPLES = 20_000  # feature cells that the basis is fitted to
 
 
 @dataclass(frozen=True)
 class Colours:
-    """How E1 and E2 become pictures: one basis for the clip, and where each variant's E1 and E2 lie."""
+    """How features become pictures: one basis for the clip, and where each model's own features lie."""
 
     basis: Basis
     centres: dict[str, Centre]
 
     def paint(self, name: str, part: str, feature: Float[np.ndarray, "d h w"]) -> Rgb:
-        """Return the picture of a variant's E1 or E2."""
+        """Return the picture of a model's feature `part` (`PARTS`), a pixel per cell."""
         return feature_picture(feature, self.centres[f"{name} {part}"], self.basis)
 
     def to_json(self) -> dict[str, Any]:
@@ -41,7 +42,7 @@ class Colours:
 
 
 def fit_colours(run: Run) -> Colours:
-    """Centre every variant's E1 and E2, then find one basis for all of them."""
+    """Centre every model's features, then find one basis for all of them."""
     groups = {key: np.concatenate(cells).astype(np.float32) for key, cells in _cells(run).items()}
     centres = {key: Centre.of(cells) for key, cells in groups.items()}
     centred = np.concatenate([centres[key].remove(cells) for key, cells in groups.items()])
@@ -49,12 +50,14 @@ def fit_colours(run: Run) -> Colours:
 
 
 def _cells(run: Run) -> dict[str, list[np.ndarray]]:
-    """Gather cells of E1 and E2 of every variant, evenly over the frames."""
+    """Gather cells of every model's features, evenly over the frames."""
     cells: dict[str, list[np.ndarray]] = {}
     for record in run.variants:
-        for index in range(0, run.frames, max(1, run.frames // 25)):
+        for index in range(0, run.frames, max(1, run.frames // 20)):
             for target in run.objects:
                 trace = run.trace(record.name, index, target)
-                for part, feature in (("E1", trace.value), ("E2", trace.label)) if trace else ():
-                    cells.setdefault(f"{record.name} {part}", []).append(feature.reshape(len(feature), -1).T)
+                for part in PARTS if trace else ():
+                    feature = trace.features.get(part) if trace else None
+                    if feature is not None:
+                        cells.setdefault(f"{record.name} {part}", []).append(feature.reshape(len(feature), -1).T)
     return cells

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from demo import panels
 from demo.handlers import Handlers
 
-PLAY_ALL = """() => { const all = [...document.querySelectorAll('#videos video')];
-all.forEach(video => { video.pause(); video.currentTime = 0; }); all.forEach(video => video.play()); }"""
 TO_RESULTS = """() => { const results = document.getElementById('results'), top = results.getBoundingClientRect().top;
 if (top < 0 || top > window.innerHeight / 2) results.scrollIntoView({behavior: 'smooth'}); }"""
 
@@ -29,27 +28,19 @@ class Steps:
     legend: gr.HTML
     clear: gr.Button
     names: gr.CheckboxGroup
+    knocked_out: gr.CheckboxGroup
+    settings: Sequence[Component]
     run: gr.Button
     stop: gr.Button
 
 
 @dataclass(frozen=True)
 class Results:
-    """What a run shows: on the right the videos, below the inside."""
+    """What a run shows: progress, title and the player, which moves the inside along."""
 
     status: gr.HTML
     title: gr.Markdown
-    videos: Sequence[gr.Video]
-    replay: gr.Column
-    inside: gr.Column
-    frame: gr.Slider
-    target: gr.Radio
-    pictures: gr.HTML
-    play: gr.Button
-
-    def view(self) -> list[Any]:
-        """Return the components in the order of `handlers.view`."""
-        return [self.title, *self.videos, self.replay, self.inside, self.frame, self.target, self.pictures]
+    player: gr.HTML
 
 
 def connect(
@@ -58,7 +49,6 @@ def connect(
     """Bind every event of the page."""
     _choosing(page, handlers, token, timer, steps, results)
     _running(handlers, token, steps, results)
-    _looking(handlers, token, results)
 
 
 def brush(target: int) -> gr.Brush:
@@ -70,7 +60,7 @@ def _choosing(
     page: gr.Blocks, handlers: Handlers, token: gr.State, timer: gr.Timer, steps: Steps, results: Results
 ) -> None:
     chosen = [steps.editor, steps.card, steps.legend, steps.clear]
-    shown = [results.status, *results.view(), timer]
+    shown = [results.status, results.title, results.player, timer]
     page.load(handlers.arrive, None, [token, *chosen, *shown], show_progress="hidden", **_api("arrive"))
     page.unload(handlers.leave)
     timer.tick(handlers.wait, token, shown, show_progress="hidden", **_api("wait"))
@@ -99,8 +89,8 @@ def _running(handlers: Handlers, token: gr.State, steps: Steps, results: Results
     buttons = [steps.run, steps.stop]
     begun = steps.run.click(
         handlers.begin,
-        [token, steps.editor, steps.names],
-        [results.status, *results.view(), *buttons],
+        [token, steps.editor, steps.names, steps.knocked_out, *steps.settings],
+        [results.status, results.title, *buttons],
         show_progress="hidden",
         **_api("begin"),
     )
@@ -108,30 +98,20 @@ def _running(handlers: Handlers, token: gr.State, steps: Steps, results: Results
     worked = begun.success(
         handlers.work,
         token,
-        results.status,
+        [results.status, results.player],
         concurrency_id="model",
         concurrency_limit=1,
-        show_progress="minimal",
+        show_progress="hidden",
         **_api("work"),
     )
     worked.then(
-        handlers.settle, token, [results.status, *results.view(), *buttons], show_progress="hidden", **_api("settle")
+        handlers.settle,
+        token,
+        [results.status, results.title, results.player, *buttons],
+        show_progress="hidden",
+        **_api("settle"),
     )
     steps.stop.click(handlers.stop, token, [steps.stop], queue=False, show_progress="hidden", **_api("stop"))
-
-
-def _looking(handlers: Handlers, token: gr.State, results: Results) -> None:
-    for component, moved in ((results.frame, results.frame.input), (results.target, results.target.input)):
-        moved(
-            handlers.inside,
-            [token, results.frame, results.target],
-            results.pictures,
-            queue=False,
-            show_progress="hidden",
-            trigger_mode="always_last",
-            **_api("inside" if component is results.frame else "inside_object"),
-        )
-    results.play.click(None, js=PLAY_ALL)
 
 
 def _api(name: str) -> dict[str, Any]:

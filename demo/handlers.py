@@ -16,14 +16,17 @@ from demo import panels, text
 from demo.clips import Clip, Labels, Limits, import_clip
 from demo.compare import compare
 from demo.models import ModelProvider
+from demo.payload import payload
+from demo.reads import SHOWCASE
 from demo.session import Session, SessionStore
+from demo.settings import Settings, split_entry
 from demo.shelf import ExampleShelf, Showcase
 from demo.store import Run, VariantRecord
 from demo.visualize import paint_to_labels, thumbnail
 from llb.palette import davis_palette
 
 COLUMNS = 6  # results side by side
-LIVE_EVERY = 0.3  # seconds between two pictures of a run at work
+LIVE_EVERY = 0.25  # seconds between two reports of a run at work
 LEAST_PIXELS = 20  # smallest object that is followed
 
 Updates = tuple[Any, ...]
@@ -65,10 +68,11 @@ class Handlers:
             session = self.sessions.open(token)
             run = self._on_show(session)
         if session.folders("run"):  # the visitor's own run has the floor
-            return *[gr.skip()] * (len(view(None)) + 1), gr.Timer(active=False)
+            return gr.skip(), gr.skip(), gr.skip(), gr.Timer(active=False)
         part = None if run else self.showcase.progress()
         sentence = text.PREPARING if part is not None else text.READY if self._able() else text.NO_WEIGHTS
-        return "" if run else panels.notice(sentence, part), *view(run), gr.Timer(active=part is not None)
+        status = "" if run else panels.notice(sentence, part)
+        return status, *self._view(session, run), gr.Timer(active=part is not None)
 
     def choose(self, token: str | None, event: gr.SelectData) -> Updates:
         """Take the example that was clicked."""
@@ -110,36 +114,50 @@ class Handlers:
             ready = bool(session.notes().get("ready"))
             return panels.legend(_marked(clip, editor, ready), ready)
 
-    def begin(self, token: str | None, editor: dict[str, Any] | None, names: list[str]) -> Updates:
+    def begin(
+        self,
+        token: str | None,
+        editor: dict[str, Any] | None,
+        names: list[str],
+        knocked_out: list[str],
+        memory_size: float,
+        interval: float,
+        steps: float,
+        search_factor: float,
+        shared: bool,
+    ) -> Updates:
         """Check what was chosen and write it down as a new run; a run that cannot start changes nothing."""
         with told():
             session = self.sessions.open(token)
             clip = self._clip(session)
             labels = _marked(clip, editor, bool(session.notes().get("ready")))
             objects = _objects(labels)
-            records = self._records(names)
-            run = Run(session.new_folder("run"), clip.folder, objects, records)
+            records = self._records([*names, *knocked_out])
+            settings = Settings(int(memory_size), int(interval), int(steps), search_factor or None, bool(shared))
+            settings.config()
+            run = Run(session.new_folder("run"), clip.folder, objects, records, settings)
             run.save_given(labels)
             run.save()
-        status = panels.live(records, {}, len(clip), None)
-        return status, f"### {text.running(clip.title)}", *_hidden(), gr.update(visible=False), gr.update(visible=True)
+        status = panels.progress(run, len(clip), None)
+        return status, f"### {text.running(clip.title)}", gr.update(visible=False), gr.update(visible=True)
 
-    def work(self, token: str | None) -> Iterator[str]:
-        """Do the newest run, showing each variant's newest frame as it comes."""
+    def work(self, token: str | None) -> Iterator[Updates]:
+        """Do the newest run; the player shows every frame that all models have finished."""
         with told():
             session = self.sessions.open(token)
             run = Run.open(session.folders("run")[-1])
             clip = Clip.open(run.clip_folder)
-            yield panels.live(run.variants, {}, len(clip), None)
-            segmenters = {record.name: self.models.segmenter(record.name) for record in run.variants}
-            pictures: dict[str, str] = {}
+            yield panels.progress(run, len(clip), None), gr.skip()
+            segmenters = self.models.segmenters([record.name for record in run.variants], run.settings)
             shown = 0.0
             for step in compare(run, clip, segmenters, lambda: _stopped(session, run)):
-                if time.monotonic() - shown < LIVE_EVERY and step.variant in pictures:
+                if time.monotonic() - shown < LIVE_EVERY or step.variant != run.variants[-1].name:
                     continue
                 session.touch()
-                pictures[step.variant] = panels.jpeg(thumbnail(step.picture, np.zeros_like(step.picture[..., 0])))
-                yield panels.live(step.run.variants, pictures, len(clip), step.seconds_left)
+                yield (
+                    panels.progress(step.run, len(clip), step.seconds_left),
+                    payload(step.run, clip, session.token, run.folder.name),
+                )
                 shown = time.monotonic()
             if session.over_quota():
                 gr.Warning(text.STORAGE_FULL)
@@ -155,18 +173,19 @@ class Handlers:
     def settle(self, token: str | None) -> Updates:
         """Show what the newest run left, however it ended, and offer Run again."""
         with told():
-            run = self._on_show(self.sessions.open(token))
+            session = self.sessions.open(token)
+            run = self._on_show(session)
         stop = gr.update(value=text.STOP, interactive=True, visible=False)
-        return "", *view(run), gr.update(visible=True), stop
+        return "", *self._view(session, run), gr.update(visible=True), stop
 
-    def inside(self, token: str | None, index: float, target: int | None) -> str:
-        """Show the inside of the comparison on show at a frame, for an object."""
-        with told():
-            run = self._on_show(self.sessions.open(token))
-            if run is None or target is None:
-                return panels.notice(text.NOTHING_INSIDE)
-            frame = min(max(int(index), 0), run.frames - 1)
-            return panels.inside(run, Clip.open(run.clip_folder), frame, int(target))
+    def _view(self, session: Session, run: Run | None) -> Updates:
+        """Lay out a finished run: its title, and what the player is told."""
+        if run is None:
+            return text.RESULTS_EMPTY, gr.skip()
+        clip = Clip.open(run.clip_folder)
+        title = text.results_title(clip.title, run.frames, len(clip), run.state == "stopped")
+        name = run.folder.name if run.folder.parent == session.folder else SHOWCASE
+        return title, payload(run, clip, session.token, name)
 
     def _on_show(self, session: Session) -> Run | None:
         """Return the visitor's newest run with something to show, else the greeting one."""
@@ -180,10 +199,18 @@ class Handlers:
         return {choice.name: choice.title for choice in self.models.choices() if not choice.reason}
 
     def _records(self, names: list[str]) -> tuple[VariantRecord, ...]:
-        titles = self._able()
+        able = self._able()
         if not names:
-            raise ValueError(text.NO_MODEL if titles else text.NO_WEIGHTS)
-        return tuple(VariantRecord(name, titles[name]) for name in names[:COLUMNS])
+            raise ValueError(text.NO_MODEL if able else text.NO_WEIGHTS)
+        if len(names) > COLUMNS:
+            raise ValueError(text.too_many(len(names), COLUMNS))
+        records = []
+        for name in names:
+            model, knock_out = split_entry(name)
+            if model not in able:
+                raise ValueError(text.NO_MODEL)
+            records.append(VariantRecord(name, text.KNOCK_OUT_TITLES[knock_out][0] if knock_out else able[model]))
+        return tuple(records)
 
     def _clip(self, session: Session) -> Clip:
         folder = session.notes().get("clip")
@@ -198,29 +225,6 @@ class Handlers:
         card = text.clip_card(clip.title, clip.width, clip.height, len(clip), clip.times[-1] - clip.times[0], clip.note)
         editor = {"background": shown, "layers": [], "composite": None}
         return editor, card, panels.legend(labels, ready), gr.update(visible=ready)
-
-
-def view(run: Run | None) -> Updates:
-    """Lay out a finished run: title, videos, and its inside at the middle frame."""
-    if run is None:
-        return text.RESULTS_EMPTY, *_hidden()
-    clip = Clip.open(run.clip_folder)
-    videos = []
-    for record in run.variants[:COLUMNS]:
-        label = text.caption(record.title, record.seconds_per_frame, record.overlap)
-        videos.append(gr.update(value=str(run.video(record.name)), label=label, visible=True))
-    videos += [gr.update(value=None, visible=False)] * (COLUMNS - len(videos))
-    index = run.frames // 2
-    slider = gr.update(maximum=max(1, run.frames - 1), value=index)
-    targets = gr.update(choices=[(f"{target}", target) for target in run.objects], value=run.objects[0])
-    title = text.results_title(clip.title, run.frames, len(clip), run.state == "stopped")
-    shown = gr.update(visible=True)
-    return title, *videos, shown, shown, slider, targets, panels.inside(run, clip, index, run.objects[0])
-
-
-def _hidden() -> Updates:
-    gone = gr.update(visible=False)
-    return *[gr.update(value=None, visible=False)] * COLUMNS, gone, gone, gr.skip(), gr.skip(), ""
 
 
 def _marked(clip: Clip, editor: dict[str, Any] | None, ready: bool) -> Labels:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from jaxtyping import UInt8
 
+from demo.settings import Settings
 from llb.types import FrameResult, Mask, TraceRequest
 
 
@@ -27,12 +29,16 @@ class Segmenter(Protocol):
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """A model as the page lists it. `reason` says why it cannot run, and is empty if it can."""
+    """A model as the page lists it. `reason` says why it cannot run, and is empty if it can.
+
+    `facts` is a line of what is known of it: parameters, J&F, time per frame.
+    """
 
     name: str
     title: str
     difference: str
     reason: str = ""
+    facts: str = ""
 
 
 class ModelProvider(Protocol):
@@ -42,8 +48,9 @@ class ModelProvider(Protocol):
         """List the models, also those that cannot run."""
         ...
 
-    def segmenter(self, name: str) -> Segmenter:
-        """Start a fresh segmenter; a model is loaded once and shared, its clip's memory never is."""
+    def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
+        """Start fresh segmenters by entry (`demo.settings.entry`); a model is loaded once and shared, its clip's memory
+        never is. With shared regions the first one leads the others."""
         ...
 
     def fingerprint(self, name: str) -> str:

@@ -37,4 +37,4 @@ def serve() -> None:
     from demo.shipped import ShippedModels
 
     page = assemble(ShippedModels(), ExampleShelf.generated(cache), SessionStore(root), cache)
-    page.launch(**launch_options(cache))
+    page.launch(**launch_options(cache, root))

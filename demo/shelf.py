@@ -15,6 +15,7 @@ from jaxtyping import UInt8
 from demo.clips import Clip, save_clip
 from demo.compare import compare
 from demo.models import ModelProvider
+from demo.settings import Settings
 from demo.store import Run, VariantRecord
 
 GREETING = ("lite/llb", "lite/joint")  # the comparison to greet with, if these can run
@@ -53,7 +54,8 @@ class ExampleShelf:
         """Return the project's own examples."""
         from demo import examples
 
-        version = _hash_of([Path(examples.__file__), *(Path(__file__).parent / "scenes").glob("*.py")])[:12]
+        here = Path(__file__).parent
+        version = _hash_of([Path(examples.__file__), here / "clips.py", *(here / "scenes").glob("*.py")])[:12]
         titles = {name: example.title for name, example in examples.EXAMPLES.items()}
         return cls(cache / f"examples-{version}", titles, examples.render)
 
@@ -114,7 +116,7 @@ class Showcase:
         objects = tuple(int(target) for target in sorted(set(labels.ravel()) - {0}))
         run = Run(self._folder, clip.folder, objects, self._variants).save(state="running")
         run.save_given(labels)
-        segmenters = {record.name: self._models.segmenter(record.name) for record in self._variants}
+        segmenters = self._models.segmenters([record.name for record in self._variants], Settings())
         for step in compare(run, clip, segmenters, should_stop=lambda: False):
             self._done = (step.frame + 1) / len(clip)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
 
 from demo import text
 from demo.models import ModelChoice, Segmenter
+from demo.settings import KNOCK_OUTS, Settings, split_entry
+from llb.ablation import RESULTS, read_result
 from llb.checkpoint import load_model, shipped_models
 from llb.config import VARIANTS
 from llb.inference.segmenter import VideoSegmenter
+from llb.model.knock_out import knock_out
 from llb.model.network import LLB
 
 SCALE = "lite"  # the models that a CPU runs at a pace worth watching
+FIRST = ("llb", "joint")
 
 
 class ShippedModels:
@@ -25,18 +30,33 @@ class ShippedModels:
         """List the lite models, LLB and JOINT first; those without weights carry the reason."""
         cards = shipped_models()
         found = []
-        for variant in sorted(VARIANTS, key=lambda variant: ("llb", "joint", *VARIANTS).index(variant)):
-            name = f"{SCALE}/{variant}"
-            found.append(ModelChoice(name, variant.upper(), text.difference(variant), cards[name].reason))
+        for variant in sorted(VARIANTS, key=lambda variant: (*FIRST, *VARIANTS).index(variant)):
+            card = cards[f"{SCALE}/{variant}"]
+            result = RESULTS / f"{SCALE}_{variant}.json"
+            facts = text.facts(card.parameters, read_result(result) if card.available and result.exists() else None)
+            found.append(ModelChoice(card.name, variant.upper(), text.difference(variant), card.reason, facts))
         return found
 
-    def segmenter(self, name: str) -> Segmenter:
-        """Start a segmenter on the shared model; it alone keeps the clip's memory."""
-        with self._lock:
-            if name not in self._loaded:
-                self._loaded[name] = load_model(name)
-        return VideoSegmenter(self._loaded[name])
+    def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
+        """Start segmenters on the shared models; each alone keeps its clip's memory."""
+        found: dict[str, VideoSegmenter] = {}
+        for name in names:
+            model_name, part = split_entry(name)
+            model, config = self._model(model_name), settings.config()
+            if part:
+                change = KNOCK_OUTS[part]
+                model = knock_out(model, change.part) if change.part else model
+                config = change.apply(config)
+            lead = next(iter(found.values()), None) if settings.shared_regions else None
+            found[name] = VideoSegmenter(model, config, lead)
+        return dict(found)
 
     def fingerprint(self, name: str) -> str:
         """Return the sha256 of the weights."""
         return shipped_models()[name].sha256
+
+    def _model(self, name: str) -> LLB:
+        with self._lock:
+            if name not in self._loaded:
+                self._loaded[name] = load_model(name)
+            return self._loaded[name]

@@ -11,31 +11,60 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from demo.settings import Settings
 from llb.palette import read_labels, write_labels
 from llb.types import SearchRegion, TargetTrace
 
 Labels = UInt8[np.ndarray, "height width"]
+FEATURES = (
+    "value",
+    "label",
+    "weight",
+    "transduced",
+    "induced",
+    "gate_transduced",
+    "gate_induced",
+    "fused",
+    "query",
+)
+KEYS = "memory_keys"
 
 
 @dataclass(frozen=True)
 class StoredTrace:
-    """What a run keeps of one target at one frame: E1 and E2 whole (fp16), the gates as their mean over channels."""
+    """What a run keeps of one target at one frame; features are in fp16 and missing where the model has none.
+
+    `keys_frame` is the frame at which the memory's keys were last stored (`Run.memory_keys`).
+    """
 
     region: SearchRegion
     in_memory: bool
-    predicted: bool
-    value: Float[np.ndarray, "d h w"]
-    label: Float[np.ndarray, "d h w"]
-    gate_transduced: Float[np.ndarray, "h w"] | None
-    gate_induced: Float[np.ndarray, "h w"] | None
+    keys_frame: int
+    mask: UInt8[np.ndarray, "height width"]  # probability x 255 in the search region
+    features: dict[str, Float[np.ndarray, "d h w"]]
+    losses: tuple[float, ...]
+    memory_frames: tuple[int, ...]
+    temporal_weights: tuple[float, ...]
 
     @classmethod
-    def reduce(cls, trace: TargetTrace) -> StoredTrace:
+    def reduce(cls, trace: TargetTrace, keys_frame: int) -> StoredTrace:
         """Keep of an engine's trace what the page shows."""
-        gates = (trace.gate_transduced, trace.gate_induced)
-        means = [None if gate is None else gate.astype(np.float32).mean(0).astype(np.float16) for gate in gates]
-        value, label = trace.value.astype(np.float16), trace.label.astype(np.float16)
-        return cls(trace.region, trace.in_memory, trace.transduced is not None, value, label, means[0], means[1])
+        features = {name: getattr(trace, name) for name in FEATURES}
+        return cls(
+            trace.region,
+            trace.in_memory,
+            keys_frame,
+            (trace.mask * 255).round().astype(np.uint8),
+            {name: array.astype(np.float16) for name, array in features.items() if array is not None},
+            trace.few_shot_losses,
+            trace.memory_frames,
+            trace.temporal_weights,
+        )
+
+    @property
+    def predicted(self) -> bool:
+        """Whether the model segmented this frame (it is given the first one)."""
+        return "fused" in self.features
 
 
 @dataclass(frozen=True)
@@ -51,12 +80,13 @@ class VariantRecord:
 
 @dataclass(frozen=True)
 class Run:
-    """A comparison on disk: per variant a video, the label pictures and the reduced traces of every frame."""
+    """A comparison on disk: per variant the label pictures and traces of every frame, and one series of figures."""
 
     folder: Path
     clip_folder: Path
     objects: tuple[int, ...]
     variants: tuple[VariantRecord, ...]
+    settings: Settings = Settings()
     state: str = "waiting"  # waiting, running, done, stopped
     colours: dict[str, Any] = field(default_factory=dict)
 
@@ -69,7 +99,7 @@ class Run:
             raise ValueError("This comparison is no longer there: run it again.") from error
         variants = tuple(VariantRecord(**record) for record in facts.pop("variants"))
         clip_folder, objects = Path(facts.pop("clip_folder")), tuple(facts.pop("objects"))
-        return cls(folder, clip_folder, objects, variants, **facts)
+        return cls(folder, clip_folder, objects, variants, Settings(**facts.pop("settings")), **facts)
 
     def save(self, **changes: object) -> Run:
         """Write the run's facts, with some of them changed, and return it."""
@@ -86,13 +116,20 @@ class Run:
         """Frames that every variant has finished."""
         return min((record.frames for record in self.variants), default=0)
 
-    def video(self, name: str) -> Path:
-        """Return where a variant's overlay video is."""
-        return self._of(name) / "overlay.mp4"
+    def record(self, name: str) -> VariantRecord:
+        """Return a variant's record; raise ValueError for one that is not in the run."""
+        for record in self.variants:
+            if record.name == name:
+                return record
+        raise ValueError("This comparison has no such model: choose one that it shows.")
+
+    def labels_file(self, name: str, index: int) -> Path:
+        """Return where a variant's labels of a frame are."""
+        return self.of(name) / "labels" / f"{index:05d}.png"
 
     def labels(self, name: str, index: int) -> Labels:
         """Return a variant's labels of a frame."""
-        return read_labels(self._of(name) / "labels" / f"{index:05d}.png")
+        return read_labels(self.labels_file(name, index))
 
     def given(self) -> Labels:
         """Return the labels of frame 0 that the run starts from."""
@@ -103,45 +140,74 @@ class Run:
         write_labels(self.folder / "given.png", labels)
 
     def save_frame(self, name: str, index: int, labels: Labels, traces: Iterable[TargetTrace]) -> None:
-        """Keep a variant's labels and reduced traces of a frame."""
+        """Keep a variant's labels and traces of a frame."""
         for kind in ("labels", "traces"):
-            (self._of(name) / kind).mkdir(parents=True, exist_ok=True)
-        write_labels(self._of(name) / "labels" / f"{index:05d}.png", labels)
+            (self.of(name) / kind).mkdir(parents=True, exist_ok=True)
         arrays: dict[str, np.ndarray] = {}
         for trace in traces:
-            arrays.update(_to_arrays(trace.target, StoredTrace.reduce(trace)))
-        np.savez(self._of(name) / "traces" / f"{index:05d}.npz", **arrays)  # type: ignore[arg-type]
+            before = self.trace(name, index - 1, trace.target) if trace.memory_keys is None else None
+            keys_frame = before.keys_frame if before else index
+            arrays.update(_to_arrays(trace.target, StoredTrace.reduce(trace, keys_frame)))
+            if trace.memory_keys is not None:
+                arrays[f"{trace.target}.{KEYS}"] = trace.memory_keys.astype(np.float16)
+        np.savez(self._traces(name, index), **arrays)  # type: ignore[arg-type]
+        write_labels(self.labels_file(name, index), labels)
 
     def trace(self, name: str, index: int, target: int) -> StoredTrace | None:
         """Return the trace of a target at a frame, or None if there is none."""
-        path = self._of(name) / "traces" / f"{index:05d}.npz"
+        path = self._traces(name, index)
         if not path.exists():
             return None
         with np.load(path, allow_pickle=False) as arrays:
             return _from_arrays(target, arrays) if f"{target}.facts" in arrays else None
 
-    def _of(self, name: str) -> Path:
+    def memory_keys(self, name: str, index: int, target: int) -> Float[np.ndarray, "t k h w"] | None:
+        """Return the keys of the memory that a target had from a frame on, if they were stored there."""
+        with np.load(self._traces(name, index), allow_pickle=False) as arrays:
+            stored: np.ndarray | None = arrays.get(f"{target}.{KEYS}")
+            return stored
+
+    def add_figures(self, figures: dict[str, Any]) -> None:
+        """Append the figures of one frame, all variants together, to the series."""
+        with (self.folder / "series.jsonl").open("a") as series:
+            series.write(json.dumps(figures) + "\n")
+
+    def figures(self, start: int = 0) -> list[dict[str, Any]]:
+        """Return the series from a frame on."""
+        path = self.folder / "series.jsonl"
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [json.loads(line) for line in lines[start:]]
+
+    def of(self, name: str) -> Path:
+        """Return a variant's folder."""
         return self.folder / name.replace("/", "-")
+
+    def _traces(self, name: str, index: int) -> Path:
+        return self.of(name) / "traces" / f"{index:05d}.npz"
 
 
 def _to_arrays(target: int, trace: StoredTrace) -> dict[str, np.ndarray]:
     region = trace.region
-    facts = np.array([region.y0, region.x0, region.y1, region.x1, trace.in_memory, trace.predicted], np.int32)
-    arrays = {f"{target}.facts": facts, f"{target}.value": trace.value, f"{target}.label": trace.label}
-    if trace.gate_transduced is not None and trace.gate_induced is not None:
-        arrays[f"{target}.gates"] = np.stack([trace.gate_transduced, trace.gate_induced])
-    return arrays
+    facts = np.array([region.y0, region.x0, region.y1, region.x1, trace.in_memory, trace.keys_frame], np.int32)
+    named: dict[str, np.ndarray] = {
+        "facts": facts,
+        "mask": trace.mask,
+        "losses": np.array(trace.losses, np.float32),
+        "memory_frames": np.array(trace.memory_frames, np.int32),
+        "temporal_weights": np.array(trace.temporal_weights, np.float32),
+    }
+    return {f"{target}.{name}": array for name, array in (named | trace.features).items()}
 
 
 def _from_arrays(target: int, arrays: np.lib.npyio.NpzFile) -> StoredTrace:
-    y0, x0, y1, x1, in_memory, predicted = (int(number) for number in arrays[f"{target}.facts"])
-    gates = arrays.get(f"{target}.gates", (None, None))
+    y0, x0, y1, x1, in_memory, keys_frame = (int(number) for number in arrays[f"{target}.facts"])
     return StoredTrace(
         SearchRegion(y0, x0, y1, x1),
         bool(in_memory),
-        bool(predicted),
-        arrays[f"{target}.value"],
-        arrays[f"{target}.label"],
-        gates[0],
-        gates[1],
+        keys_frame,
+        arrays[f"{target}.mask"],
+        {name: arrays[f"{target}.{name}"] for name in FEATURES if f"{target}.{name}" in arrays},
+        tuple(float(loss) for loss in arrays[f"{target}.losses"]),
+        tuple(int(frame) for frame in arrays[f"{target}.memory_frames"]),
+        tuple(float(weight) for weight in arrays[f"{target}.temporal_weights"]),
     )

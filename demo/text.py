@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from llb.ablation import Measured
 from llb.config import VARIANTS, Variant
 
 TITLE = "LLB playground"
@@ -22,31 +23,118 @@ CLEAR_READY = "Remove the ready mask and paint my own"
 RUN = "Run"
 STOP = "Stop and keep what is done"
 STOPPING = "Stopping …"
-REPLAY = "Play all from the start"
 
 RESULTS_EMPTY = "### Results"
+SETTINGS = "Settings (the paper's values)"
+MEMORY_SIZE, MEMORY_SIZE_HELP = "Memory size", "Most past frames that a model keeps of an object."
+INTERVAL, INTERVAL_HELP = "Interval T", "Every how many frames one joins the memory."
+STEPS, STEPS_HELP = "Few-shot steps", "Steps of the few-shot learner on the painted frame."
+SEARCH, SEARCH_HELP = "Search factor", "How far around the object a model looks, in object sizes; 0: the model's own."
+SHARED = "Shared regions: all models look where the first one looks, so that only the models differ"
+KNOCK_OUT_GROUP = "Knock-outs of LLB: parts of the trained model switched off"
+KNOCK_OUT_NOTE = (
+    "These are **not** ablations: nothing was trained without the part. They show how much the trained LLB leans on it."
+)
+KNOCK_OUT_BADGE = "knock-out"
+KNOCK_OUT_TITLES = {
+    "gates": ("LLB, gates = 1", "both branches pass whole: a sum with LLB's weights"),
+    "only-e1": ("LLB, only E1*", "the few-shot learner's answer is left out"),
+    "only-e2": ("LLB, only E2*", "the transformer's answer is left out"),
+    "tau-frozen": ("LLB, τ frozen", "the filter is never updated after the painted frame"),
+    "memory-1": ("LLB, memory of one", "only the painted frame is remembered"),
+}
 INSIDE = "### Look inside"
 INSIDE_INTRO = (
     "Every model has two branches. One **matches** each pixel with the frames in its memory, the other is a small "
-    "filter **learnt on the spot** from them. E1 and E2 are what the two branches know of the object; the gates γ1 "
-    "and γ2 say how far each branch is trusted, place by place."
+    "filter **learnt on the spot** from them. **E1** and **E2** are what the two branches are told of the object. They "
+    "answer with E1\\* and E2\\*; the gates **γ1** and **γ2** say how far each answer is trusted, place by place. "
+    "Click a box to see it large, or a place in a picture above to see what the model looks at."
 )
-FRAME = "Frame"
-SHOWN_OBJECT = "Object"
-GATE_SCALE = "Gates, mean over channels:"
 NUMBERS_NOTE = "ms per frame: on this machine. J (examples only): overlap with the true mask, 1 is perfect."
-
-REGION_TITLE, REGION_NOTE = "Region", "what the model sees"
-GATE_TITLES = ("γ1", "γ2")
-GATE_NOTES = ("trust in matching", "trust in the filter")
-FEATURE_TITLES = ("E1", "E2")
-FEATURE_NOTES = ("stored for matching", "taught to the filter")
-NO_GATES = "No gates: this model adds its two branches as they are."
-FIRST_FRAME = "Frame 0 has no prediction: its mask was given, so no gate was used."
-NOT_TRACED = "This model has nothing to show for this object at this frame."
 NOTHING_INSIDE = "Run a comparison to look inside."
-DISPLAY_ONLY = "not in memory: computed for display only"
-IN_MEMORY = "in memory"
+
+PLAYER_WORDS = {
+    "player": "Results, all on one clock: arrow keys step, space plays",
+    "play": "Play",
+    "pause": "Pause",
+    "frame": "Frame",
+    "view": "View",
+    "speed": "Speed",
+    "loop": "loop",
+    "overlay": "Overlay",
+    "mask": "Mask",
+    "contour": "Contour",
+    "difference_to": "Difference to",
+    "difference_to_truth": "Difference to the truth",
+    "truth": "the truth",
+    "only_this": "only this model",
+    "only": "only",
+    "both": "both",
+    "pane": "result at the current frame",
+    "click_pixel": "Click a place to see what the models look at from there",
+    "download": "Download as video",
+    "timelines": "Timelines",
+    "quality_tab": "Quality",
+    "quality_help": (
+        "J (full line): overlap with the truth. F (dashed): its contour. Without a truth: IoU with the other models."
+    ),
+    "area_tab": "Area",
+    "area_help": "Size of the mask in pixels: a sudden drop is often a lost object.",
+    "share_tab": "Who decides",
+    "share_help": "Matching's part of the fused feature: 1 means all from E1*, 0 all from E2*.",
+    "agreement": "IoU with the others",
+    "area": "pixels",
+    "share": "E1* share",
+}
+INSIDE_WORDS = {
+    "model": "Model",
+    "beside": "Beside it",
+    "alone": "none",
+    "object": "Object",
+    "reduction": "Channels shown as",
+    "reduction_help": "A feature has 32 channels; a picture shows one number or one colour per place.",
+    "pca": "PCA colours",
+    "mean": "mean",
+    "max": "max",
+    "channel": "channel",
+    "frame": "frame",
+    "steps": ["this frame", "labels", "memory", "two answers", "result"],
+    "explained": (
+        "PCA: red, green and blue are the features' three main directions, the same for all models and frames "
+        "of this clip; they hold {} % of the variation. Gates and W are always shown as numbers."
+    ),
+    "frames_in_memory": "{} frames",
+    "fitted_at": "loss, fitted at frame {}",
+    "formula": "Formula",
+    "shape": "Channels × rows × columns",
+    "stats": "Statistics",
+    "hover": "Point at the picture to read values.",
+    "row": "row",
+    "column": "column",
+    "pca_caption": "PCA colours; values: mean over channels",
+    "bar": "colour bar",
+    "memory_holds": "In memory: frames {}.",
+    "cosine": "Cosine of E1 and E2 over time",
+    "cosine_help": (
+        "How alike the two labels are; training pushes them apart so that the branches complement each other."
+    ),
+    "now": "now",
+    "gate_difference": "γ1 - γ2, mean over channels",
+    "gate_difference_help": "Red: matching is trusted more. Blue: the filter is.",
+    "memory": "Memory: frames and their temporal weights",
+    "memory_help": "The weight says how much a frame counts when the filter is fitted.",
+    "temporal_weight": "temporal weight",
+    "looked": "From the place {}",
+    "looked_help": (
+        "Where the transformer looks in each memory frame (per cent of its attention), and the gates at this "
+        "place over the clip."
+    ),
+    "cell": "feature cell {}",
+    "outside": "outside this model's search region",
+    "nothing_asked": "Frame 0 was painted: the model did not look anywhere.",
+    "gates_here": "Gates at this place over time",
+    "click_pixel": "Click a place in a picture above to see where the models look from there.",
+}
 
 PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
 READY = "Press Run to see the models side by side."
@@ -94,14 +182,18 @@ def difference(variant: str) -> str:
     return f"{INPUTS[kind.label_input]} · {ENCODERS[kind.label_encoder]} · {FUSIONS[kind.fusion]}"
 
 
-def caption(title: str, seconds: float | None, overlap: float | None) -> str:
-    """Caption a result: the variant, its time per frame and its J if the truth is known."""
-    parts = [title]
-    if seconds is not None:
-        parts.append(f"{seconds * 1000:.0f} ms per frame")
-    if overlap is not None:
-        parts.append(f"J {overlap:.2f}")
+def facts(parameters: int, result: Measured | None) -> str:
+    """Say how large a model is and, if it was measured, how good and how fast."""
+    parts = [f"{parameters / 1e6:.1f} M parameters"] if parameters else []
+    if result is not None:
+        parts += [f"J&F {result.jf:.1f}", f"{result.milliseconds:.0f} ms per frame"]
     return " · ".join(parts)
+
+
+def pace(seconds: float | None, overlap: float | None) -> str:
+    """Say how fast a model was, and its J if the truth is known."""
+    parts = [] if seconds is None else [f"{seconds * 1000:.0f} ms per frame"]
+    return " · ".join([*parts, *([] if overlap is None else [f"J {overlap:.2f}"])])
 
 
 def results_title(clip: str, frames: int, of: int, stopped: bool) -> str:
@@ -116,28 +208,19 @@ def time_left(seconds: float) -> str:
     return f"about {max(1, round(seconds))} s left"
 
 
-def explained(part: float) -> str:
-    """Explain the colours of E1 and E2."""
-    return (
-        "Colours of E1 and E2: each place holds 32 numbers. Their three main directions, the same for all pictures, "
-        "are shown as red, green and blue, as they differ from that encoder's average; they hold "
-        f"{part:.0%} of the variation. Under one heading, the same colour means the same content at every frame."
-    )
-
-
 def missing(count: int) -> str:
     """Head the list of models that cannot run."""
     return f"{count} more {'model is' if count == 1 else 'models are'} not available here: why?"
 
 
-def mean_gate(value: float) -> str:
-    """State a gate's mean."""
-    return f"mean {value:.2f}"
-
-
 def too_small(target: int, pixels: int, least: int) -> str:
     """Say that an object is too small to follow."""
     return f"Object {target} is only {pixels} pixels: paint at least {least}, or erase it."
+
+
+def too_many(count: int, most: int) -> str:
+    """Say that too many models are chosen."""
+    return f"{count} models are chosen: untick some, at most {most} run side by side."
 
 
 def running(clip: str) -> str:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from demo import panels, text
 from demo.clips import Limits
 from demo.events import Results, Steps, brush, connect
-from demo.handlers import COLUMNS, Handlers
+from demo.handlers import Handlers
 from demo.models import ModelProvider
+from demo.parts import PARTS
+from demo.reads import Reads
 from demo.session import SessionStore
+from demo.settings import DEFAULTS, KNOCK_OUTS, entry
 from demo.shelf import GREETING, ExampleShelf, Showcase
 from demo.visualize import thumbnail
 from llb.ablation import ablation
 
-CSS = Path(__file__).with_name("page.css")
+COMPONENTS = Path(__file__).with_name("components")
+CSS = [Path(__file__).with_name("page.css"), *sorted(COMPONENTS.glob("*.css"))]
 FILE_TYPES = [".mp4", ".mov", ".webm", ".avi", ".gif", ".mkv", ".m4v"]
 
 
@@ -34,16 +40,17 @@ def build_page(
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
                 steps = _steps(models, shelf, limits)
             with gr.Column(scale=9, min_width=340, elem_id="results"):
-                status, title, videos, replay, play = _results()
-                inside, frame, target, pictures = _inside()
+                results = _results(Reads(sessions, showcase))
                 _table()
-        results = Results(status, title, videos, replay, inside, frame, target, pictures, play)
         connect(page, handlers, token, timer, steps, results)
     return page
 
 
-def launch_options(cache: Path) -> dict[str, Any]:
-    """Return what belongs to `launch`: looks, limits, and that the shared comparison in `cache` may be served."""
+def launch_options(*served: Path) -> dict[str, Any]:
+    """Return what belongs to `launch`: looks, limits, and which folders' files the player may fetch.
+
+    A visitor's folder is among them; its name is the unguessable token.
+    """
     fonts = ["system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial", "sans-serif"]
     mono = ["ui-monospace", "Menlo", "Consolas", "monospace"]
     theme = gr.themes.Default(
@@ -55,7 +62,7 @@ def launch_options(cache: Path) -> dict[str, Any]:
     return {
         "theme": theme,
         "css_paths": CSS,
-        "allowed_paths": [str(cache)],
+        "allowed_paths": [str(folder) for folder in served],
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,
         "footer_links": ["gradio", "settings"],
@@ -87,10 +94,11 @@ def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits) -> Steps:
     legend = gr.HTML(panels.legend(None, ready=False), elem_id="legend")
     clear = gr.Button(text.CLEAR_READY, size="sm", visible=False, elem_id="clear")
     gr.Markdown(text.STEP_MODELS)
-    names = _model_choice(models)
+    names, knocked_out = _model_choice(models)
+    settings = _settings()
     run = gr.Button(text.RUN, variant="primary", size="lg", elem_id="run")
     stop = gr.Button(text.STOP, variant="stop", size="lg", visible=False, elem_id="stop")
-    return Steps(examples, upload, card, target, editor, legend, clear, names, run, stop)
+    return Steps(examples, upload, card, target, editor, legend, clear, names, knocked_out, settings, run, stop)
 
 
 def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.UploadButton, gr.Markdown]:
@@ -118,52 +126,68 @@ def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.Up
     return examples, upload, card
 
 
-def _model_choice(models: ModelProvider) -> gr.CheckboxGroup:
+def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxGroup]:
     choices = models.choices()
     able = [choice for choice in choices if not choice.reason]
     chosen = [choice.name for choice in able if choice.name in GREETING] or [choice.name for choice in able[:2]]
     names = gr.CheckboxGroup(
-        [(f"{choice.title}: {choice.difference}", choice.name) for choice in able],
+        [("\n".join(filter(None, (choice.title, choice.difference, choice.facts))), choice.name) for choice in able],
         value=chosen,
         show_label=False,
         container=False,
         elem_id="models",
+        elem_classes="cards",
     )
     if len(able) < len(choices):
         gr.HTML(panels.missing(choices), elem_id="missing")
-    return names
+    with gr.Accordion(text.KNOCK_OUT_GROUP, open=False, elem_id="knock-outs"):
+        gr.Markdown(text.KNOCK_OUT_NOTE, elem_classes="hint")
+        whole = GREETING[0]
+        entries = [("\n".join(text.KNOCK_OUT_TITLES[part]), entry(whole, part)) for part in KNOCK_OUTS]
+        knocked_out = gr.CheckboxGroup(
+            entries if whole in [choice.name for choice in able] else [],
+            show_label=False,
+            container=False,
+            elem_classes="cards",
+        )
+    return names, knocked_out
 
 
-def _results() -> tuple[gr.HTML, gr.Markdown, list[gr.Video], gr.Column, gr.Button]:
+def _settings() -> list[Component]:
+    with gr.Accordion(text.SETTINGS, open=False, elem_id="settings"):
+        return [
+            gr.Slider(1, 50, DEFAULTS.memory_size, step=1, label=text.MEMORY_SIZE, info=text.MEMORY_SIZE_HELP),
+            gr.Slider(2, 20, DEFAULTS.interval, step=1, label=text.INTERVAL, info=text.INTERVAL_HELP),
+            gr.Slider(1, 40, DEFAULTS.steps_first, step=1, label=text.STEPS, info=text.STEPS_HELP),
+            gr.Slider(0, 8, 0, step=0.5, label=text.SEARCH, info=text.SEARCH_HELP),
+            gr.Checkbox(value=True, label=text.SHARED, elem_id="shared"),
+        ]
+
+
+def _results(reads: Reads) -> Results:
+    def read(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
+        return reads.read(question)
+
     title = gr.Markdown(text.RESULTS_EMPTY, elem_id="results-title")
     status = gr.HTML(elem_id="status")
-    with gr.Row(elem_id="videos"):
-        videos = [
-            gr.Video(
-                visible=False,
-                interactive=False,
-                autoplay=True,
-                loop=True,
-                min_width=300,
-                buttons=["download"],
-                elem_id=f"result-{number}",
-            )
-            for number in range(COLUMNS)
-        ]
-    with gr.Column(visible=False, elem_id="replay") as replay:
-        play = gr.Button(text.REPLAY, size="sm")
-        gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint")
-    return status, title, videos, replay, play
-
-
-def _inside() -> tuple[gr.Column, gr.Slider, gr.Radio, gr.HTML]:
-    with gr.Column(visible=False, elem_id="inside") as inside:
-        gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}")
-        with gr.Row(equal_height=True):
-            frame = gr.Slider(0, 1, 0, step=1, label=text.FRAME, elem_id="frame", scale=4, buttons=[])
-            target = gr.Radio([], label=text.SHOWN_OBJECT, elem_id="shown-object", scale=2)
-        pictures = gr.HTML(elem_id="pictures")
-    return inside, frame, target, pictures
+    player = gr.HTML(
+        html_template='<div class="player" hidden></div>',
+        js_on_load=(COMPONENTS / "player.js").read_text(),
+        server_functions=[read],
+        words=text.PLAYER_WORDS,
+        elem_id="player",
+    )
+    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint")
+    gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
+    gr.HTML(
+        html_template='<div class="inside" hidden></div>',
+        js_on_load=(COMPONENTS / "inside.js").read_text(),
+        server_functions=[read],
+        words=text.INSIDE_WORDS,
+        parts={key: asdict(part) for key, part in PARTS.items()},
+        elem_id="inside",
+    )
+    return Results(status, title, player)
 
 
 def _table() -> None:

@@ -16,8 +16,6 @@ Rgb = UInt8[np.ndarray, "height width 3"]
 Labels = UInt8[np.ndarray, "height width"]
 
 FRAME_WIDTH = 400  # pixels of a frame in the inside view
-CELL = 8  # pixels per feature cell in the pictures of E1 and E2
-DIM = 0.35  # what is left of the frame's brightness outside the search region
 
 
 @dataclass(frozen=True)
@@ -69,29 +67,15 @@ def feature_picture(feature: Float[np.ndarray, "d h w"], centre: Centre, basis: 
     """Paint each cell with its three principal coordinates as red, green and blue."""
     coordinates = centre.remove(np.moveaxis(feature, 0, -1)) @ basis.axes.T
     shown = (coordinates - basis.low) / np.maximum(basis.high - basis.low, 1e-12)
-    picture = (shown.clip(0, 1) * 255).round().astype(np.uint8)
-    return picture.repeat(CELL, 0).repeat(CELL, 1)
+    return np.asarray((shown.clip(0, 1) * 255).round(), np.uint8)
 
 
-def gate_picture(gate: Float[np.ndarray, "h w"], region: SearchRegion, frame: Rgb) -> Rgb:
-    """Place a gate's map (0..1) in its search region within the frame; the frame around it is dimmed."""
-    small, scale = _shrink(frame)
-    canvas = (small * DIM).astype(np.uint8)
-    y0, x0, y1, x1 = (round(side * scale) for side in (region.y0, region.x0, region.y1, region.x1))
-    size = (max(1, x1 - x0), max(1, y1 - y0))
-    placed = cividis(cv2.resize(gate.astype(np.float32), size, interpolation=cv2.INTER_NEAREST))
-    top, left, bottom, right = max(0, y0), max(0, x0), min(canvas.shape[0], y1), min(canvas.shape[1], x1)
-    canvas[top:bottom, left:right] = placed[top - y0 : bottom - y0, left - x0 : right - x0]
-    return canvas
-
-
-def region_picture(frame: Rgb, labels: Labels, region: SearchRegion, target: int, width: int = FRAME_WIDTH) -> Rgb:
-    """Cut the search region out of the frame, with the target tinted and outlined; the border is repeated outside."""
-    drawn = overlay(frame, np.where(labels == target, labels, 0).astype(np.uint8), alpha=0.35)
-    height, columns = drawn.shape[:2]
+def region_picture(frame: Rgb, region: SearchRegion, width: int = FRAME_WIDTH) -> Rgb:
+    """Cut the search region out of the frame; outside of it the border is repeated."""
+    height, columns = frame.shape[:2]
     rows = np.arange(region.y0, region.y1).clip(0, height - 1)
     across = np.arange(region.x0, region.x1).clip(0, columns - 1)
-    crop = drawn[rows][:, across]
+    crop = frame[rows][:, across]
     size = (width, max(1, round(width * crop.shape[0] / crop.shape[1])))
     return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
 
@@ -101,15 +85,75 @@ def colour_bar(width: int = 128, height: int = 8) -> Rgb:
     return cividis(np.linspace(0, 1, width, dtype=np.float32)[None].repeat(height, 0))
 
 
+def reduce(feature: Float[np.ndarray, "d h w"], how: str) -> Float[np.ndarray, "h w"]:
+    """Reduce a feature's channels to one number per cell: their "mean", their "max", or the channel of a number.
+
+    Raises:
+        ValueError: the feature has no such channel.
+    """
+    values = feature.astype(np.float32)
+    if how in ("mean", "max"):
+        return np.asarray(values.mean(0) if how == "mean" else values.max(0))
+    if not how.isdecimal() or int(how) >= len(values):
+        raise ValueError(f"There is no channel {how}: choose 0 to {len(values) - 1}.")
+    return np.asarray(values[int(how)])
+
+
+def sequential(values: Float[np.ndarray, "h w"], low: float, high: float) -> Rgb:
+    """Map `low`..`high` to viridis, dark to light."""
+    return _mapped((values - low) / max(high - low, 1e-12), cv2.COLORMAP_VIRIDIS)
+
+
+def diverging(values: Float[np.ndarray, "h w"], limit: float = 1.0) -> Rgb:
+    """Map -limit..limit to blue, white at 0, and red."""
+    part = (values / limit).clip(-1, 1)[..., None]
+    ends = np.where(part < 0, np.array([33, 102, 172]), np.array([178, 24, 43]))
+    return np.asarray((255 + np.abs(part) * (ends - 255)).round(), np.uint8)
+
+
+def heat(picture: Rgb, weights: Float[np.ndarray, "h w"], most: float) -> Rgb:
+    """Lay weights over a picture: dim where there is none, yellow where there is `most`."""
+    size = (picture.shape[1], picture.shape[0])
+    share = (weights / max(most, 1e-12)).clip(0, 1).astype(np.float32)
+    part = cv2.resize(share, size, interpolation=cv2.INTER_LINEAR)[..., None]
+    glow = part * np.array([255, 210, 70], np.float32)
+    return np.asarray((picture * (0.4 - 0.1 * part) + 0.7 * glow).clip(0, 255), np.uint8)
+
+
+def filtered(picture: Rgb, mask: UInt8[np.ndarray, "h w"], mean: int = 127) -> Rgb:
+    """Return the background-filtered frame: where the mask (0..255) is 0, the network's mean colour."""
+    size = (picture.shape[1], picture.shape[0])
+    part = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR).astype(np.float32)[..., None] / 255
+    return np.asarray((picture * part + mean * (1 - part)).round(), np.uint8)
+
+
+def grey(mask: UInt8[np.ndarray, "h w"]) -> Rgb:
+    """Return a mask as a picture."""
+    return np.repeat(mask[..., None], 3, axis=2)
+
+
 def cividis(values: Float[np.ndarray, "h w"]) -> Rgb:
     """Map 0..1 to cividis, which readers with any colour vision see as dark to light."""
-    grey = (values.clip(0, 1) * 255).round().astype(np.uint8)
-    return np.asarray(cv2.cvtColor(cv2.applyColorMap(grey, cv2.COLORMAP_CIVIDIS), cv2.COLOR_BGR2RGB), np.uint8)
+    return _mapped(values, cv2.COLORMAP_CIVIDIS)
+
+
+def _mapped(values: Float[np.ndarray, "h w"], colours: int) -> Rgb:
+    levels = (values.clip(0, 1) * 255).round().astype(np.uint8)
+    return np.asarray(cv2.cvtColor(cv2.applyColorMap(levels, colours), cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def framed(frame: Rgb, region: SearchRegion, width: int) -> Rgb:
+    """Return a frame with its search region outlined in white and black."""
+    drawn = frame.copy()
+    corners = ((region.x0, region.y0), (region.x1 - 1, region.y1 - 1))
+    for colour, thickness in (((0, 0, 0), 6), ((255, 255, 255), 3)):
+        cv2.rectangle(drawn, *corners, colour, thickness)
+    return shrink(drawn, width)
 
 
 def thumbnail(frame: Rgb, labels: Labels, width: int = FRAME_WIDTH) -> Rgb:
     """Draw the labels over a frame and shrink it."""
-    return _shrink(overlay(frame, labels), width)[0]
+    return shrink(overlay(frame, labels), width)
 
 
 def paint_to_labels(layers: Sequence[UInt8[np.ndarray, "height width 4"]], palette: UInt8[np.ndarray, "n 3"]) -> Labels:
@@ -126,7 +170,8 @@ def paint_to_labels(layers: Sequence[UInt8[np.ndarray, "height width 4"]], palet
     return labels
 
 
-def _shrink(frame: Rgb, width: int = FRAME_WIDTH) -> tuple[Rgb, float]:
-    scale = min(1.0, width / frame.shape[1])
-    size = (round(frame.shape[1] * scale), max(1, round(frame.shape[0] * scale)))
-    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8), scale
+def shrink(picture: Rgb, width: int) -> Rgb:
+    """Return a picture with at most so many pixels a line."""
+    scale = min(1.0, width / picture.shape[1])
+    size = (round(picture.shape[1] * scale), max(1, round(picture.shape[0] * scale)))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)

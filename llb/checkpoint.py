@@ -27,6 +27,7 @@ class ModelCard:
     """What is known of a model's weights; `reason` says why they cannot be used and is empty where they can.
 
     `model` is what the weights are of: the name itself, unless there are several for one variant (``lite/llb-long``).
+    `parameters` counts the trained ones and the frozen backbone's.
     """
 
     name: str
@@ -35,6 +36,7 @@ class ModelCard:
     file: str = ""
     sha256: str = ""
     model: str = ""
+    parameters: int = 0
 
 
 def shipped_models(folder: Path = WEIGHTS) -> dict[str, ModelCard]:
@@ -50,7 +52,8 @@ def shipped_models(folder: Path = WEIGHTS) -> dict[str, ModelCard]:
         else:
             known = {field: str(entry[field]) for field in ("file", "sha256", "model")}
             found = (folder / known["file"]).exists()
-            cards[name] = ModelCard(name, found, "" if found else f"weights/{known['file']} is missing", **known)
+            reason = "" if found else f"weights/{known['file']} is missing"
+            cards[name] = ModelCard(name, found, reason, **known, parameters=int(entry["parameters"]))
     return cards
 
 

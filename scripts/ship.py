@@ -12,7 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from llb.checkpoint import WEIGHTS
+from llb.checkpoint import WEIGHTS, load_model
 from llb.training.trainer import FINAL
 
 LICENCE = "Research and other non-commercial use (terms of DAVIS, CC BY-NC 4.0); the frozen backbone is Apache-2.0."
@@ -34,6 +34,7 @@ def ship(run: Path, name: str) -> Path:
         "file": target.name,
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
         "origin": "trained by this project from scratch on 2 CPU cores; the backbone is ImageNet's EfficientNet-Lite0",
+        "parameters": sum(p.numel() for p in load_model(str(target)).parameters()),
         "licence": LICENCE,
         "data": DATA,
         "training": settings,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from demo.models import ModelChoice, ModelProvider, Segmenter
+from demo.settings import Settings
 from demo.serve import assemble
 from demo.session import SessionStore
 from demo.shelf import ExampleShelf
@@ -67,11 +68,36 @@ def fake_trace(name: str, target: int, index: int, size: tuple[int, int], gates:
         some = {"transduced": random.random(shape), "induced": random.random(shape), "fused": random.random(shape)}
     if gated:
         some |= {"gate_transduced": random.random(shape), "gate_induced": random.random(shape)}
+    if index > 0:
+        some["query"] = unit(random.normal(size=shape))
+    if index % 4 == 0:
+        some["memory_keys"] = unit(random.normal(size=(2, *shape)))
     some = {key: value.astype(np.float32) for key, value in some.items()}
     value, label, weight = (random.normal(size=shape).astype(np.float32) for _ in range(3))
     crop = np.zeros((96, 160, 3), np.uint8)
     mask = np.zeros((96, 160), np.float32)
-    return TargetTrace(target, region, crop, mask, crop, value, label, weight, in_memory=index % 2 == 0, **some)
+    memory = (0, index // 4 * 4)
+    losses = (3.0, 1.0, 0.5) if index % 4 == 0 else ()
+    return TargetTrace(
+        target,
+        region,
+        crop,
+        mask,
+        crop,
+        value,
+        label,
+        weight,
+        in_memory=index % 2 == 0,
+        memory_frames=memory,
+        temporal_weights=(0.75, 0.25),
+        few_shot_losses=losses,
+        **some,
+    )
+
+
+def unit(keys: np.ndarray) -> np.ndarray:
+    """Scale keys to unit length."""
+    return np.asarray(keys / np.linalg.norm(keys, axis=-3, keepdims=True))
 
 
 @dataclass
@@ -88,8 +114,8 @@ class FakeModels:
             ModelChoice("lite/llb-3", "LLB-3", "frame and mask", reason="Not trained yet."),
         ]
 
-    def segmenter(self, name: str) -> FakeSegmenter:
-        return FakeSegmenter(name, self.seconds)
+    def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
+        return {name: FakeSegmenter(name, self.seconds) for name in names}
 
     def fingerprint(self, name: str) -> str:
         return f"fake {name}"
@@ -136,8 +162,8 @@ class RealModels:
     def choices(self) -> list[ModelChoice]:
         return [ModelChoice("lite/llb", "LLB", "gates"), ModelChoice("lite/joint", "JOINT", "plain sum")]
 
-    def segmenter(self, name: str) -> Segmenter:
-        return VideoSegmenter(real_model(name))
+    def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
+        return {name: VideoSegmenter(real_model(name)) for name in names}
 
     def fingerprint(self, name: str) -> str:
         return f"real {name}"

@@ -1,0 +1,72 @@
+"""The figures of one frame of a comparison: how good each mask is, and what the model leans on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from llb.metrics import region_similarity, score
+from llb.types import FrameResult, TargetTrace
+
+Labels = UInt8[np.ndarray, "height width"]
+
+
+def figures(
+    results: Mapping[str, FrameResult], truth: Labels | None, objects: Sequence[int]
+) -> dict[str, dict[str, Any]]:
+    """Return, per model, the seconds and per object: area in pixels, J and F, agreement, share, cosine and losses.
+
+    J and F are missing without a truth, and on frame 0, whose mask is given. Agreement is the mean IoU with the other
+    models. The share is |g1 E1*| / (|g1 E1*| + |g2 E2*|), summed over cells and channels: 1 where the transduction
+    branch is all, 0 where the induction branch is; missing on frame 0.
+    """
+    masks = {name: {target: result.labels == target for target in objects} for name, result in results.items()}
+    found: dict[str, dict[str, Any]] = {}
+    for name, result in results.items():
+        traces = {trace.target: trace for trace in result.traces}
+        others = [masks[other] for other in results if other != name]
+        found[name] = {"seconds": result.seconds, "objects": {}}
+        for target in objects:
+            mask = masks[name][target]
+            entry: dict[str, Any] = {"area": int(np.count_nonzero(mask))}
+            if truth is not None and result.index > 0:
+                measured = score(mask, truth == target)
+                entry |= {"j": measured.j, "f": measured.f}
+            if others:
+                entry["agreement"] = float(np.mean([region_similarity(mask, other[target]) for other in others]))
+            if target in traces:
+                entry |= _inside(traces[target])
+            found[name]["objects"][str(target)] = entry
+    return found
+
+
+def _inside(trace: TargetTrace) -> dict[str, Any]:
+    entry: dict[str, Any] = {"cosine": cosine(trace.value, trace.label), "in_memory": trace.in_memory}
+    if trace.transduced is not None and trace.induced is not None:
+        entry["share"] = contribution_share(trace.transduced, trace.induced, trace.gate_transduced, trace.gate_induced)
+    if trace.gate_transduced is not None and trace.gate_induced is not None:
+        entry |= {"gate1": float(trace.gate_transduced.mean()), "gate2": float(trace.gate_induced.mean())}
+    if trace.few_shot_losses:
+        entry["losses"] = list(trace.few_shot_losses)
+    return entry
+
+
+def contribution_share(
+    transduced: Float[np.ndarray, "d h w"],
+    induced: Float[np.ndarray, "d h w"],
+    gate_transduced: Float[np.ndarray, "d h w"] | None,
+    gate_induced: Float[np.ndarray, "d h w"] | None,
+) -> float:
+    """Return the transduction branch's part of E_tar's absolute sum, 0..1; gates that are None count as 1."""
+    first = np.abs(transduced if gate_transduced is None else gate_transduced * transduced).sum()
+    second = np.abs(induced if gate_induced is None else gate_induced * induced).sum()
+    return float(first / max(first + second, 1e-12))
+
+
+def cosine(value: Float[np.ndarray, "d h w"], label: Float[np.ndarray, "d h w"]) -> float:
+    """Return the cosine between E1 and E2, each taken as one long vector, -1..1 (the paper's L_cos)."""
+    one, other = value.astype(np.float64).ravel(), label.astype(np.float64).ravel()
+    return float(one @ other / max(np.linalg.norm(one) * np.linalg.norm(other), 1e-12))

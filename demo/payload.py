@@ -1,0 +1,52 @@
+"""What the player is told about a run, as JSON values; pictures and figures it fetches by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from demo import text
+from demo.clips import Clip
+from demo.settings import split_entry
+from demo.store import Run
+from llb.palette import davis_palette
+
+
+def payload(run: Run, clip: Clip, token: str, name: str) -> dict[str, Any]:
+    """Describe a run to the player; `name` is what the server functions know it by."""
+    palette = davis_palette()
+    variants = []
+    for record in run.variants:
+        model, knock_out = split_entry(record.name)
+        variants.append(
+            {
+                "name": record.name,
+                "title": record.title,
+                "badge": text.KNOCK_OUT_BADGE if knock_out else "",
+                "difference": text.difference(model.rpartition("/")[2]),
+                "done": record.frames,
+                "pace": text.pace(record.seconds_per_frame, record.overlap),
+                "labels": str(run.labels_file(record.name, 0).parent),
+            }
+        )
+    return {
+        "token": token,
+        "run": name,
+        "stamp": str(run.folder),
+        "state": "running" if run.state == "running" else "finished",
+        "title": clip.title,
+        "total": len(clip),
+        "times": list(clip.times),
+        "width": clip.width,
+        "height": clip.height,
+        "previews": str(clip.folder / "previews"),
+        "truth": str(clip.folder / "truth") if clip.has_truth else "",
+        "objects": [{"id": target, "rgb": palette[target].tolist()} for target in run.objects],
+        "variants": variants,
+        "channels": _channels(run),
+    }
+
+
+def _channels(run: Run) -> int:
+    """Return how many channels E1 has."""
+    trace = run.trace(run.variants[0].name, 0, run.objects[0])
+    return len(trace.features["value"]) if trace else 0
