@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 
 from demo.models import ModelChoice, ModelProvider, Segmenter
-from demo.settings import Settings
 from demo.serve import assemble
 from demo.session import SessionStore
+from demo.settings import Settings
 from demo.shelf import ExampleShelf
 from demo.ui import launch_options
 from llb.checkpoint import load_model, shipped_models

@@ -20,41 +20,43 @@ def test_cividis_runs_from_dark_to_light_over_a_fixed_range() -> None:
     assert (outside == row[[0, -1]]).all()
 
 
-def test_gate_picture_places_the_map_in_its_region_and_dims_the_rest() -> None:
-    frame = np.full((100, 200, 3), 200, np.uint8)
-    gate = np.array([[0.0, 1.0]], np.float32)
-    picture = visualize.gate_picture(gate, SearchRegion(20, 40, 60, 120), frame)
-    dark, light = visualize.cividis(gate)[0]
-    assert (picture[20:60, 40:80] == dark).all()
-    assert (picture[20:60, 80:120] == light).all()
-    assert (picture[:20] == 70).all()
-    assert (picture[:, 120:] == 70).all()
-
-
-def test_gate_picture_cuts_a_region_that_reaches_outside_the_frame() -> None:
-    frame = np.zeros((50, 80, 3), np.uint8)
-    gate = np.array([[0.0, 1.0], [0.0, 1.0]], np.float32)
-    picture = visualize.gate_picture(gate, SearchRegion(-10, -40, 60, 40), frame)
-    assert picture.shape == (50, 80, 3)
-    assert (picture[:, :40] == visualize.cividis(np.ones((1, 1), np.float32))[0, 0]).all()
-
-
-def test_large_frames_are_shrunk_and_small_ones_kept() -> None:
-    gate = np.zeros((2, 2), np.float32)
-    large = visualize.gate_picture(gate, SearchRegion(0, 0, 10, 10), np.zeros((480, 854, 3), np.uint8))
-    assert large.shape == (225, visualize.FRAME_WIDTH, 3)
-
-
-def test_region_picture_repeats_the_border_and_marks_one_target() -> None:
+def test_region_picture_repeats_the_border() -> None:
     frame = np.full((40, 40, 3), 90, np.uint8)
     frame[0] = 250
-    labels = np.zeros((40, 40), np.uint8)
-    labels[20:30, 20:30], labels[5:15, 5:15] = 2, 1
-    picture = visualize.region_picture(frame, labels, SearchRegion(-20, 0, 40, 40), target=2, width=40)
+    picture = visualize.region_picture(frame, SearchRegion(-20, 0, 40, 40), width=40)
     assert picture.shape == (60, 40, 3)
     assert (picture[:21] == 250).all()
-    assert (picture[20 + 10, 10] == 90).all()
-    assert (picture[20 + 25, 25] != 90).any()
+    assert (picture[30, 10] == 90).all()
+
+
+def test_channels_reduce_by_name_or_number() -> None:
+    feature = np.arange(12, dtype=np.float16).reshape(3, 2, 2)
+    assert visualize.reduce(feature, "mean").tolist() == [[4, 5], [6, 7]]
+    assert visualize.reduce(feature, "max").tolist() == [[8, 9], [10, 11]]
+    assert visualize.reduce(feature, "1").tolist() == [[4, 5], [6, 7]]
+    for wrong in ("3", "-1", "median", ""):
+        with pytest.raises(ValueError, match="choose 0 to 2"):
+            visualize.reduce(feature, wrong)
+
+
+def test_diverging_is_white_at_nothing_and_equally_strong_on_both_sides() -> None:
+    row = visualize.diverging(np.array([[-2.0, -1.0, 0.0, 1.0, 2.0]]))[0].tolist()
+    assert row[2] == [255, 255, 255]
+    assert row[0] == row[1] == [33, 102, 172]
+    assert row[3] == row[4] == [178, 24, 43]
+
+
+def test_heat_is_brightest_where_the_weight_is() -> None:
+    picture = visualize.heat(np.full((40, 60, 3), 100, np.uint8), np.array([[0.0, 0.0, 0.5]]), most=0.5).astype(int)
+    assert picture[20, 55].sum() > picture[20, 5].sum() + 200
+    assert (picture[20, 5] <= 100).all()
+
+
+def test_the_filtered_frame_is_grey_where_the_mask_is_empty() -> None:
+    mask = np.array([[255, 255, 0, 0]], np.uint8)
+    picture = visualize.filtered(np.full((10, 40, 3), 200, np.uint8), mask)
+    assert (picture[:, :10] == 200).all()
+    assert (picture[:, 30:] == 127).all()
 
 
 def test_basis_finds_the_axes_of_most_variance() -> None:
@@ -79,8 +81,7 @@ def test_feature_picture_spreads_the_range_over_the_colours() -> None:
     feature[:, 0, 1] += (2, 1, 0, 9)
     feature[:, 0, 2] += (5, -5, 2, 0)
     picture = visualize.feature_picture(feature, Centre(np.ones(4), 1.0), basis)
-    assert picture.shape == (visualize.CELL, 3 * visualize.CELL, 3)
-    assert picture[0, :: visualize.CELL].tolist() == [[0, 0, 0], [255, 128, 0], [255, 0, 255]]
+    assert picture.tolist() == [[[0, 0, 0], [255, 128, 0], [255, 0, 255]]]
 
 
 def test_painting_is_read_by_nearest_colour() -> None:
