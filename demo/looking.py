@@ -35,7 +35,8 @@ def diagram(run: Run, clip: Clip, name: str, target: int, index: int, how: str) 
     boxes = {}
     for part in parts.PARTS.values():
         reason = parts.absent(part, _variant(name), trace.predicted)
-        boxes[part.key] = {"absent": reason} if reason else _box(run, part, trace, frame, name, target, index, how)
+        box = {"absent": reason} if reason else _box(run, part, trace, frame, name, target, index, how)
+        boxes[part.key] = {"symbol": parts.symbol(part, _variant(name)), **box}
     return {
         "boxes": boxes,
         "region": [trace.region.y0, trace.region.x0, trace.region.y1, trace.region.x1],
@@ -55,7 +56,7 @@ def detail(run: Run, clip: Clip, name: str, target: int, index: int, key: str, h
     trace = _trace(run, name, target, index)
     answer: Answer = {
         "key": key,
-        "symbol": part.symbol,
+        "symbol": parts.symbol(part, _variant(name)),
         "title": part.title,
         "sentence": part.sentence,
         "formula": parts.formula(part, _variant(name)),

@@ -46,7 +46,9 @@ def missing(choices: Iterable[ModelChoice]) -> str:
 
 def ablation(rows: Iterable[Row]) -> str:
     """Show the ablation table with its spread."""
-    heads = "".join(f"<th scope='col'>{escape(head)}</th>" for head in text.TABLE_HEADS)
+    heads = "".join(
+        f'<th scope="col" title="{escape(help_)}">{escape(head)}</th>' for head, help_ in text.TABLE_HEADS.items()
+    )
     lines = "".join(_ablation_line(row) for row in rows)
     return f'<div class="table"><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
 

@@ -150,6 +150,11 @@ def formula(part: Part, variant: str) -> str:
     return part.formula
 
 
+def symbol(part: Part, variant: str) -> str:
+    """Return a part's symbol as it is in a variant: what the label encoder reads is the mask or the BFF."""
+    return "y" if part.key == "source" and VARIANTS[variant].label_input == "mask" else part.symbol
+
+
 def absent(part: Part, variant: str, predicted: bool) -> str:
     """Return why a part has no picture, empty if it has one."""
     later = ("transduced", "induced", "gate_transduced", "gate_induced", "fused")

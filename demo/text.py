@@ -51,7 +51,6 @@ INSIDE_INTRO = (
     "Click a box to see it large, or a place in a picture above to see what the model looks at."
 )
 NUMBERS_NOTE = "ms per frame: on this machine. J (examples only): overlap with the true mask, 1 is perfect."
-NOTHING_INSIDE = "Run a comparison to look inside."
 
 PLAYER_WORDS = {
     "player": "Results, all on one clock: arrow keys step, space plays",
@@ -155,7 +154,16 @@ TABLE_INTRO = (
     "how far the difference to JOINT could move if other sequences had been drawn: if it holds 0, this set cannot tell "
     "the two apart."
 )
-TABLE_HEADS = ("Model", "J&F", "J", "F", "to JOINT", "95 % interval", "second seed", "paper's J&F")
+TABLE_HEADS = {
+    "Model": "What it reads, how it encodes it, and how it fuses the branches.",
+    "J&F": "Mean of J and F.",
+    "J": "Overlap of mask and truth: intersection over union.",
+    "F": "How well the contours agree.",
+    "to JOINT": "Difference in J&F.",
+    "95 % interval": "Bootstrap over the ten sequences.",
+    "second seed": "J&F of a training from another seed.",
+    "paper's J&F": "The authors' large model on DAVIS 2017.",
+}
 
 INPUTS = {"mask": "sees the mask only", "bff": "sees frame × mask"}
 ENCODERS = {"cnn": "CNN encoder", "vitae": "ViTAE transformer encoder"}

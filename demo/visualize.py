@@ -80,11 +80,6 @@ def region_picture(frame: Rgb, region: SearchRegion, width: int = FRAME_WIDTH) -
     return np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def colour_bar(width: int = 128, height: int = 8) -> Rgb:
-    """Return the scale of the gates' colours, 0 at the left, 1 at the right."""
-    return cividis(np.linspace(0, 1, width, dtype=np.float32)[None].repeat(height, 0))
-
-
 def reduce(feature: Float[np.ndarray, "d h w"], how: str) -> Float[np.ndarray, "h w"]:
     """Reduce a feature's channels to one number per cell: their "mean", their "max", or the channel of a number.
 
@@ -112,12 +107,12 @@ def diverging(values: Float[np.ndarray, "h w"], limit: float = 1.0) -> Rgb:
 
 
 def heat(picture: Rgb, weights: Float[np.ndarray, "h w"], most: float) -> Rgb:
-    """Lay weights over a picture: dim where there is none, yellow where there is `most`."""
+    """Lay weights over a picture: dim where there is none, yellow where there is `most`; by square roots between."""
     size = (picture.shape[1], picture.shape[0])
-    share = (weights / max(most, 1e-12)).clip(0, 1).astype(np.float32)
-    part = cv2.resize(share, size, interpolation=cv2.INTER_LINEAR)[..., None]
-    glow = part * np.array([255, 210, 70], np.float32)
-    return np.asarray((picture * (0.4 - 0.1 * part) + 0.7 * glow).clip(0, 255), np.uint8)
+    share = np.sqrt((weights / max(most, 1e-12)).clip(0, 1)).astype(np.float32)
+    part = cv2.resize(share, size, interpolation=cv2.INTER_NEAREST)[..., None]
+    yellow = np.array([255, 214, 64], np.float32)
+    return np.asarray(picture * 0.5 * (1 - 0.8 * part) + yellow * 0.8 * part, np.uint8)
 
 
 def filtered(picture: Rgb, mask: UInt8[np.ndarray, "h w"], mean: int = 127) -> Rgb:

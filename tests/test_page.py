@@ -10,17 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import httpx
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from demo.clips import Limits, import_clip
+from demo.settings import Settings
+from demo.store import Run
 from llb.video_io import write_video
 from tests.page_fakes import FRAMES, FakeModels, fake_shelf, served
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Gradio counts its events with pandas
-PICTURE = re.compile(r'data-picture="([^"]+)" src="([^"]{40,})"')
+SETTINGS = (20, 5, 20, 0, True)
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +40,20 @@ def visitor(url: str) -> Client:
 
 
 def run(visitor: Client, names: list[str], editor: dict[str, Any] | None = None) -> tuple[Any, ...]:
-    """Begin, work and settle, as the Run button does."""
-    visitor.predict(editor, names, api_name="/begin")
+    """Begin, work and settle, as the Run button does; return the title and what the player is told."""
+    begin(visitor, names, editor)
     visitor.predict(api_name="/work")
-    return visitor.predict(api_name="/settle")
+    return visitor.predict(api_name="/settle")[1:3]
+
+
+def begin(
+    visitor: Client,
+    names: list[str],
+    editor: dict[str, Any] | None = None,
+    knocked_out: tuple[str, ...] = (),
+    settings: tuple[Any, ...] = SETTINGS,
+) -> None:
+    visitor.predict(editor, names, list(knocked_out), *settings, api_name="/begin")
 
 
 def a_clip(folder: Path, frames: int = 5, size: tuple[int, int] = (90, 130)) -> Path:
@@ -61,35 +74,57 @@ def a_painting(folder: Path, size: tuple[int, int] = (90, 130)) -> dict[str, Any
 
 
 def test_an_example_runs_with_its_ready_mask(visitor: Client) -> None:
-    settled = run(visitor, ["lite/llb", "lite/joint"])
-    title, first = settled[1], settled[2]
+    title, told = run(visitor, ["lite/llb", "lite/joint"])
     assert "One disc" in title
-    assert re.fullmatch(r"LLB · 12 ms per frame · J 0\.\d\d", first["label"])
-    html = visitor.predict(3, 1, api_name="/inside")
-    names = [name for name, _ in PICTURE.findall(html)]
-    assert names == [
-        *(f"lite/llb {part}" for part in ("region", "γ1", "γ2", "E1", "E2")),
-        *(f"lite/joint {part}" for part in ("region", "E1", "E2")),
-    ]
-    assert "No gates" in html
-    assert "not in memory: computed for display only" in html
-    assert "no gate was used" in visitor.predict(0, 1, api_name="/inside")
+    assert [variant["title"] for variant in told["variants"]] == ["LLB", "JOINT"]
+    assert {variant["done"] for variant in told["variants"]} == {FRAMES}
+    assert re.fullmatch(r"12 ms per frame · J 0\.\d\d", told["variants"][0]["pace"])
+    assert told["state"] == "finished"
+    assert told["objects"] == [{"id": 1, "rgb": [128, 0, 0]}]
 
 
-def test_every_frame_has_its_own_pictures(visitor: Client) -> None:
-    run(visitor, ["lite/llb"])
-    pictures = [dict(PICTURE.findall(visitor.predict(index, 1, api_name="/inside"))) for index in range(1, FRAMES)]
-    for part in ("γ1", "γ2", "E1", "E2"):
-        assert len({picture[f"lite/llb {part}"] for picture in pictures}) == FRAMES - 1
+def test_the_player_hears_of_frames_while_the_run_is_at_work(visitor: Client) -> None:
+    begin(visitor, ["lite/llb", "lite/joint"])
+    job = visitor.submit(api_name="/work")
+    done = []
+    for _, told in job:
+        if "variants" in told:
+            done.append(min(variant["done"] for variant in told["variants"]))
+            assert told["state"] == "running"
+    assert done[0] < FRAMES
+    assert done == sorted(done)
+
+
+def test_the_players_files_are_served_to_who_knows_the_path(visitor: Client, url: str) -> None:
+    _, told = run(visitor, ["lite/llb"])
+    for folder, suffix in ((told["previews"], "jpg"), (told["variants"][0]["labels"], "png"), (told["truth"], "png")):
+        answer = httpx.get(f"{url}gradio_api/file={folder}/00003.{suffix}")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == f"image/{'jpeg' if suffix == 'jpg' else suffix}"
+
+
+def test_a_knock_out_is_badged_and_settings_are_kept(visitor: Client, url: str) -> None:
+    begin(visitor, ["lite/llb"], knocked_out=("lite/llb~gates",), settings=(3, 2, 4, 4.5, False))
+    visitor.predict(api_name="/work")
+    told = visitor.predict(api_name="/settle")[2]
+    assert [variant["badge"] for variant in told["variants"]] == ["", "knock-out"]
+    stored = Run.open(Path(told["variants"][0]["labels"]).parents[1])
+    assert stored.settings == Settings(3, 2, 4, 4.5, shared_regions=False)
+
+
+def test_too_many_models_are_refused(visitor: Client) -> None:
+    with pytest.raises(AppError, match="at most 6"):
+        begin(visitor, ["lite/llb"] * 7)
 
 
 def test_an_uploaded_clip_is_painted_and_run(visitor: Client, tmp_path: Path) -> None:
     uploaded = visitor.predict(handle_file(a_clip(tmp_path)), api_name="/upload")
     assert uploaded[1] == "mine: 130 × 90, 5 frames, 0.4 s"
     assert "Object 1 · 600 pixels" in visitor.predict(a_painting(tmp_path), api_name="/painted")
-    settled = run(visitor, ["lite/llb-2"], a_painting(tmp_path))
-    assert settled[2]["label"] == "LLB-2 · 12 ms per frame"
-    assert "No gates" in visitor.predict(2, 3, api_name="/inside")
+    _, told = run(visitor, ["lite/llb-2"], a_painting(tmp_path))
+    assert told["variants"][0]["pace"] == "12 ms per frame"
+    assert [item["id"] for item in told["objects"]] == [1, 3]
+    assert told["truth"] == ""
 
 
 @pytest.mark.parametrize(
@@ -101,38 +136,41 @@ def test_a_run_that_cannot_start_says_why(
     if names:
         visitor.predict(api_name="/clear")
     with pytest.raises(AppError, match=sentence):
-        visitor.predict(editor, names, api_name="/begin")
+        begin(visitor, names, editor)
 
 
 def test_a_bad_file_gets_one_sentence_and_the_old_clip_stays(visitor: Client, tmp_path: Path) -> None:
     (tmp_path / "bad.mp4").write_text("#!/bin/sh\necho no video\n")
     with pytest.raises(AppError, match=r"^[^\n]*not a video that can be read[^\n]*$"):
         visitor.predict(handle_file(tmp_path / "bad.mp4"), api_name="/upload")
-    assert "One disc" in run(visitor, ["lite/joint"])[1]
+    assert "One disc" in run(visitor, ["lite/joint"])[0]
 
 
 def test_visitors_never_see_each_other(url: str, visitor: Client, tmp_path: Path) -> None:
     other = Client(url, verbose=False)
     other.predict(api_name="/arrive")
     visitor.predict(handle_file(a_clip(tmp_path)), api_name="/upload")
-    assert "mine" in run(visitor, ["lite/llb"], a_painting(tmp_path))[1]
-    assert "One disc" in run(other, ["lite/llb"])[1]
-    assert visitor.predict(2, 1, api_name="/inside") != other.predict(2, 1, api_name="/inside")
+    title, mine = run(visitor, ["lite/llb"], a_painting(tmp_path))
+    other_title, theirs = run(other, ["lite/llb"])
+    assert "mine" in title
+    assert "One disc" in other_title
+    assert mine["token"] != theirs["token"]
+    assert mine["token"] not in str(theirs)
 
 
 def test_a_caller_without_a_session_is_told_to_reload(url: str) -> None:
     stranger = Client(url, verbose=False)
     with pytest.raises(AppError, match="reload the page"):
-        stranger.predict(None, ["lite/llb"], api_name="/begin")
+        begin(stranger, ["lite/llb"])
 
 
 def test_stop_keeps_what_is_done(visitor: Client) -> None:
-    visitor.predict(None, ["lite/llb"], api_name="/begin")
+    begin(visitor, ["lite/llb"])
     visitor.predict(api_name="/stop")
     visitor.predict(api_name="/work")
     settled = visitor.predict(api_name="/settle")
     assert f"stopped after 1 of {FRAMES} frames" in settled[1]
-    assert settled[2]["visible"]
+    assert settled[2]["variants"][0]["done"] == 1
 
 
 def test_clips_are_trimmed_and_made_smaller_and_say_so(tmp_path: Path) -> None:
@@ -194,4 +232,4 @@ def test_the_greeting_is_served_from_a_cache_far_from_the_checkout(
                 break
             time.sleep(0.2)
     assert "One disc" in shown[1]
-    assert shown[2]["visible"]
+    assert shown[2]["run"] == "showcase"

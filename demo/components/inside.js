@@ -55,7 +55,7 @@ function refresh(light = false) {
     const index = state.index, answers = await Promise.all(shown().map(name => ask('diagram', name, {how: state.how})));
     if (answers[0]?.error) { where.textContent = answers[0].error; return; }
     where.textContent = `${words.frame} ${index}`;
-    diagrams.replaceChildren(...answers.map((answer, i) => diagram(shown()[i], answer)));
+    diagrams.replaceChildren(...answers.map((answer, i) => diagram(shown()[i], answer)), ...note(answers[0].explained));
     diagrams.dataset.frame = index;
     await detail();
     if (!light) { await extra(); if (state.pixel) await look(); }
@@ -66,10 +66,12 @@ function refresh(light = false) {
 function diagram(name, answer) {
   const columns = COLUMNS.map((keys, number) => el('div', {class: 'column', 'data-step': words.steps[number]},
     ...keys.map(key => card(name, key, answer.boxes[key], answer))));
-  const explained = answer.explained === null || state.how !== 'pca' ? null
-    : el('p', {class: 'hint'}, words.explained.replace('{}', Math.round(100 * answer.explained)));
   return el('section', {'data-model': name}, el('h4', {}, titleOf(name), ' ',
-    el('small', {}, state.value.variants.find(v => v.name === name).difference)), el('div', {class: 'flow'}, ...columns), explained);
+    el('small', {}, state.value.variants.find(v => v.name === name).difference)), el('div', {class: 'flow'}, ...columns));
+}
+function note(explained) {
+  if (explained === null || state.how !== 'pca') return [];
+  return [el('p', {class: 'hint'}, words.explained.replace('{}', Math.round(100 * explained)))];
 }
 function card(name, key, found, answer) {
   const part = parts[key];
@@ -77,14 +79,14 @@ function card(name, key, found, answer) {
     ? el('span', {class: 'absent'}, key.startsWith('gate') && !found.absent.startsWith('Frame') ? '+' : '∅', el('small', {}, found.absent))
     : key === 'memory' ? el('span', {class: 'memory'}, ...found.frames.map(f => el('i', {title: `${words.frame} ${f}`})), el('small', {}, words.frames_in_memory.replace('{}', found.count)))
     : key === 'tau' ? sparkline(found.losses[0])
-    : el('img', {src: found.src, alt: `${part.symbol}: ${part.title}`, class: part.feature ? 'cells' : ''});
+    : el('img', {src: found.src, alt: `${found.symbol}: ${part.title}`, class: part.feature ? 'cells' : ''});
   return el('button', {class: `part ${state.part === key ? 'chosen' : ''}`, 'data-part': key, title: part.sentence,
     'aria-pressed': String(state.part === key), onclick: () => { state.part = key; refresh(true); details.scrollIntoView({block: 'nearest', behavior: 'smooth'}); }},
-    el('span', {class: 'name'}, el('b', {}, part.symbol), ` ${part.title}`), inner);
+    el('span', {class: 'name'}, el('b', {}, found.symbol), ` ${part.title}`), inner);
 }
 function sparkline(fit) {
   if (!fit) return el('span', {class: 'absent'}, '–');
-  return el('span', {class: 'spark'}, curve(fit.losses, 120, 44), el('small', {}, words.fitted_at.replace('{}', fit.frame)));
+  return el('span', {class: 'spark'}, curve(fit.losses, 120, 44, '', Math.max(...fit.losses), 0.98 * Math.min(...fit.losses)), el('small', {}, words.fitted_at.replace('{}', fit.frame)));
 }
 const NS = 'http://www.w3.org/2000/svg';
 function curve(values, width, height, dash = '', most = Math.max(...values), least = 0) {

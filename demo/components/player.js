@@ -286,6 +286,7 @@ function load(value) {
     Object.assign(state, {figures: [], index: 0, pixel: null, follow: value.state === 'running'});
     build(value);
     showPlaying(false);
+    box.dataset.run = JSON.stringify({token: value.token, run: value.run, stamp: value.stamp});
   }
   for (const variant of value.variants) panes.get(variant.name).status.textContent = variant.pace;
   const ready = frames();

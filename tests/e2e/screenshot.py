@@ -17,7 +17,7 @@ def screenshot(url: str, path: str, width: int = 1440, height: int = 1180) -> No
         browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
         page = browser.new_page(viewport={"width": width, "height": height})
         page.goto(f"{url}/?__theme=light")
-        for selector in ("#pictures img", "#editor canvas", "#legend .chip"):
+        for selector in (".player canvas[data-frame]", ".inside .flow img", "#editor canvas", "#legend .chip"):
             page.wait_for_selector(selector, timeout=120_000)
         page.wait_for_timeout(3000)
         page.screenshot(path=path)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import base64
-import time
+import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 import pytest
 
-from demo import text, visualize
+from demo import looking, text, visualize
 from demo.clips import Clip
-from demo.colours import Colours
 from demo.examples import EXAMPLES, RenderedExample, render
 from demo.shelf import ExampleShelf
 from demo.store import Run
+from llb.palette import davis_palette
 from llb.video_io import write_video
 from tests.page_fakes import FRAMES, SIZE, FakeModels, RealModels, render_disc, served
 
@@ -28,12 +28,20 @@ pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWa
 
 LONG = 60_000  # milliseconds that a run may take on a slow machine
 SHORT = 8  # frames of the example
+MODELS = ("lite/llb", "lite/joint")
 
 
 @pytest.fixture(scope="module")
 def fake(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
     """Serve stand-in models that take a moment per frame."""
     with served(FakeModels(seconds=0.3), tmp_path_factory.mktemp("fake")) as url:
+        yield url
+
+
+@pytest.fixture
+def slow(tmp_path: Path, browser: Browser) -> Iterator[str]:
+    """Serve stand-in models that leave time for a click on Stop, on a busy machine too."""
+    with served(FakeModels(seconds=2.0), tmp_path) as url:
         yield url
 
 
@@ -57,26 +65,69 @@ def short_example(name: str) -> RenderedExample:
 
 
 def opened(page: Page, url: str) -> Page:
-    """Open the page and wait until the greeting comparison and the editor are there."""
+    """Open the page and wait until the greeting comparison, its inside and the editor are there."""
     page.goto(url)
-    page.wait_for_selector("#videos video", timeout=LONG)
+    page.wait_for_selector(".player canvas[data-frame]", timeout=LONG)
+    page.wait_for_selector(".inside .flow img", timeout=LONG)
     page.wait_for_selector("#editor canvas", timeout=LONG)
     page.wait_for_selector("#legend .chip", timeout=LONG)
     return page
 
 
 def run(page: Page) -> None:
-    """Click Run and wait for the end."""
+    """Click Run and wait for the end, until every pane and the diagram show the new run."""
     page.click("#run")
     page.wait_for_selector(".live", timeout=LONG)
     page.wait_for_selector(".live", state="detached", timeout=LONG)
-    page.wait_for_selector("#pictures img", timeout=LONG)
+    at(page, settled_frame(page))
 
 
-def picture(page: Page, name: str) -> str:
-    source = page.locator(f'img[data-picture="{name}"]').get_attribute("src")
-    assert source is not None
-    return source
+def panes(page: Page) -> list[str]:
+    """Return the frame that each pane shows."""
+    return page.locator(".player .panes canvas").evaluate_all("all => all.map(c => c.dataset.frame)")
+
+
+def settled_frame(page: Page) -> int:
+    page.wait_for_function("!!document.querySelector('.player .counter')?.textContent", timeout=LONG)
+    return int(page.inner_text(".player .counter").split("/")[0])
+
+
+def at(page: Page, frame: int) -> None:
+    """Wait until every pane and the diagram show a frame."""
+    shown = """frame => {
+      const panes = [...document.querySelectorAll('.player .panes canvas')];
+      return panes.length && panes.every(c => c.dataset.frame === String(frame))
+        && document.querySelector('.inside .diagrams').dataset.frame === String(frame); }"""
+    page.wait_for_function(shown, arg=frame, timeout=LONG)
+
+
+def go_to(page: Page, frame: int) -> None:
+    """Step to a frame by keyboard."""
+    page.locator(".player").focus()
+    page.keyboard.press("Home")
+    for _ in range(frame):
+        page.keyboard.press("ArrowRight")
+    at(page, frame)
+
+
+def drawn(page: Page, name: str) -> np.ndarray:
+    """Return the pixels of a model's pane, RGB."""
+    read = """canvas => { const c = canvas.getContext('2d');
+      return [canvas.width, canvas.height, [...c.getImageData(0, 0, canvas.width, canvas.height).data]]; }"""
+    width, height, values = page.locator(f'.panes canvas[data-variant="{name}"]').evaluate(read)
+    return np.array(values, np.uint8).reshape(height, width, 4)[..., :3]
+
+
+def told(page: Page) -> dict[str, Any]:
+    """Return what the server tells the inside about a question, as the page asks it."""
+    return json.loads(page.locator(".player").get_attribute("data-run") or "{}")
+
+
+def stored(page: Page, folder: Path) -> Run:
+    """Return the run that the page shows."""
+    path = Path(told(page)["stamp"])
+    assert path.is_relative_to(folder.resolve()) or path.is_relative_to(folder)
+    return Run.open(path)
 
 
 def pixels(source: str) -> np.ndarray:
@@ -85,38 +136,11 @@ def pixels(source: str) -> np.ndarray:
     return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
 
 
-def go_to(page: Page, frame: int, name: str) -> None:
-    """Move the slider by keyboard and wait until the named picture is another one."""
-    before = picture(page, name)
-    slider = page.locator("#frame input[type=range]")
-    slider.focus()
-    for _ in range(100):
-        now = int(slider.input_value())
-        if now == frame:
-            break
-        page.keyboard.press("ArrowRight" if now < frame else "ArrowLeft")
-    waiting = "([name, old]) => document.querySelector(`img[data-picture='${name}']`)?.src !== old"
-    page.wait_for_function(waiting, arg=[name, before], timeout=LONG)
-    settled(page, name)
-
-
-def settled(page: Page, name: str) -> None:
-    """Wait until a picture stays the same for half a second."""
-    last, since = picture(page, name), time.monotonic()
-    while time.monotonic() - since < 0.5:
-        page.wait_for_timeout(100)
-        if picture(page, name) != last:
-            last, since = picture(page, name), time.monotonic()
-
-
-def all_play(page: Page, count: int) -> bool:
-    """Tell whether that many videos show moving pictures."""
-    playing = "all => all.filter(v => v.readyState >= 2 && v.videoWidth > 0 && v.currentTime > 0 && !v.error).length"
-    for _ in range(100):
-        if page.locator("#videos video").evaluate_all(playing) == count:
-            return True
-        page.wait_for_timeout(100)
-    return False
+def picture(page: Page, name: str, part: str) -> str:
+    """Return the address of a part's picture in a model's diagram."""
+    source = page.locator(f'.diagrams [data-model="{name}"] [data-part="{part}"] img').get_attribute("src")
+    assert source is not None
+    return source
 
 
 def draw(page: Page, *points: tuple[float, float]) -> None:
@@ -158,14 +182,122 @@ def upload_disc(page: Page, folder: Path) -> None:
     page.wait_for_timeout(1000)
 
 
-def test_an_example_two_variants_both_videos_play_and_gates_change(page: Page, real: str) -> None:
+def test_an_example_gives_a_comparison_on_one_clock(page: Page, real: str, folder: Path) -> None:
     opened(page, real)
     run(page)
-    assert all_play(page, 2)
-    first = picture(page, "lite/llb γ1")
-    go_to(page, 3, "lite/llb γ1")
-    assert picture(page, "lite/llb γ1") != first
-    assert page.locator("#pictures >> text=No gates").count() == 1
+    assert len(panes(page)) == 2
+    page.select_option(".player .views", "mask")
+    for frame in (0, 3, SHORT - 1):
+        go_to(page, frame)
+        assert set(panes(page)) == {str(frame)}
+        for name in MODELS:
+            labels = stored(page, folder).labels(name, frame)
+            assert (drawn(page, name) == davis_palette()[labels]).all()
+
+
+def test_playing_keeps_all_panes_on_one_frame_and_moves_on(page: Page, real: str) -> None:
+    opened(page, real)
+    go_to(page, 0)
+    page.select_option(".player .speed", "0.25")
+    page.click(".player .play")
+    seen = set()
+    for _ in range(40):
+        shown = set(panes(page))
+        assert len(shown) == 1
+        seen |= shown
+        page.wait_for_timeout(50)
+    page.click(".player .play")
+    assert len(seen) > 2
+    frame = settled_frame(page)
+    at(page, frame)
+
+
+def test_every_view_draws_what_it_says(page: Page, real: str, folder: Path) -> None:
+    opened(page, real)
+    go_to(page, 5)
+    shown = stored(page, folder)
+    one, other = (shown.labels(name, 5) == 1 for name in MODELS)
+    truth = Clip.open(shown.clip_folder).truth(5)
+    assert truth is not None
+    views = {}
+    for view in ("overlay", "mask", "contour", f"other {MODELS[1]}", "truth"):
+        page.select_option(".player .views", view)
+        page.wait_for_timeout(400)
+        views[view] = drawn(page, MODELS[0]).astype(int)
+    assert len({picture.tobytes() for picture in views.values()}) == len(views)
+    assert (views["mask"][one] == davis_palette()[1]).all()
+    outside = np.ones_like(one)
+    outside[cv2.dilate(one.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0] = False
+    assert (views["overlay"][outside] == views["contour"][outside]).all()
+    only = truth.astype(bool) & ~one
+    if only.any():
+        assert (views["truth"][only][:, 0] > views["truth"][only][:, 2]).any()
+    assert page.locator(".player .key").count() == 3
+
+
+def test_a_click_on_a_timeline_jumps_there(page: Page, real: str) -> None:
+    opened(page, real)
+    for tab in ("quality", "area", "share"):
+        page.click(f'.player [data-chart="{tab}"]')
+        box = page.locator(".player .chart").first.bounding_box()
+        assert box is not None
+        page.locator(".player .chart").first.click(position={"x": box["width"] - 5, "y": 20})
+        at(page, SHORT - 1)
+        go_to(page, 2)
+        assert page.locator(".player .chart-value").first.inner_text().strip()
+
+
+def test_a_box_opens_large_with_the_traces_values(page: Page, real: str, folder: Path) -> None:
+    opened(page, real)
+    go_to(page, 5)
+    trace = stored(page, folder).trace(MODELS[0], 5, 1)
+    assert trace is not None
+    gate = trace.features["gate_transduced"].astype(np.float32).mean(0)
+    assert (pixels(picture(page, MODELS[0], "gate_transduced")) == visualize.cividis(gate)).all()
+    assert picture(page, MODELS[0], "value") != picture(page, MODELS[0], "label")
+    page.locator(f'.diagrams [data-model="{MODELS[0]}"] [data-part="gate_induced"]').click()
+    page.wait_for_selector('.details[data-part="gate_induced"]', timeout=LONG)
+    induced = trace.features["gate_induced"].astype(np.float32).mean(0)
+    image = page.locator(f'.large[data-model="{MODELS[0]}"] img')
+    image.scroll_into_view_if_needed()
+    box = image.bounding_box()
+    assert box is not None
+    rows, columns = induced.shape
+    row, column = 7, 20
+    page.mouse.move(box["x"] + (column + 0.5) * box["width"] / columns, box["y"] + (row + 0.5) * box["height"] / rows)
+    value = page.locator(f'.large[data-model="{MODELS[0]}"] .hover').get_attribute("data-value")
+    assert value is not None
+    assert float(value) == pytest.approx(float(induced[row, column]), abs=1e-3)
+    facts = page.inner_text(f'.large[data-model="{MODELS[0]}"] dl')
+    assert "32 × 15 × 26" in facts
+    assert "sigmoid" in facts
+    assert "plain sum" in page.inner_text(f'.large[data-model="{MODELS[1]}"]')
+
+
+def test_a_clicked_pixel_shows_the_stored_attention(page: Page, real: str, folder: Path) -> None:
+    opened(page, real)
+    go_to(page, 5)
+    shown = stored(page, folder)
+    clip = Clip.open(shown.clip_folder)
+    ys, xs = np.nonzero(shown.labels(MODELS[0], 5) == 1)
+    y, x = int(np.median(ys)), int(np.median(xs))
+    canvas = page.locator(f'.panes canvas[data-variant="{MODELS[0]}"]')
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    scale = box["width"] / clip.width
+    canvas.click(position={"x": (x + 0.5) * scale, "y": (y + 0.5) * scale})
+    page.wait_for_selector(".looked[data-pixel]", timeout=LONG)
+    clicked_x, clicked_y = (int(v) for v in (page.locator(".looked").get_attribute("data-pixel") or "").split(","))
+    assert abs(clicked_x - x) <= 1
+    assert abs(clicked_y - y) <= 1
+    expected = looking.pixel(shown, clip, MODELS[0], 1, 5, clicked_y, clicked_x)
+    parts = page.locator(f'.looked [data-model="{MODELS[0]}"] [data-part]')
+    assert [float(part) for part in parts.evaluate_all("all => all.map(n => n.dataset.part)")] == pytest.approx(
+        [item["part"] for item in expected["memory"]]
+    )
+    gates = page.inner_text(f'.looked [data-model="{MODELS[0]}"] .gates figcaption')
+    assert f"γ1 {expected['gates']['gate_transduced'][5]:.2f}" in gates
 
 
 def test_an_upload_is_painted_run_and_shown_as_it_was_traced(
@@ -175,34 +307,26 @@ def test_an_upload_is_painted_run_and_shown_as_it_was_traced(
     upload_disc(page, tmp_path)
     paint(page, "Object 1", (0.35, 0.45), (0.4, 0.55), (0.45, 0.5))
     run(page)
-    assert all_play(page, 2)
-    parts = ("γ1", "E1", "E2")
-    go_to(page, 2, "lite/llb E1")
-    before = {part: picture(page, f"lite/llb {part}") for part in parts}
-    go_to(page, 5, "lite/llb E1")
-    assert all(picture(page, f"lite/llb {part}") != before[part] for part in parts)
-    check_shown(page, newest_run(folder), index=5)
+    assert "mine" in page.inner_text("#results-title")
+    go_to(page, 2)
+    before = picture(page, MODELS[0], "value")
+    go_to(page, 5)
+    assert picture(page, MODELS[0], "value") != before
+    assert 'value="truth"' not in page.inner_html(".player .views")
 
 
-def newest_run(folder: Path) -> Run:
-    runs = [Run.open(path.parent) for path in (folder / "sessions").glob("*/run-*/run.json")]
-    return next(run for run in runs if Clip.open(run.clip_folder).title == "mine")
-
-
-def check_shown(page: Page, run: Run, index: int) -> None:
-    """Compare the pictures on the page with what `visualize` makes of the stored traces."""
-    frame, colours = Clip.open(run.clip_folder).frame(index), Colours.of(run)
-    for name in ("lite/llb", "lite/joint"):
-        trace = run.trace(name, index, 1)
-        assert trace is not None
-        for part, feature in (("E1", trace.value), ("E2", trace.label)):
-            assert (pixels(picture(page, f"{name} {part}")) == colours.paint(name, part, feature)).all()
-    trace = run.trace("lite/llb", index, 1)
-    assert trace is not None
-    for part, gate in (("γ1", trace.gate_transduced), ("γ2", trace.gate_induced)):
-        assert gate is not None
-        expected = visualize.gate_picture(gate, trace.region, frame)
-        assert (pixels(picture(page, f"lite/llb {part}")) == expected).all()
+def test_a_knock_out_and_settings_reach_the_run(page: Page, fake: str) -> None:
+    opened(page, fake)
+    page.click("#knock-outs button")
+    page.locator("#knock-outs label").first.click()
+    page.click("#settings button")
+    page.locator("#settings input[type=number]").first.fill("3")
+    page.locator("#settings input[type=number]").first.press("Tab")
+    page.locator("#shared input").uncheck()
+    run(page)
+    assert page.locator(".player .badge").all_inner_texts() == [text.KNOCK_OUT_BADGE]
+    settings = Run.open(Path(told(page)["stamp"])).settings
+    assert (settings.memory_size, settings.shared_regions) == (3, False)
 
 
 def test_two_painted_objects_are_told_apart(page: Page, fake: str, tmp_path: Path) -> None:
@@ -214,17 +338,18 @@ def test_two_painted_objects_are_told_apart(page: Page, fake: str, tmp_path: Pat
     paint(page, "Object 3", (0.55, 0.6), (0.65, 0.6))
     assert page.locator("#legend .chip").count() == 2
     run(page)
-    assert page.locator("#shown-object label").all_inner_texts() == ["1", "3"]
+    assert page.locator(".inside .target option").all_inner_texts() == ["1", "3"]
 
 
-def test_stop_keeps_what_is_done(page: Page, fake: str) -> None:
-    opened(page, fake)
+def test_stop_keeps_what_is_done(page: Page, slow: str) -> None:
+    page.goto(slow)
+    page.wait_for_selector("#legend .chip", timeout=LONG)
     page.click("#run")
-    page.wait_for_selector(".live img", timeout=LONG)
+    page.wait_for_selector(".player .panes canvas[data-frame]", timeout=LONG)
     page.click("#stop")
     page.wait_for_selector(f"#stop >> text={text.STOPPING}", timeout=LONG)
     page.wait_for_selector("#results-title >> text=stopped after", timeout=LONG)
-    assert all_play(page, 2)
+    assert page.locator(".player .panes canvas").count() == 2
     assert page.locator("#run").is_visible()
     assert not page.locator("#stop").is_visible()
 
@@ -249,6 +374,26 @@ def test_two_visitors_do_not_see_each_other(page: Page, browser: Browser, fake: 
         run(other)
         assert "One disc" in other.inner_text("#results-title")
         assert "mine" in page.inner_text("#card")
+        assert told(page)["token"] != told(other)["token"]
+
+
+def test_a_keyboard_is_enough(page: Page, fake: str) -> None:
+    opened(page, fake)
+    page.locator("#run").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".live", timeout=LONG)
+    page.wait_for_selector(".live", state="detached", timeout=LONG)
+    page.locator(".player").focus()
+    page.keyboard.press("End")
+    at(page, FRAMES - 1)
+    page.keyboard.press("ArrowLeft")
+    at(page, FRAMES - 2)
+    page.keyboard.press(" ")
+    page.wait_for_selector(f'.player .play[aria-label="{text.PLAYER_WORDS["pause"]}"]', timeout=LONG)
+    page.keyboard.press(" ")
+    page.locator('.inside [data-part="label"]').first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.details[data-part="label"]', timeout=LONG)
 
 
 def test_a_narrow_screen_has_no_sideways_scroll(page: Page, fake: str) -> None:
