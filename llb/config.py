@@ -50,7 +50,7 @@ class Scale:
     """Everything that depends on the size of the model, not on its idea.
 
     `crop` is (height, width) of the search region in pixels; `search_factor` its side over the square root of the
-    target's area (paper: 5; at lite scale, where the crop has half the pixels a side, 3.5 keeps small targets large);
+    target's area (paper: 5; at lite scale, where the crop has half the pixels a side, 2.75 keeps small targets large);
     `backbone_channels` are those of strides 4, 8, 16, 32; `decoder_channels` and `decoder_dim` go from stride 32 to 4.
     """
 
@@ -89,7 +89,7 @@ SCALES: dict[str, Scale] = {
         backbone="lite0",
         backbone_channels=(24, 40, 112, 320),
         crop=(240, 416),
-        search_factor=3.5,
+        search_factor=2.75,
         feature_dim=128,
         label_dim=32,
         key_dim=64,
