@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from demo.clips import Clip, Labels
 from demo.colours import fit_colours
 from demo.figures import figures
-from demo.models import Segmenter
+from demo.models import ModelProvider, Segmenter
 from demo.store import Run, VariantRecord
 from demo.visualize import Rgb
 from llb.types import FrameResult, TraceRequest
@@ -27,6 +28,15 @@ class Progress:
     frame: int
     seconds_left: float
     run: Run
+
+
+def work(run: Run, models: ModelProvider, stop: Path) -> Iterator[Progress]:
+    """Do a run: start its models' segmenters and `compare` them until the clip ends or the file `stop` appears.
+
+    Nothing but paths and numbers goes in and comes out, so that it may run in another process (`demo.gpu`).
+    """
+    segmenters = models.segmenters([record.name for record in run.variants], run.settings)
+    yield from compare(run, Clip.open(run.clip_folder), segmenters, stop.exists)
 
 
 def compare(

@@ -14,7 +14,8 @@ import numpy as np
 
 from demo import panels, text
 from demo.clips import Clip, Labels, Limits, import_clip
-from demo.compare import compare
+from demo.compare import work
+from demo.gpu import on_gpu
 from demo.models import ModelProvider
 from demo.payload import payload
 from demo.reads import SHOWCASE
@@ -25,6 +26,7 @@ from demo.store import Run, VariantRecord
 from demo.visualize import paint_to_labels, thumbnail
 from llb.palette import davis_palette
 
+STOP = "stop"  # the file that asks a run to end
 COLUMNS = 6  # results side by side
 LIVE_EVERY = 0.25  # seconds between two reports of a run at work
 LEAST_PIXELS = 20  # smallest object that is followed
@@ -148,9 +150,10 @@ class Handlers:
             run = Run.open(session.folders("run")[-1])
             clip = Clip.open(run.clip_folder)
             yield panels.progress(run, len(clip), None), gr.skip()
-            segmenters = self.models.segmenters([record.name for record in run.variants], run.settings)
-            shown = 0.0
-            for step in compare(run, clip, segmenters, lambda: _stopped(session, run)):
+            shown, stop = 0.0, run.folder / STOP
+            for step in on_gpu(work)(run, self.models, stop):
+                if step.variant == run.variants[-1].name and session.over_quota():
+                    stop.touch()
                 if time.monotonic() - shown < LIVE_EVERY or step.variant != run.variants[-1].name:
                     continue
                 session.touch()
@@ -167,7 +170,7 @@ class Handlers:
         with told():
             session = self.sessions.open(token)
             for folder in session.folders("run")[-1:]:
-                (folder / "stop").touch()
+                (folder / STOP).touch()
         return gr.update(value=text.STOPPING, interactive=False)
 
     def settle(self, token: str | None) -> Updates:
@@ -250,7 +253,3 @@ def _objects(labels: Labels) -> tuple[int, ...]:
         if pixels < LEAST_PIXELS:
             raise ValueError(text.too_small(target, pixels, LEAST_PIXELS))
     return objects
-
-
-def _stopped(session: Session, run: Run) -> bool:
-    return (run.folder / "stop").exists() or session.over_quota()

@@ -36,7 +36,8 @@ def diagram(run: Run, clip: Clip, name: str, target: int, index: int, how: str) 
     for part in parts.PARTS.values():
         reason = parts.absent(part, _variant(name), trace.predicted)
         box = {"absent": reason} if reason else _box(run, part, trace, frame, name, target, index, how)
-        boxes[part.key] = {"symbol": parts.symbol(part, _variant(name)), **box}
+        names = {"symbol": parts.symbol(part, _variant(name)), "formula": parts.formula(part, _variant(name))}
+        boxes[part.key] = names | box
     return {
         "boxes": boxes,
         "region": [trace.region.y0, trace.region.x0, trace.region.y1, trace.region.x1],

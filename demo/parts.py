@@ -114,7 +114,7 @@ PARTS: dict[str, Part] = {
             "gate_induced",
             "γ2",
             "Trust in the filter",
-            "The same for E2*; the two gates need not add up to 1.",
+            "A second learnt gate: how much of E2* is let through. The two need not add up to 1.",
             "γ2 = sigmoid(W₄ ReLU(W₃ E2*))",
             "gate_induced",
             "gate",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from threading import Lock
 
 from demo import text
+from demo.gpu import device
 from demo.models import ModelChoice, Segmenter
 from demo.settings import KNOCK_OUTS, Settings, split_entry
 from llb.ablation import RESULTS, read_result
@@ -25,6 +26,9 @@ class ShippedModels:
     def __init__(self) -> None:
         self._loaded: dict[str, LLB] = {}
         self._lock = Lock()
+
+    def __reduce__(self) -> tuple[type[ShippedModels], tuple[()]]:
+        return ShippedModels, ()  # another process loads its own
 
     def choices(self) -> list[ModelChoice]:
         """List the lite models, LLB and JOINT first; those without weights carry the reason."""
@@ -58,5 +62,5 @@ class ShippedModels:
     def _model(self, name: str) -> LLB:
         with self._lock:
             if name not in self._loaded:
-                self._loaded[name] = load_model(name)
+                self._loaded[name] = load_model(name, device())
             return self._loaded[name]

@@ -28,11 +28,12 @@ const options = (label, list, value) => {
   select.value = value;
 };
 const where = el('span', {class: 'where', 'aria-live': 'polite'});
+const glossary = el('div', {class: 'glossary'});
 const diagrams = el('div', {class: 'diagrams'});
 const details = el('div', {class: 'details'});
 const extras = el('div', {class: 'extras'});
 const looked = el('div', {class: 'looked'});
-box.append(el('div', {class: 'controls'}, first, second, target, how, where), diagrams, details, looked, extras);
+box.append(el('div', {class: 'controls'}, first, second, target, how, where), glossary, diagrams, details, looked, extras);
 
 const shown = () => state.models.filter(name => name);
 const titleOf = name => state.value.variants.find(v => v.name === name)?.title || name;
@@ -56,10 +57,18 @@ function refresh(light = false) {
     if (answers[0]?.error) { where.textContent = answers[0].error; return; }
     where.textContent = `${words.frame} ${index}`;
     diagrams.replaceChildren(...answers.map((answer, i) => diagram(shown()[i], answer)), ...note(answers[0].explained));
+    glossary.replaceChildren(...['value', 'label', 'gate_transduced', 'gate_induced'].map(key => term(key, answers[0].boxes[key])));
     diagrams.dataset.frame = index;
     await detail();
     if (!light) { await extra(); if (state.pixel) await look(); }
   });
+}
+
+// ---- the four terms to know, with their pictures at this frame ----
+function term(key, found) {
+  const part = parts[key];
+  const view = found.src ? el('img', {src: found.src, alt: `${part.symbol}: ${part.title}`, class: 'cells'}) : el('span', {class: 'absent'}, el('small', {}, found.absent));
+  return el('figure', {'data-term': key}, view, el('figcaption', {}, el('b', {}, part.symbol), el('span', {}, part.sentence), el('code', {}, found.formula)));
 }
 
 // ---- the diagram ----
