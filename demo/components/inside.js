@@ -213,12 +213,12 @@ document.addEventListener('llb-run', event => {
   refresh();
 });
 document.addEventListener('llb-frame', event => {
-  if (!state.value || !document.body.contains(box)) return;
+  if (state.value?.stamp !== event.detail.stamp || !document.body.contains(box)) return; // another run is at work
   state.index = event.detail.index;
   refresh(event.detail.playing);
 });
 document.addEventListener('llb-pixel', event => {
-  if (!state.value) return;
+  if (state.value?.stamp !== event.detail.stamp) return;
   state.pixel = event.detail;
   latest('pixel', look);
 });

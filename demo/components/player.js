@@ -115,7 +115,7 @@ function go(index, quiet = false) {
   slider.value = state.index;
   counter.textContent = `${state.index} / ${last}`;
   draw(); charts();
-  if (!quiet) document.dispatchEvent(new CustomEvent('llb-frame', {detail: {index: state.index, playing: state.playing}}));
+  if (!quiet) document.dispatchEvent(new CustomEvent('llb-frame', {detail: {stamp: state.value.stamp, index: state.index, playing: state.playing}}));
 }
 function showPlaying(on) {
   state.playing = on;
@@ -246,7 +246,7 @@ function build(value) {
         const y = Math.floor((event.clientY - rect.top) / rect.height * value.height);
         if (state.playing) play(false);
         state.pixel = {x, y}; draw();
-        document.dispatchEvent(new CustomEvent('llb-pixel', {detail: {x, y, variant: variant.name}}));
+        document.dispatchEvent(new CustomEvent('llb-pixel', {detail: {stamp: value.stamp, x, y}}));
       }});
     const caption = el('figcaption'), status = el('small', {class: 'pace'});
     const download = el('button', {class: 'download', title: words.download, 'aria-label': `${words.download}: ${variant.title}`, onclick: async () => {

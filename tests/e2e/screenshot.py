@@ -1,28 +1,39 @@
-"""Take a picture of a served page: ``python -m tests.e2e.screenshot http://127.0.0.1:7860 docs/page.png``."""
+"""Take the README's pictures of a served page: ``python -m tests.e2e.screenshot http://127.0.0.1:7860 docs``."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 from tests.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES
 
+READY = (".player canvas[data-frame]", ".inside .flow img", "#editor canvas", "#legend .chip")
 
-def screenshot(url: str, path: str, width: int = 1440, height: int = 1180) -> None:
-    """Wait for the greeting comparison and save what a visitor sees."""
+
+def screenshots(url: str, folder: Path) -> None:
+    """Wait for the greeting comparison and save what a visitor sees: the page, a part in detail, a clicked pixel."""
     executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
-        page = browser.new_page(viewport={"width": width, "height": height})
+        page = browser.new_page(viewport={"width": 1440, "height": 1600})
         page.goto(f"{url}/?__theme=light")
-        for selector in (".player canvas[data-frame]", ".inside .flow img", "#editor canvas", "#legend .chip"):
+        for selector in READY:
             page.wait_for_selector(selector, timeout=120_000)
-        page.wait_for_timeout(3000)
-        page.screenshot(path=path)
+        page.wait_for_timeout(2000)
+        page.screenshot(path=folder / "page.png")
+        canvas = page.locator(".player .panes canvas").first
+        box = canvas.bounding_box()
+        assert box is not None
+        canvas.click(position={"x": 0.4 * box["width"], "y": 0.55 * box["height"]})
+        page.wait_for_selector(".looked[data-pixel]")
+        page.wait_for_timeout(1000)
+        page.locator(".inside .details").screenshot(path=folder / "part.png")
+        page.locator(".inside .looked").screenshot(path=folder / "pixel.png")
         browser.close()
 
 
 if __name__ == "__main__":
-    screenshot(*sys.argv[1:3])
+    screenshots(sys.argv[1], Path(sys.argv[2]))
