@@ -222,3 +222,4 @@ document.addEventListener('llb-pixel', event => {
   state.pixel = event.detail;
   latest('pixel', look);
 });
+document.dispatchEvent(new Event('llb-inside'));

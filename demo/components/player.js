@@ -295,10 +295,12 @@ function load(value) {
   else if (ready) counter.textContent = `${state.index} / ${ready - 1}`;
   if (value.state !== 'running' && ready) {
     if (state.follow) { state.follow = false; }
-    document.dispatchEvent(new CustomEvent('llb-run', {detail: {value, index: state.index}}));
+    announce();
   }
   fetchFigures();
 }
+function announce() { document.dispatchEvent(new CustomEvent('llb-run', {detail: {value: state.value, index: state.index}})); }
+document.addEventListener('llb-inside', () => { if (state.value && state.value.state !== 'running' && frames()) announce(); });
 new ResizeObserver(() => charts()).observe(box);
 watch('value', () => load(props.value));
 load(props.value);
