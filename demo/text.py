@@ -191,10 +191,10 @@ def difference(variant: str) -> str:
 
 
 def facts(parameters: int, result: Measured | None) -> str:
-    """Say how large a model is and, if it was measured, how good and how fast."""
+    """Say how large a model is and, if it was measured, how good."""
     parts = [f"{parameters / 1e6:.1f} M parameters"] if parameters else []
     if result is not None:
-        parts += [f"J&F {result.jf:.1f}", f"{result.milliseconds:.0f} ms per frame"]
+        parts.append(f"J&F {result.jf:.1f}")
     return " · ".join(parts)
 
 
