@@ -172,7 +172,7 @@ def _results(reads: Reads) -> Results:
     status = gr.HTML(elem_id="status")
     player = gr.HTML(
         html_template='<div class="player" hidden></div>',
-        js_on_load=(COMPONENTS / "player.js").read_text(),
+        js_on_load=_script("player.js"),
         server_functions=[read],
         words=text.PLAYER_WORDS,
         elem_id="player",
@@ -181,13 +181,18 @@ def _results(reads: Reads) -> Results:
     gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
     gr.HTML(
         html_template='<div class="inside" hidden></div>',
-        js_on_load=(COMPONENTS / "inside.js").read_text(),
+        js_on_load=_script("inside.js"),
         server_functions=[read],
         words=text.INSIDE_WORDS,
         parts={key: asdict(part) for key, part in PARTS.items()},
         elem_id="inside",
     )
     return Results(status, title, player)
+
+
+def _script(name: str) -> str:
+    """Return a component's script with what all of them share before it."""
+    return (COMPONENTS / "element.js").read_text() + (COMPONENTS / name).read_text()
 
 
 def _table() -> None:

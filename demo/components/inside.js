@@ -1,14 +1,5 @@
 // The inside of one or two models at the player's frame: the live diagram, a part in detail, gates, learner, memory.
 const box = element.querySelector('.inside');
-const el = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value);
-  }
-  node.append(...children.flat().filter(child => child !== null && child !== undefined));
-  return node;
-};
 const words = props.words, parts = props.parts;
 const state = {value: null, index: 0, models: ['', ''], target: 1, how: 'pca', part: 'gate_transduced', pixel: null, figures: []};
 const COLUMNS = [['frame', 'region', 'source'], ['value', 'label', 'weight'], ['memory', 'tau'],

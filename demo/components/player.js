@@ -1,15 +1,6 @@
 // The synced player: every pane is drawn from one frame index, so all show the same frame.
 // `props.value` describes a run (demo/payload.py); `server` holds the functions of demo/reads.py.
 const box = element.querySelector('.player');
-const el = (tag, attributes = {}, ...children) => {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value);
-  }
-  node.append(...children.filter(child => child !== null && child !== undefined));
-  return node;
-};
 const words = props.words;
 const state = {value: null, index: 0, playing: false, follow: false, view: 'overlay', other: '', speed: 1, loop: true,
   chart: 'quality', figures: [], drawn: '', pixel: null};

@@ -1,0 +1,140 @@
+"""What a visitor does on the page and sees of it, for the browser tests."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import pytest
+
+from demo import text
+from demo.store import Run
+from llb.video_io import write_video
+from tests.page_fakes import FRAMES, SIZE, render_disc
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+LONG = 60_000  # milliseconds that a run may take on a slow machine
+
+
+def opened(page: Page, url: str) -> Page:
+    """Open the page and wait until the greeting comparison, its inside and the editor are there."""
+    page.goto(url)
+    page.wait_for_selector(".player canvas[data-frame]", timeout=LONG)
+    page.wait_for_selector(".inside .flow img", timeout=LONG)
+    page.wait_for_selector("#editor canvas", timeout=LONG)
+    page.wait_for_selector("#legend .chip", timeout=LONG)
+    return page
+
+
+def run(page: Page) -> None:
+    """Click Run and wait for the end, until every pane and the diagram show the new run."""
+    page.click("#run")
+    page.wait_for_selector(".live", timeout=LONG)
+    page.wait_for_selector(".live", state="detached", timeout=LONG)
+    at(page, settled_frame(page))
+
+
+def panes(page: Page) -> list[str]:
+    """Return the frame that each pane shows."""
+    return page.locator(".player .panes canvas").evaluate_all("all => all.map(c => c.dataset.frame)")
+
+
+def settled_frame(page: Page) -> int:
+    page.wait_for_function("!!document.querySelector('.player .counter')?.textContent", timeout=LONG)
+    return int(page.inner_text(".player .counter").split("/")[0])
+
+
+def at(page: Page, frame: int) -> None:
+    """Wait until every pane and the diagram show a frame."""
+    shown = """frame => {
+      const panes = [...document.querySelectorAll('.player .panes canvas')];
+      return panes.length && panes.every(c => c.dataset.frame === String(frame))
+        && document.querySelector('.inside .diagrams').dataset.frame === String(frame); }"""
+    page.wait_for_function(shown, arg=frame, timeout=LONG)
+
+
+def go_to(page: Page, frame: int) -> None:
+    """Step to a frame by keyboard."""
+    page.locator(".player").focus()
+    page.keyboard.press("Home")
+    for _ in range(frame):
+        page.keyboard.press("ArrowRight")
+    at(page, frame)
+
+
+def drawn(page: Page, name: str) -> np.ndarray:
+    """Return the pixels of a model's pane, RGB."""
+    read = """canvas => { const c = canvas.getContext('2d');
+      return [canvas.width, canvas.height, [...c.getImageData(0, 0, canvas.width, canvas.height).data]]; }"""
+    width, height, values = page.locator(f'.panes canvas[data-variant="{name}"]').evaluate(read)
+    return np.array(values, np.uint8).reshape(height, width, 4)[..., :3]
+
+
+def told(page: Page) -> dict[str, Any]:
+    """Return what the server tells the inside about a question, as the page asks it."""
+    return json.loads(page.locator(".player").get_attribute("data-run") or "{}")
+
+
+def stored(page: Page, folder: Path) -> Run:
+    """Return the run that the page shows."""
+    path = Path(told(page)["stamp"])
+    assert path.is_relative_to(folder.resolve()) or path.is_relative_to(folder)
+    return Run.open(path)
+
+
+def pixels(source: str) -> np.ndarray:
+    """Decode a picture that the page shows."""
+    data = np.frombuffer(base64.b64decode(source.split(",", 1)[1]), np.uint8)
+    return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+
+
+def picture(page: Page, name: str, part: str) -> str:
+    """Return the address of a part's picture in a model's diagram."""
+    source = page.locator(f'.diagrams [data-model="{name}"] [data-part="{part}"] img').get_attribute("src")
+    assert source is not None
+    return source
+
+
+def draw(page: Page, *points: tuple[float, float]) -> None:
+    """Paint a stroke in the editor; points are parts of its width and height."""
+    canvas = page.locator("#editor canvas").first
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=6)
+    page.mouse.up()
+
+
+def paint(page: Page, wanted: str, *points: tuple[float, float]) -> None:
+    """Paint a stroke and wait until the wanted object is listed; a slow machine may still be loading the editor."""
+    from playwright.sync_api import TimeoutError as Late
+
+    for _ in range(4):
+        draw(page, *points)
+        try:
+            page.wait_for_selector(f"#legend >> text={wanted}", timeout=LONG / 4)
+            return
+        except Late:
+            continue
+    pytest.fail(f"{wanted} was painted but is not listed")
+
+
+def upload_disc(page: Page, folder: Path) -> None:
+    """Upload an mp4 of a moving disc, and wait for it."""
+    rendered = render_disc("mine")
+    large = [cv2.resize(frame, None, fx=2, fy=2) for frame in rendered.frames]
+    write_video(folder / "mine.mp4", large, rendered.fps)
+    page.locator("#upload input[type=file]").set_input_files(folder / "mine.mp4")
+    page.wait_for_selector(f"#card >> text=mine: {SIZE[1] * 2} × {SIZE[0] * 2}, {FRAMES} frames", timeout=LONG)
+    page.wait_for_selector(f"#legend >> text={text.NOTHING_PAINTED}", timeout=LONG)
+    page.wait_for_timeout(1000)
