@@ -113,6 +113,7 @@ def train(
     start: Annotated[Path | None, typer.Option(help="Weights of the shared stage, for a variant's own stage.")] = None,
     objects: Annotated[Path | None, typer.Option(help="Further objects, from scripts.fetch_objects.")] = None,
     length: Annotated[float, typer.Option(help="Steps as a multiple of the shipped models' schedule.")] = 1.0,
+    long: Annotated[bool, typer.Option("--long", help="The schedule of lite/llb-long, the visitors' default.")] = False,
     seed: Annotated[int, typer.Option(help="Of the first weights and of the clips.")] = 0,
     cache: Annotated[Path | None, typer.Option(help="Folder for the decoded images [default: in ~/.cache].")] = None,
 ) -> None:
@@ -121,7 +122,7 @@ def train(
     from llb.training.stages import train_config
     from llb.training.trainer import Trainer
 
-    config = train_config(model, seed, length, start)
+    config = train_config(model, seed, length, start, long)
     with progress_bar("Decoding images") as bar:
         images = build_cache(
             data, cache or DEFAULT_CACHE, lambda done, total: bar.show("Decoding images", done, total), objects

@@ -11,7 +11,8 @@ from torch import Tensor
 from llb.types import FrameFeatures, TargetEncoding
 
 DECAY = 0.9  # a newcomer weighs 1 / 0.9 of the last one; the first newcomer 0.1 against 1 / 0.9
-FIRST_FRAME_FLOOR = 0.25  # frame 0's share never falls below this
+PROTECTED_FLOOR = 0.25  # the share of the first frame, and of a corrected one, never falls below this
+MOST_CORRECTIONS = 4  # that are protected beside the first frame
 
 
 def joins_memory(age: int, interval: int) -> bool:
@@ -19,23 +20,32 @@ def joins_memory(age: int, interval: int) -> bool:
     return age >= 1 and (age + 2) % interval == 0
 
 
-def add_weight(weights: tuple[float, ...], slot: int, last: int | None) -> tuple[float, ...]:
+def add_weight(
+    weights: tuple[float, ...], slot: int, last: int | None, protected: tuple[int, ...] = (0,)
+) -> tuple[float, ...]:
     """Return the temporal weights after a newcomer took `slot`, which may be one past the end.
 
-    `last` is the slot of the newcomer before it, None if this is the first. The weights sum to 1 unless frame 0's
-    floor is in force: then the others are divided by (0.25 + their sum), as released, and the sum is a little over 1.
+    `last` is the slot of the newcomer before it, None if this is the first; a newcomer that is `protected` comes in at
+    the floor. The weights sum to 1 unless a protected slot's floor is in force: then the others are divided by
+    (the floors in force + their sum), as released for the first frame, and the sum is a little over 1.
     """
     new = list(weights) + [0.0] * (slot == len(weights))
-    if last is None:
+    if slot in protected:
+        new[slot] = PROTECTED_FLOOR
+    elif last is None:
         new = [weight / DECAY for weight in new]
         new[slot] = 1 - DECAY
     else:
         new[slot] = new[last] / DECAY
     total = sum(new)
     new = [weight / total for weight in new]
-    if new[0] < FIRST_FRAME_FLOOR:
-        others = FIRST_FRAME_FLOOR + sum(new[1:])
-        new = [FIRST_FRAME_FLOOR, *(weight / others for weight in new[1:])]
+    held = {index for index in protected if new[index] < PROTECTED_FLOOR}
+    if held:
+        others = PROTECTED_FLOOR * len(held) + sum(weight for index, weight in enumerate(new) if index not in held)
+        least = [PROTECTED_FLOOR if index in protected else 0.0 for index in range(len(new))]
+        new = [
+            PROTECTED_FLOOR if index in held else max(weight / others, least[index]) for index, weight in enumerate(new)
+        ]
     return tuple(new)
 
 
@@ -51,6 +61,9 @@ class Sample:
 class Memory:
     """Up to `size` samples in slots. Slot 0 keeps the target's first frame; of the others the oldest leaves.
 
+    A corrected frame is kept as the first one is; beyond `MOST_CORRECTIONS`, or where no slot would be left for a
+    newcomer, the oldest correction becomes a sample like any other.
+
     `target`, `value`, `label` and `weight` are [1, T, channels, h, w] in the order of the slots; the transformer's
     code of the memory is kept beside it (`llb.model.memory_code`).
     """
@@ -60,6 +73,7 @@ class Memory:
         self.frames: tuple[int, ...] = (first.frame,)
         self.temporal_weights: tuple[float, ...] = (1.0,)
         self._last: int | None = None
+        self._corrections: list[int] = []  # their slots, the oldest first
         self.target, self.value, self.label, self.weight = _tensors(first)
 
     @property
@@ -67,24 +81,40 @@ class Memory:
         """The temporal weights as a tensor for the few-shot learner."""
         return torch.tensor([self.temporal_weights], dtype=self.target.dtype, device=self.target.device)
 
-    def add(self, sample: Sample) -> int:
-        """Take in a sample and return its slot; when full, it replaces the one of least temporal weight but frame 0.
+    def add(self, sample: Sample, correction: bool = False) -> int:
+        """Take in a sample and return its slot; when full, it replaces the unprotected one of least temporal weight.
 
-        The memory must have more than one slot: with one, only the first frame is ever kept.
+        A memory of one slot keeps the first frame, which only a correction replaces.
         """
-        assert self.size > 1, "a memory of one slot keeps the first frame only"
-        slot = len(self.frames)
-        if slot == self.size:
-            slot = min(range(1, self.size), key=lambda index: self.temporal_weights[index])
-        self.temporal_weights = add_weight(self.temporal_weights, slot, self._last)
+        assert self.size > 1 or correction, "a memory of one slot keeps the first frame only"
+        slot = self._slot()
+        if correction and slot > 0:
+            self._protect(slot)
+        protected = (0, *self._corrections)
+        self.temporal_weights = add_weight(self.temporal_weights, slot, self._last, protected)
         self.frames = (*self.frames[:slot], sample.frame, *self.frames[slot + 1 :])
-        self._last = slot
+        self._last = self._last if slot in protected else slot
+        self._keep(sample, slot)
+        return slot
+
+    def _slot(self) -> int:
+        """Return where the next sample goes."""
+        if len(self.frames) < self.size:
+            return len(self.frames)
+        free = [slot for slot in range(1, self.size) if slot not in self._corrections]
+        return min(free, key=lambda slot: self.temporal_weights[slot], default=0)
+
+    def _protect(self, slot: int) -> None:
+        """Protect a corrected frame's slot; the first frame and one free slot stand beside the corrections."""
+        most = min(MOST_CORRECTIONS, self.size - 2)
+        self._corrections = [*self._corrections, slot][-most:] if most > 0 else []
+
+    def _keep(self, sample: Sample, slot: int) -> None:
         new = _tensors(sample)
         old = (self.target, self.value, self.label, self.weight)
         self.target, self.value, self.label, self.weight = (
             _put(kept, tensor, slot) for kept, tensor in zip(old, new, strict=True)
         )
-        return slot
 
 
 def _tensors(sample: Sample) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -25,6 +25,9 @@ LARGEST_ID = 255
 class VideoSegmenter:
     """Segment a clip frame by frame: `start` with the first frame's masks, then `step` once per frame.
 
+    `add_target` and `correct` say what is known of the frame that comes next; `observe` stands for `step` where all
+    masks are known already, for example from an earlier run: the memory takes them in and nothing is segmented.
+
     Works on the device of the model. The model is only read, so several segmenters may share one.
 
     With a `lead`, every target is cut out where that other segmenter cuts it out, so that two models see the same
@@ -43,6 +46,7 @@ class VideoSegmenter:
         self._device = next(iter(model.parameters())).device
         self._targets: list[Target] = []
         self._waiting: dict[int, GivenMask] = {}
+        self._corrections: dict[int, GivenMask] = {}
         self._size: tuple[int, int] | None = None
         self._index = 0
 
@@ -61,7 +65,7 @@ class VideoSegmenter:
         for target_id, mask in masks.items():
             _check_mask(target_id, mask, size)
         self._check_lead(0)
-        self._targets, self._size, self._index = [], size, 0
+        self._targets, self._size, self._index, self._corrections = [], size, 0, {}
         self._waiting = {int(target_id): mask.astype(bool) for target_id, mask in masks.items()}
         return self._segment(frame, trace, begun)
 
@@ -70,28 +74,42 @@ class VideoSegmenter:
 
         Raise ValueError before `start`, for an id in use, or for a mask that is empty or of another size.
         """
-        if self._size is None:
-            raise ValueError("The clip has not been started: call start with the first frame and its masks.")
+        size = self._started()
         if target_id in self._waiting or any(target.id == target_id for target in self._targets):
             raise ValueError(f"Target {target_id} exists already: choose another id.")
-        _check_mask(target_id, mask, self._size)
+        _check_mask(target_id, mask, size)
         self._waiting[int(target_id)] = mask.astype(bool)
+
+    def correct(self, target_id: int, mask: GivenMask) -> None:
+        """Say where a known target is on the frame that is passed to the next `step` or `observe`.
+
+        An empty mask says that it is not to be seen there. Raise ValueError before `start`, for an unknown target, or
+        for a mask of another size.
+        """
+        size = self._started()
+        self.target(target_id)
+        _check_size(target_id, mask, size)
+        self._corrections[int(target_id)] = mask.astype(bool)
 
     @torch.inference_mode()
     def step(self, frame: Frame, trace: TraceRequest | None = None) -> FrameResult:
         """Segment the next frame (RGB). Raise ValueError before `start` or if the frame's size has changed."""
         begun = time.perf_counter()
-        _check_frame(frame)
-        if self._size is None:
-            raise ValueError("The clip has not been started: call start with the first frame and its masks.")
-        if frame.shape[:2] != self._size:
-            raise ValueError(
-                f"The frame is {_by(frame.shape)} pixels but the clip began with {_by(self._size)}: "
-                "resize the frame, or start a new clip."
-            )
-        self._check_lead(self._index + 1)
-        self._index += 1
+        self._next(frame)
         return self._segment(frame, trace, begun)
+
+    @torch.inference_mode()
+    def observe(self, frame: Frame, masks: Mapping[int, GivenMask], trace: TraceRequest | None = None) -> FrameResult:
+        """Take the next frame (RGB) with the masks of all present targets; one that is left out is taken as unseen.
+
+        Raise ValueError as `step` does, for an unknown target, or for a mask of another size.
+        """
+        begun = time.perf_counter()
+        for target_id, mask in masks.items():
+            self.target(target_id)
+            _check_size(target_id, mask, self._started())
+        self._next(frame)
+        return self._segment(frame, trace, begun, masks)
 
     def target(self, target_id: int) -> Target:
         """Return a target's present state, to be read only; raise ValueError if it is not known."""
@@ -100,10 +118,30 @@ class VideoSegmenter:
                 return target
         raise ValueError(f"Target {target_id} is not known: start with it or add it first.")
 
-    def _segment(self, frame: Frame, trace: TraceRequest | None, begun: float) -> FrameResult:
-        """Track the present targets, let the waiting ones in, and merge."""
+    def _started(self) -> tuple[int, int]:
+        """Return the frames' size; raise ValueError before `start`."""
+        if self._size is None:
+            raise ValueError("The clip has not been started: call start with the first frame and its masks.")
+        return self._size
+
+    def _next(self, frame: Frame) -> None:
+        _check_frame(frame)
+        size = self._started()
+        if frame.shape[:2] != size:
+            raise ValueError(
+                f"The frame is {_by(frame.shape)} pixels but the clip began with {_by(size)}: "
+                "resize the frame, or start a new clip."
+            )
+        self._check_lead(self._index + 1)
+        self._index += 1
+
+    def _segment(
+        self, frame: Frame, trace: TraceRequest | None, begun: float, known: Mapping[int, GivenMask] | None = None
+    ) -> FrameResult:
+        """Track the present targets (or take their `known` masks), let the waiting ones in, and merge."""
         image = torch.tensor(np.ascontiguousarray(frame)).to(self._device).permute(2, 0, 1).contiguous()
-        logits = {target.id: target.track(self._index, image) for target in self._targets}
+        logits = {target.id: self._follow(target, image, known) for target in self._targets}
+        self._corrections = {}
         logits |= self._admit(image)
         self._targets.sort(key=lambda target: target.id)
         ids = tuple(target.id for target in self._targets)
@@ -114,6 +152,14 @@ class VideoSegmenter:
         seconds = time.perf_counter() - begun
         traces = tuple(trace_target(self._model, target, trace) for target in self._targets) if trace else ()
         return FrameResult(self._index, ids, labels, scores, seconds, traces)
+
+    def _follow(self, target: Target, image: Tensor, known: Mapping[int, GivenMask] | None) -> Tensor:
+        """Return a target's logits on the current frame: corrected, known or segmented."""
+        if target.id in self._corrections:
+            return target.correct(self._index, image, self._corrections[target.id])
+        if known is None:
+            return target.track(self._index, image)
+        return target.observe(self._index, image, known.get(target.id, np.zeros(self._started(), bool)).astype(bool))
 
     def _check_lead(self, index: int) -> None:
         if self._lead is not None and (self._lead._size is None or self._lead._index != index):
@@ -138,13 +184,17 @@ def _check_frame(frame: Frame) -> None:
 def _check_mask(target_id: int, mask: GivenMask, size: tuple[int, int]) -> None:
     if not 1 <= target_id <= LARGEST_ID:
         raise ValueError(f"Target id {target_id} is out of range: choose 1 to {LARGEST_ID}.")
+    _check_size(target_id, mask, size)
+    if not mask.any():
+        raise ValueError(f"The mask of target {target_id} is empty: mark at least one pixel.")
+
+
+def _check_size(target_id: int, mask: GivenMask, size: tuple[int, int]) -> None:
     if mask.shape != size:
         raise ValueError(
             f"The mask of target {target_id} is {_by(mask.shape)} pixels but the frame is {_by(size)}: "
             "give a mask of the frame's size."
         )
-    if not mask.any():
-        raise ValueError(f"The mask of target {target_id} is empty: mark at least one pixel.")
 
 
 def _by(shape: tuple[int, ...]) -> str:

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from llb.config import InferenceConfig
 from llb.inference import search_region
+from llb.inference.aggregation import mask_logits
 from llb.inference.memory import Memory, Sample, joins_memory
 from llb.inference.protocol import SegmentationModel
 from llb.inference.search_region import Placement
@@ -20,10 +21,14 @@ REFERENCE_AREA = 480 * 854  # of the frames that `InferenceConfig.min_mask_area`
 class Target:
     """Follows one target: `track` a frame, then `update` with what the merge of all targets made of it.
 
-    The last frame's crop, features and merged mask are kept until the next frame, when the frame may join the memory
-    (`encoding` computes its labels once, whoever asks first). With a `lead`, the same target of another model's
+    Where the mask is known, `observe` or `correct` stands for `track`. The last frame's crop, features and merged mask
+    are kept until the next frame, when the frame may join the memory (features and labels are computed once, for
+    whoever asks first). With a `lead`, the same target of another model's
     segmenter that has seen the frame already, the search region is the lead's.
     """
+
+    _features: FrameFeatures | None
+    _encoding: TargetEncoding | None
 
     def __init__(
         self,
@@ -42,9 +47,9 @@ class Target:
         assert config.search_factor is not None, "settings must be made for the model's scale"
         self._state = search_region.start_state(mask, self._crop, config.search_factor)
         self.segmentation: Segmentation | None = None
-        self._encoding: TargetEncoding | None = None
         self._look(index, frame, tracking=False)
         self._prob: Float[Tensor, "height width"] = torch.from_numpy(mask).to(frame.device).float()
+        self._settled = True
         self.memory = Memory(self._sample(), config.memory_size)
         self._code = model.change_memory(None, self.features.match, 0)
         self.memory_changed = True  # at the current frame
@@ -53,19 +58,42 @@ class Target:
 
     def track(self, index: int, frame: UInt8[Tensor, "3 height width"]) -> Float[Tensor, "height width"]:
         """Segment the next frame; return its logits over the whole image, -100 outside the search region."""
-        self.fit = None
-        self.memory_changed = self.in_memory and self.index > self.start
-        if self.memory_changed:
-            slot = self.memory.add(self._sample())
-            self._code = self.model.change_memory(self._code, self.features.match, slot)
-            self._fit_filter(self.tau, self._config.steps_update)
-        self._state = search_region.follow(self._state, self._prob, self._min_area)
-        self._look(index, frame, tracking=True)
+        self._advance(index, frame)
         self.segmentation = self.model.segment(self.features, self.encoded, self.memory.value, self.tau)
         logits = self.segmentation.logits
         if self._config.exact_paste:
             return search_region.paste(logits, self.placement.region, self._image)
         return search_region.paste_as_released(logits, self.placement, self._image)
+
+    def observe(
+        self, index: int, frame: UInt8[Tensor, "3 height width"], mask: Bool[np.ndarray, "height width"]
+    ) -> Float[Tensor, "height width"]:
+        """Follow a mask that is known already, as if it had been segmented; return it as logits."""
+        self._advance(index, frame)
+        if self.in_memory:
+            self._extract()  # while a lead still looks at this frame
+        return mask_logits(torch.from_numpy(mask).to(frame.device).float())
+
+    def correct(
+        self, index: int, frame: UInt8[Tensor, "3 height width"], mask: Bool[np.ndarray, "height width"]
+    ) -> Float[Tensor, "height width"]:
+        """Take a corrected mask of the next frame: it is followed from there and enters the memory; return its logits.
+
+        The memory protects it as it does the first frame. An empty mask says that the target is not to be seen here:
+        its region stays, and nothing enters the memory.
+        """
+        if not mask.any():
+            logits = self.observe(index, frame, mask)
+            self._settled = self.memory_changed = True
+            return logits
+        self._close()
+        assert self._config.search_factor is not None, "settings must be made for the model's scale"
+        self._state = search_region.start_state(mask, self._crop, self._config.search_factor)
+        self._look(index, frame, tracking=False)
+        self._prob = torch.from_numpy(mask).to(frame.device).float()
+        self._remember(self._config.steps_first if self._config.steps_update else 0, correction=True)
+        self._settled = True
+        return mask_logits(self._prob)
 
     def update(self, prob: Float[Tensor, "height width"]) -> None:
         """Take the merged probability of the current frame (a target's first frame is encoded with the given mask)."""
@@ -79,8 +107,14 @@ class Target:
     @property
     def in_memory(self) -> bool:
         """Whether the current frame is in the memory or will join it when the next frame begins."""
-        age = self.index - self.start
-        return age == 0 or (self._config.memory_size > 1 and joins_memory(age, self._config.interval))
+        if self._settled:
+            return self.index in self.memory.frames
+        return self._config.memory_size > 1 and joins_memory(self.index - self.start, self._config.interval)
+
+    @property
+    def features(self) -> FrameFeatures:
+        """The current frame's features: computed at the first call, then kept until the next frame."""
+        return self._features or self._extract()
 
     @property
     def mask(self) -> Float[Tensor, "1 1 crop_height crop_width"]:
@@ -93,20 +127,44 @@ class Target:
             self._encoding = self.model.encode_target(self.model.prepare(self.crop), self.mask)
         return self._encoding
 
+    def _advance(self, index: int, frame: UInt8[Tensor, "3 height width"]) -> None:
+        """Leave the last frame behind and look where its mask says."""
+        self._close()
+        self._state = search_region.follow(self._state, self._prob, self._min_area)
+        self._look(index, frame, tracking=True)
+
+    def _close(self) -> None:
+        """Let the last frame join the memory if it is due."""
+        self.fit, self.segmentation = None, None
+        self.memory_changed = self.in_memory and not self._settled
+        if self.memory_changed:
+            self._remember(self._config.steps_update)
+
+    def _remember(self, steps: int, correction: bool = False) -> None:
+        """Take the current frame into the memory and fit the filter anew."""
+        slot = self.memory.add(self._sample(), correction)
+        self._code = self.model.change_memory(self._code, self.features.match, slot)
+        self.memory_changed = True
+        self._fit_filter(self.tau, steps)
+
     def _look(self, index: int, frame: UInt8[Tensor, "3 height width"], tracking: bool) -> None:
-        """Place the search region in a frame, cut it out and extract its features."""
-        self.index, self._encoding = index, None
+        """Place the search region in a frame and cut it out."""
+        self.index = index
+        self._features, self._encoding = None, None
+        self._settled = False  # whether it is decided that the current frame is in the memory or not
         self.placement: Placement
         self.crop: Float[Tensor, "1 3 height width"]
-        self.features: FrameFeatures
         if self._lead is None:
             self.placement = search_region.place(self._state, self._image, self._crop, tracking)
             self.crop = search_region.cut_image(frame, self.placement, self._crop)
-            self.features = self.model.extract(self.model.prepare(self.crop))
         else:
             self.placement, self.crop = self._lead.placement, self._lead.crop
-            known = self._lead.features.backbone if self.model.shares_backbone(self._lead.model) else None
-            self.features = self.model.extract(self.model.prepare(self.crop), known)
+
+    def _extract(self) -> FrameFeatures:
+        lead = self._lead
+        known = lead.features.backbone if lead and self.model.shares_backbone(lead.model) else None
+        self._features = self.model.extract(self.model.prepare(self.crop), known)
+        return self._features
 
     def _sample(self) -> Sample:
         return Sample(self.index, self.features, self.encoding())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llb.data.sampler import ClipConfig
@@ -103,8 +103,23 @@ def variant_schedule(scale: float = 1.0) -> tuple[Stage, ...]:
     )
 
 
-def train_config(model: str, seed: int = 0, length: float = 1.0, start: Path | None = None) -> TrainConfig:
+def long_schedule(scale: float = 1.0) -> tuple[Stage, ...]:
+    """Return the second stage of the visitors' default: longer, at regions nearer the engine's and full crops."""
+    steps = [max(1, round(scale * n)) for n in (1200, 600, 800)]
+    near = ClipConfig(search_factor=3.0, offset=(3.2, 2.2))
+    return (
+        Stage(steps[0], replace(near, crop=(192, 320), real=0.6, gaps=(4, 12), gap_clips=4 * steps[0])),
+        Stage(steps[1], replace(near, crop=(160, 272), frames=8, real=0.65, gaps=(8, 8), gap_clips=1)),
+        Stage(steps[2], replace(near, real=0.65, gaps=(12, 12), gap_clips=1)),
+    )
+
+
+def train_config(
+    model: str, seed: int = 0, length: float = 1.0, start: Path | None = None, long: bool = False
+) -> TrainConfig:
     """Return the shipped models' settings for the shared stage (``lite/family``) or a variant's own one.
+
+    `long` is the schedule of the visitors' default, which has no place in the ablation.
 
     Raises:
         ValueError: the length is not above 0, or `start` does not fit the model.
@@ -114,8 +129,11 @@ def train_config(model: str, seed: int = 0, length: float = 1.0, start: Path | N
     if model.endswith(f"/{FAMILY}"):
         if start:
             raise ValueError("The shared stage starts from nothing: leave --start out.")
+        if long:
+            raise ValueError("The long schedule is for a variant: choose lite/llb, or leave --long out.")
         return TrainConfig(model, seed, stages=shared_schedule(length))
     if start is None:
         raise ValueError(f"{model} starts from the shared stage: train lite/family first and pass its file as --start.")
     digest = hashlib.sha256(start.read_bytes()).hexdigest()
-    return TrainConfig(model, seed, str(start), digest, variant_schedule(length), lr=VARIANT_LR)
+    schedule = long_schedule(length) if long else variant_schedule(length)
+    return TrainConfig(model, seed, str(start), digest, schedule, lr=VARIANT_LR)
