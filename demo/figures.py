@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,39 +12,55 @@ from llb.metrics import region_similarity, score
 from llb.types import FrameResult, TargetTrace
 
 Labels = UInt8[np.ndarray, "height width"]
+Figures = dict[str, dict[str, Any]]  # of one frame: model -> seconds, and objects -> figures
+OUTSIDE = ("area", "j", "f", "agreement")  # what is seen of an object from the masks alone
 
 
 def figures(
-    results: Mapping[str, FrameResult], truth: Labels | None, objects: Sequence[int]
-) -> dict[str, dict[str, Any]]:
+    results: Mapping[str, FrameResult], truth: Labels | None, given: Collection[int] = (), before: Figures | None = None
+) -> Figures:
     """Return, per model, the seconds and per object: area in pixels, J and F, agreement, share, cosine and losses.
 
-    J and F are missing without a truth, and on frame 0, whose mask is given. Agreement is the mean IoU with the other
-    models. The share is |g1 E1*| / (|g1 E1*| + |g2 E2*|), summed over cells and channels: 1 where the transduction
-    branch is all, 0 where the induction branch is; missing on frame 0.
+    J and F are missing without a truth, and where the object's mask was `given`. Agreement is the mean IoU with the
+    other models. The share is |g1 E1*| / (|g1 E1*| + |g2 E2*|), summed over cells and channels: 1 where the
+    transduction branch is all, 0 where the induction branch is; missing where nothing was predicted. `before` are the
+    frame's figures of an earlier run: what they say of the inside of objects that `results` do not trace stays.
     """
+    known = {int(target) for entry in (before or {}).values() for target in entry["objects"]}
+    objects = sorted(known.union(*(result.targets for result in results.values())))
     masks = {name: {target: result.labels == target for target in objects} for name, result in results.items()}
-    found: dict[str, dict[str, Any]] = {}
+    found: Figures = {}
     for name, result in results.items():
         traces = {trace.target: trace for trace in result.traces}
         others = [masks[other] for other in results if other != name]
         found[name] = {"seconds": result.seconds, "objects": {}}
         for target in objects:
             mask = masks[name][target]
-            entry: dict[str, Any] = {"area": int(np.count_nonzero(mask))}
-            if truth is not None and result.index > 0:
+            entry: dict[str, Any] = {}
+            if target in traces:
+                entry = _inside(traces[target])
+            elif before:
+                earlier = before[name]["objects"].get(str(target), {})
+                entry = {key: value for key, value in earlier.items() if key not in OUTSIDE}
+            entry["area"] = int(np.count_nonzero(mask))
+            if truth is not None and target not in given:
                 measured = score(mask, truth == target)
                 entry |= {"j": measured.j, "f": measured.f}
             if others:
                 entry["agreement"] = float(np.mean([region_similarity(mask, other[target]) for other in others]))
-            if target in traces:
-                entry |= _inside(traces[target])
             found[name]["objects"][str(target)] = entry
     return found
 
 
+def mean_overlap(found: Mapping[str, Any]) -> float | None:
+    """Return the mean J over the objects of a model's figures of one frame, None if there is none."""
+    scores = [entry["j"] for entry in found["objects"].values() if "j" in entry]
+    return float(np.mean(scores)) if scores else None
+
+
 def _inside(trace: TargetTrace) -> dict[str, Any]:
     entry: dict[str, Any] = {"cosine": cosine(trace.value, trace.label), "in_memory": trace.in_memory}
+    entry["uncertainty"] = uncertainty(trace.mask)
     if trace.transduced is not None and trace.induced is not None:
         entry["share"] = contribution_share(trace.transduced, trace.induced, trace.gate_transduced, trace.gate_induced)
     if trace.gate_transduced is not None and trace.gate_induced is not None:
@@ -52,6 +68,12 @@ def _inside(trace: TargetTrace) -> dict[str, Any]:
     if trace.few_shot_losses:
         entry["losses"] = list(trace.few_shot_losses)
     return entry
+
+
+def uncertainty(prob: Float[np.ndarray, "height width"]) -> float:
+    """Return how undecided a soft mask is, 0..1: the sum of 4 p (1 - p) over that of p; 1 where nothing is found."""
+    area = float(prob.sum())
+    return min(1.0, float((4 * prob * (1 - prob)).sum()) / area) if area >= 1 else 1.0
 
 
 def contribution_share(

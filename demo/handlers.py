@@ -138,7 +138,7 @@ class Handlers:
             settings = Settings(int(memory_size), int(interval), int(steps), search_factor or None, bool(shared))
             settings.config()
             run = Run(session.new_folder("run"), clip.folder, objects, records, settings)
-            run.save_given(labels)
+            run.save_given({0: labels})
             run.save()
         status = panels.progress(run, len(clip), None)
         return status, f"### {text.running(clip.title)}", gr.update(visible=False), gr.update(visible=True)

@@ -197,7 +197,7 @@ def _losses(run: Run, name: str, target: int, index: int) -> list[Answer]:
     """Return the learner's losses of every fit up to a frame: the frame, and the loss before each step and after."""
     found = []
     for frame_index, figures in enumerate(run.figures()[: index + 1]):
-        losses = figures[name]["objects"][str(target)].get("losses")
+        losses = figures[name]["objects"].get(str(target), {}).get("losses")
         if losses:
             found.append({"frame": frame_index, "losses": losses})
     return found

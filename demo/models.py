@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,17 +12,29 @@ from jaxtyping import UInt8
 from demo.settings import Settings
 from llb.types import FrameResult, Mask, TraceRequest
 
+Rgb = UInt8[np.ndarray, "height width 3"]
+
 
 class Segmenter(Protocol):
-    """One model on one clip; it alone holds the clip's memory."""
+    """One model on one clip; it alone holds the clip's memory (`llb.inference.VideoSegmenter`)."""
 
-    def start(
-        self, frame: UInt8[np.ndarray, "height width 3"], masks: dict[int, Mask], trace: TraceRequest | None = None
-    ) -> FrameResult:
+    def start(self, frame: Rgb, masks: Mapping[int, Mask], trace: TraceRequest | None = None) -> FrameResult:
         """Take the first frame and its masks."""
         ...
 
-    def step(self, frame: UInt8[np.ndarray, "height width 3"], trace: TraceRequest | None = None) -> FrameResult:
+    def add_target(self, target_id: int, mask: Mask) -> None:
+        """Let a target in on the next frame."""
+        ...
+
+    def correct(self, target_id: int, mask: Mask) -> None:
+        """Say where a known target is on the next frame."""
+        ...
+
+    def observe(self, frame: Rgb, masks: Mapping[int, Mask], trace: TraceRequest | None = None) -> FrameResult:
+        """Take in the next frame with masks that are known."""
+        ...
+
+    def step(self, frame: Rgb, trace: TraceRequest | None = None) -> FrameResult:
         """Segment the next frame."""
         ...
 

@@ -33,6 +33,8 @@ def payload(run: Run, clip: Clip, token: str, name: str) -> dict[str, Any]:
         "run": name,
         "stamp": str(run.folder),
         "state": "running" if run.state == "running" else "finished",
+        "repair": run.repair.at if run.repair else None,
+        "marked": sorted(run.given()),
         "title": clip.title,
         "total": len(clip),
         "times": list(clip.times),
@@ -47,6 +49,9 @@ def payload(run: Run, clip: Clip, token: str, name: str) -> dict[str, Any]:
 
 
 def _channels(run: Run) -> int:
-    """Return how many channels E1 has."""
-    trace = run.trace(run.variants[0].name, 0, run.objects[0])
-    return len(trace.features["value"]) if trace else 0
+    """Return how many channels E1 has; 0 as long as nothing is stored."""
+    for index in sorted(run.given()):
+        for target in run.objects:
+            if trace := run.trace(run.variants[0].name, index, target):
+                return len(trace.features["value"])
+    return 0

@@ -13,9 +13,8 @@ import numpy as np
 from jaxtyping import UInt8
 
 from demo.clips import Clip, save_clip
-from demo.compare import compare
+from demo.compare import work
 from demo.models import ModelProvider
-from demo.settings import Settings
 from demo.store import Run, VariantRecord
 
 GREETING = ("lite/llb", "lite/joint")  # the comparison to greet with, if these can run
@@ -115,9 +114,8 @@ class Showcase:
         assert labels is not None, "an example has exact masks"
         objects = tuple(int(target) for target in sorted(set(labels.ravel()) - {0}))
         run = Run(self._folder, clip.folder, objects, self._variants).save(state="running")
-        run.save_given(labels)
-        segmenters = self._models.segmenters([record.name for record in self._variants], Settings())
-        for step in compare(run, clip, segmenters, should_stop=lambda: False):
+        run.save_given({0: labels})
+        for step in work(run, self._models, self._folder / "never"):
             self._done = (step.frame + 1) / len(clip)
 
 

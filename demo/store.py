@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import os
+import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from demo.plan import Pass, Repair, marked_objects, repaired, whole_clip
 from demo.settings import Settings
 from llb.palette import read_labels, write_labels
 from llb.types import SearchRegion, TargetTrace
@@ -28,6 +31,7 @@ FEATURES = (
     "query",
 )
 KEYS = "memory_keys"
+SERIES = "series.jsonl"
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,10 @@ class VariantRecord:
 
 @dataclass(frozen=True)
 class Run:
-    """A comparison on disk: per variant the label pictures and traces of every frame, and one series of figures."""
+    """A comparison on disk: per variant the label pictures and traces of every frame, and one series of figures.
+
+    A repair (`branch`) is a run of its own that starts with all that the run `base` has.
+    """
 
     folder: Path
     clip_folder: Path
@@ -89,6 +96,8 @@ class Run:
     settings: Settings = Settings()
     state: str = "waiting"  # waiting, running, done, stopped
     colours: dict[str, Any] = field(default_factory=dict)
+    base: str = ""
+    repair: Repair | None = None
 
     @classmethod
     def open(cls, folder: Path) -> Run:
@@ -99,7 +108,29 @@ class Run:
             raise ValueError("This comparison is no longer there: run it again.") from error
         variants = tuple(VariantRecord(**record) for record in facts.pop("variants"))
         clip_folder, objects = Path(facts.pop("clip_folder")), tuple(facts.pop("objects"))
+        facts["repair"] = Repair(**facts["repair"]) if facts["repair"] else None
         return cls(folder, clip_folder, objects, variants, Settings(**facts.pop("settings")), **facts)
+
+    def branch(self, folder: Path, given: Mapping[int, Labels], repair: Repair) -> Run:
+        """Begin a repair of this run in another folder, with the masks as they are `given` there.
+
+        Raises:
+            ValueError: the frame to go on from is not finished in this run.
+        """
+        if repair.at >= self.frames:
+            raise ValueError(f"Frame {repair.at} is not in these results: choose one up to {self.frames - 1}.")
+        objects = tuple(sorted({*self.objects, *(t for there in marked_objects(given).values() for t in there)}))
+        for record in self.variants:
+            shutil.copytree(self.of(record.name), folder / self.of(record.name).name, copy_function=os.link)
+        shutil.copyfile(self.folder / SERIES, folder / SERIES)
+        run = replace(self, folder=folder, objects=objects, base=self.folder.name, repair=repair).save(state="waiting")
+        run.save_given(given)
+        return run
+
+    def passes(self, length: int) -> list[Pass]:
+        """Return what is to be done on a clip of `length` frames; raise ValueError if there is nothing to go by."""
+        marked = marked_objects(self.given())
+        return repaired(marked, self.repair, length) if self.repair else whole_clip(marked, length)
 
     def save(self, **changes: object) -> Run:
         """Write the run's facts, with some of them changed, and return it."""
@@ -131,27 +162,45 @@ class Run:
         """Return a variant's labels of a frame."""
         return read_labels(self.labels_file(name, index))
 
-    def given(self) -> Labels:
-        """Return the labels of frame 0 that the run starts from."""
-        return read_labels(self.folder / "given.png")
+    def given(self) -> dict[int, Labels]:
+        """Return the masks that were marked, by frame."""
+        return {int(path.stem): read_labels(path) for path in sorted((self.folder / "given").glob("*.png"))}
 
-    def save_given(self, labels: Labels) -> None:
-        """Keep the labels of frame 0 that the run starts from."""
-        write_labels(self.folder / "given.png", labels)
+    def save_given(self, given: Mapping[int, Labels]) -> None:
+        """Keep the masks that were marked, by frame."""
+        (self.folder / "given").mkdir(parents=True, exist_ok=True)
+        for index, labels in given.items():
+            write_labels(self.folder / "given" / f"{index:05d}.png", labels)
 
-    def save_frame(self, name: str, index: int, labels: Labels, traces: Iterable[TargetTrace]) -> None:
-        """Keep a variant's labels and traces of a frame."""
-        for kind in ("labels", "traces"):
-            (self.of(name) / kind).mkdir(parents=True, exist_ok=True)
-        arrays: dict[str, np.ndarray] = {}
+    def save_labels(self, name: str, index: int, labels: Labels) -> None:
+        """Keep a variant's labels of a frame; a file that another run shares is left to it."""
+        path = self.labels_file(name, index)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        write_labels(path, labels)
+
+    def save_traces(self, name: str, index: int, traces: Iterable[TargetTrace], previous: int | None) -> None:
+        """Keep traces of a frame; those of other targets stay. `previous` is the frame that was done before it."""
+        path = self._traces(name, index)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        traces = list(traces)
+        arrays = self._arrays_of_others(path, {trace.target for trace in traces})
         for trace in traces:
-            before = self.trace(name, index - 1, trace.target) if trace.memory_keys is None else None
+            before = None
+            if trace.memory_keys is None and previous is not None:
+                before = self.trace(name, previous, trace.target)
             keys_frame = before.keys_frame if before else index
             arrays.update(_to_arrays(trace.target, StoredTrace.reduce(trace, keys_frame)))
             if trace.memory_keys is not None:
                 arrays[f"{trace.target}.{KEYS}"] = trace.memory_keys.astype(np.float16)
-        np.savez(self._traces(name, index), **arrays)  # type: ignore[arg-type]
-        write_labels(self.labels_file(name, index), labels)
+        path.unlink(missing_ok=True)
+        np.savez(path, **arrays)  # type: ignore[arg-type]
+
+    def _arrays_of_others(self, path: Path, targets: set[int]) -> dict[str, np.ndarray]:
+        if not path.exists():
+            return {}
+        with np.load(path, allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in arrays if int(key.partition(".")[0]) not in targets}
 
     def trace(self, name: str, index: int, target: int) -> StoredTrace | None:
         """Return the trace of a target at a frame, or None if there is none."""
@@ -169,12 +218,18 @@ class Run:
 
     def add_figures(self, figures: dict[str, Any]) -> None:
         """Append the figures of one frame, all variants together, to the series."""
-        with (self.folder / "series.jsonl").open("a") as series:
+        with (self.folder / SERIES).open("a") as series:
             series.write(json.dumps(figures) + "\n")
+
+    def save_figures(self, series: Iterable[dict[str, Any]]) -> None:
+        """Write the whole series anew."""
+        draft = self.folder / "series.part"
+        draft.write_text("".join(json.dumps(figures) + "\n" for figures in series))
+        draft.replace(self.folder / SERIES)
 
     def figures(self, start: int = 0) -> list[dict[str, Any]]:
         """Return the series from a frame on."""
-        path = self.folder / "series.jsonl"
+        path = self.folder / SERIES
         lines = path.read_text().splitlines() if path.exists() else []
         return [json.loads(line) for line in lines[start:]]
 

@@ -81,11 +81,13 @@ class SearchRegion:
 class TraceRequest:
     """What to keep of a step for looking inside.
 
-    `pixel` (y, x in the image) adds that pixel's attention row; `keys` what the row of every pixel can be had from.
+    `pixel` (y, x in the image) adds that pixel's attention row; `keys` what the row of every pixel can be had from, of
+    the memory's keys only where they changed, unless `all_keys` is set too.
     """
 
     pixel: tuple[int, int] | None = None
     keys: bool = False
+    all_keys: bool = False
 
 
 @dataclass(frozen=True)

@@ -41,23 +41,39 @@ class FakeSegmenter:
 
     def start(self, frame: np.ndarray, masks: dict[int, np.ndarray], trace: TraceRequest | None = None) -> FrameResult:
         self.masks, self.index = masks, 0
-        return self._result(frame)
+        return self._result(frame, trace)
+
+    def add_target(self, target_id: int, mask: np.ndarray) -> None:
+        self.masks = {**self.masks, target_id: mask}
+
+    def correct(self, target_id: int, mask: np.ndarray) -> None:
+        self.masks = {**self.masks, target_id: mask}
+
+    def observe(
+        self, frame: np.ndarray, masks: dict[int, np.ndarray], trace: TraceRequest | None = None
+    ) -> FrameResult:
+        self.index += 1
+        return self._result(frame, trace)
 
     def step(self, frame: np.ndarray, trace: TraceRequest | None = None) -> FrameResult:
         self.index += 1
         time.sleep(self.seconds)
-        return self._result(frame)
+        return self._result(frame, trace)
 
-    def _result(self, frame: np.ndarray) -> FrameResult:
+    def _result(self, frame: np.ndarray, request: TraceRequest | None) -> FrameResult:
         labels = np.zeros(frame.shape[:2], np.uint8)
         for target, mask in self.masks.items():
             labels[mask] = target
         prob = np.stack([labels == target for target in (0, *self.masks)]).astype(np.float32)
-        traces = tuple(fake_trace(self.name, target, self.index, frame.shape[:2]) for target in self.masks)
+        all_keys = request is not None and request.all_keys
+        size = frame.shape[:2]
+        traces = tuple(fake_trace(self.name, target, self.index, size, keys=all_keys) for target in self.masks)
         return FrameResult(self.index, tuple(self.masks), labels, prob, 0.012, traces)
 
 
-def fake_trace(name: str, target: int, index: int, size: tuple[int, int], gates: bool | None = None) -> TargetTrace:
+def fake_trace(
+    name: str, target: int, index: int, size: tuple[int, int], gates: bool | None = None, keys: bool = False
+) -> TargetTrace:
     """Make a trace from a seed of its arguments."""
     random = np.random.default_rng([len(name), target, index])
     shape = (CHANNELS, ROWS, COLUMNS)
@@ -70,7 +86,7 @@ def fake_trace(name: str, target: int, index: int, size: tuple[int, int], gates:
         some |= {"gate_transduced": random.random(shape), "gate_induced": random.random(shape)}
     if index > 0:
         some["query"] = unit(random.normal(size=shape))
-    if index % 4 == 0:
+    if keys or index % 4 == 0:
         some["memory_keys"] = unit(random.normal(size=(2, *shape)))
     some = {key: value.astype(np.float32) for key, value in some.items()}
     value, label, weight = (random.normal(size=shape).astype(np.float32) for _ in range(3))

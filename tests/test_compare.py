@@ -30,7 +30,7 @@ def run(tmp_path: Path, clip: Clip) -> Run:
     run = Run(tmp_path / "run", clip.folder, (1,), records).save()
     truth = clip.truth(0)
     assert truth is not None
-    run.save_given(truth)
+    run.save_given({0: truth})
     return run
 
 
@@ -39,16 +39,16 @@ def segmenters() -> dict[str, FakeSegmenter]:
 
 
 def test_variants_advance_in_step(run: Run, clip: Clip) -> None:
-    steps = [(step.variant, step.frame) for step in compare(run, clip, segmenters(), lambda: False)]
+    steps = [(step.variant, step.frame) for step in compare(run, clip, segmenters, lambda: False)]
     assert steps == [(name, index) for index in range(FRAMES) for name in NAMES]
 
 
 def test_a_finished_run_is_read_back(run: Run, clip: Clip) -> None:
-    list(compare(run, clip, segmenters(), lambda: False))
+    list(compare(run, clip, segmenters, lambda: False))
     done = Run.open(run.folder)
     assert (done.state, done.frames, done.objects) == ("done", FRAMES, (1,))
     for name in NAMES:
-        assert (done.labels(name, 3) == done.given()).all()
+        assert (done.labels(name, 3) == done.given()[0]).all()
     trace = done.trace("lite/llb", 3, 1)
     expected = StoredTrace.reduce(fake_trace("lite/llb", 1, 3, (clip.height, clip.width)), keys_frame=0)
     assert trace is not None
@@ -62,7 +62,7 @@ def test_a_finished_run_is_read_back(run: Run, clip: Clip) -> None:
 
 
 def test_the_memorys_keys_are_stored_where_the_memory_changes(run: Run, clip: Clip) -> None:
-    list(compare(run, clip, segmenters(), lambda: False))
+    list(compare(run, clip, segmenters, lambda: False))
     done = Run.open(run.folder)
     traces = [done.trace("lite/llb", index, 1) for index in range(FRAMES)]
     assert [trace.keys_frame for trace in traces if trace] == [0, 0, 0, 0, 4, 4, 4, 4]
@@ -75,21 +75,21 @@ def test_the_memorys_keys_are_stored_where_the_memory_changes(run: Run, clip: Cl
 
 
 def test_every_frame_has_its_figures(run: Run, clip: Clip) -> None:
-    list(compare(run, clip, segmenters(), lambda: False))
+    list(compare(run, clip, segmenters, lambda: False))
     series = Run.open(run.folder).figures()
     assert len(series) == FRAMES
     first, fifth = (series[index]["lite/llb"]["objects"]["1"] for index in (0, 5))
     assert "j" not in first
     truth = clip.truth(5)
     assert truth is not None
-    assert fifth["j"] == pytest.approx(region_similarity(run.given() == 1, truth == 1))
-    assert fifth["area"] == int((run.given() == 1).sum())
+    assert fifth["j"] == pytest.approx(region_similarity(run.given()[0] == 1, truth == 1))
+    assert fifth["area"] == int((run.given()[0] == 1).sum())
     assert fifth["agreement"] == 1.0
     assert Run.open(run.folder).figures(6) == series[6:]
 
 
 def test_gates_are_missing_where_there_are_none(run: Run, clip: Clip) -> None:
-    list(compare(run, clip, segmenters(), lambda: False))
+    list(compare(run, clip, segmenters, lambda: False))
     joint, first = run.trace("lite/joint", 3, 1), run.trace("lite/llb", 0, 1)
     assert joint is not None
     assert first is not None
@@ -100,7 +100,7 @@ def test_gates_are_missing_where_there_are_none(run: Run, clip: Clip) -> None:
 
 
 def test_overlap_and_time_leave_out_the_given_frame(run: Run, clip: Clip) -> None:
-    list(compare(run, clip, segmenters(), lambda: False))
+    list(compare(run, clip, segmenters, lambda: False))
     truths = [clip.truth(index) for index in range(FRAMES)]
     assert truths[0] is not None
     given = truths[0] == 1
@@ -113,7 +113,7 @@ def test_overlap_and_time_leave_out_the_given_frame(run: Run, clip: Clip) -> Non
 
 def test_stopping_keeps_whole_frames_of_every_variant(run: Run, clip: Clip) -> None:
     seen: list[int] = []
-    for step in compare(run, clip, segmenters(), lambda: len(seen) >= 5):
+    for step in compare(run, clip, segmenters, lambda: len(seen) >= 5):
         seen.append(step.frame)
     stopped = Run.open(run.folder)
     assert (stopped.state, stopped.frames) == ("stopped", 3)
@@ -128,14 +128,14 @@ def test_an_error_keeps_what_is_done(run: Run, clip: Clip) -> None:
             return super().step(frame, trace)
 
     with pytest.raises(ValueError, match="lost"):
-        list(compare(run, clip, {**segmenters(), NAMES[1]: Failing(NAMES[1])}, lambda: False))
+        list(compare(run, clip, lambda: {**segmenters(), NAMES[1]: Failing(NAMES[1])}, lambda: False))
     kept = Run.open(run.folder)
     assert (kept.state, kept.frames) == ("stopped", 4)
     assert len(kept.figures()) == 4
 
 
 def test_closing_the_page_keeps_what_is_done(run: Run, clip: Clip) -> None:
-    steps = compare(run, clip, segmenters(), lambda: False)
+    steps = compare(run, clip, segmenters, lambda: False)
     for _ in range(6):
         next(steps)
     steps.close()  # type: ignore[attr-defined]
@@ -144,10 +144,10 @@ def test_closing_the_page_keeps_what_is_done(run: Run, clip: Clip) -> None:
 
 
 def test_all_variants_share_one_basis(run: Run, clip: Clip, tmp_path: Path) -> None:
-    list(compare(run, clip, segmenters(), lambda: False))
+    list(compare(run, clip, segmenters, lambda: False))
     alone = replace(run, folder=tmp_path / "alone", variants=run.variants[:1]).save()
     alone.save_given(run.given())
-    list(compare(alone, clip, {NAMES[0]: FakeSegmenter(NAMES[0])}, lambda: False))
+    list(compare(alone, clip, lambda: {NAMES[0]: FakeSegmenter(NAMES[0])}, lambda: False))
     both, one = Colours.of(Run.open(run.folder)), Colours.of(Run.open(alone.folder))
     assert not np.allclose(both.basis.axes, one.basis.axes)
     feature = fake_trace(NAMES[0], 1, 2, (clip.height, clip.width)).value

@@ -44,7 +44,7 @@ def test_a_run_crosses_a_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     run = Run(tmp_path / "run-1", clip.folder, (1,), (VariantRecord("lite/llb", "LLB"),)).save()
     truth = clip.truth(0)
     assert truth is not None
-    run.save_given(truth)
+    run.save_given({0: truth})
     lent = on_gpu(work)
     assert lent is not work
     assert len(list(lent(run, FakeModels(), tmp_path / "stop"))) == FRAMES

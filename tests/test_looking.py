@@ -44,8 +44,8 @@ def run(tmp_path_factory: pytest.TempPathFactory, clip: Clip) -> Run:
     truth = clip.truth(0)
     assert truth is not None
     run.save()
-    run.save_given(truth)
-    list(compare(run, clip, {name: FakeSegmenter(name) for name in NAMES}, lambda: False))
+    run.save_given({0: truth})
+    list(compare(run, clip, lambda: {name: FakeSegmenter(name) for name in NAMES}, lambda: False))
     return Run.open(run.folder)
 
 
@@ -138,7 +138,8 @@ def test_stored_keys_give_the_engines_attention(tmp_path: Path, clip: Clip) -> N
     results = [segmenter.start(clip.frame(0), {1: given == 1}, request)]
     results += [segmenter.step(clip.frame(index), request) for index in range(1, 6)]
     for result in results:
-        run.save_frame("lite/llb", result.index, result.labels, result.traces)
+        run.save_labels("lite/llb", result.index, result.labels)
+        run.save_traces("lite/llb", result.index, result.traces, result.index - 1 if result.index else None)
     trace, keys = run.trace("lite/llb", 5, 1), run.memory_keys("lite/llb", 4, 1)
     expected = results[5].traces[0].attention
     assert trace is not None
