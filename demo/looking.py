@@ -75,7 +75,7 @@ def detail(run: Run, clip: Clip, name: str, target: int, index: int, key: str, h
             "stats": {label: float(figure) for label, figure in figures.items()},
         }
     if key == "tau":
-        answer["losses"] = _losses(run, name, target, index)
+        answer["losses"] = losses(run, name, target, index)
     return answer
 
 
@@ -168,7 +168,7 @@ def _box(
         return {"src": jpeg(visualize.shrink(drawn, width))}
     if part.key == "memory":
         return {"count": len(trace.memory_frames), "frames": list(trace.memory_frames)}
-    return {"losses": _losses(run, name, target, index)[-1:]}
+    return {"losses": losses(run, name, target, index)[-1:]}
 
 
 def _feature(run: Run, part: Part, feature: Float[np.ndarray, "d h w"], name: str, how: str) -> Answer:
@@ -193,13 +193,13 @@ def _feature(run: Run, part: Part, feature: Float[np.ndarray, "d h w"], name: st
     return {"src": png(picture), "values": _rounded(values), "caption": caption, **ends}
 
 
-def _losses(run: Run, name: str, target: int, index: int) -> list[Answer]:
+def losses(run: Run, name: str, target: int, index: int) -> list[Answer]:
     """Return the learner's losses of every fit up to a frame: the frame, and the loss before each step and after."""
     found = []
     for frame_index, figures in enumerate(run.figures()[: index + 1]):
-        losses = figures[name]["objects"].get(str(target), {}).get("losses")
-        if losses:
-            found.append({"frame": frame_index, "losses": losses})
+        fit = figures[name]["objects"].get(str(target), {}).get("losses")
+        if fit:
+            found.append({"frame": frame_index, "losses": fit})
     return found
 
 

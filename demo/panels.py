@@ -44,6 +44,13 @@ def missing(choices: Iterable[ModelChoice]) -> str:
     return f'<details class="missing"><summary>{text.missing(len(rows))}</summary><ul>{"".join(rows)}</ul></details>'
 
 
+def glossary() -> str:
+    """Explain the terms that the cards and the results use."""
+    rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(sentence)}</dd>" for term, sentence in text.GLOSSARY.items())
+    title = escape(text.GLOSSARY_TITLE)
+    return f'<details class="missing terms"><summary>{title}</summary><dl>{rows}</dl></details>'
+
+
 def ablation(rows: Iterable[Row]) -> str:
     """Show the ablation table with its spread."""
     heads = "".join(

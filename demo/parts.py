@@ -147,6 +147,8 @@ def formula(part: Part, variant: str) -> str:
         return f"{part.symbol} = {encoder}({read})"
     if part.key == "fused" and kind.fusion == "sum":
         return "E_tar = E1* + E2*"
+    if part.key in ("gate_transduced", "gate_induced") and kind.fusion == "sum":
+        return f"{part.symbol} = 1 (no gate)"
     return part.formula
 
 

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from demo import looking
 from demo.clips import Clip
+from demo.exports import export, export_overlay
 from demo.session import SessionStore
 from demo.shelf import Showcase
 from demo.store import Run
-from llb.palette import overlay
-from llb.video_io import write_video
 
 Answer = dict[str, Any]
 SHOWCASE = "showcase"
+NEAR = 3  # frames around a marked one that are not suggested for a repair
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,13 @@ class Reads:
     def read(self, question: dict[str, Any]) -> Answer:
         """Answer a question: `what` is one of `QUESTIONS`, `token` the visitor's, `run` a name from the payload.
 
-        The others depend on it: `name` (of a model), `target`, `index` (of the frame), `how`, `key`, `y`, `x`, `start`.
+        The others depend on it: `name` (of a model), `target`, `index` (of the frame), `how`, `key`, `y`, `x`, `start`,
+        `kind` (of file).
         """
         try:
             run = self._run(question["token"], str(question["run"]))
-            return QUESTIONS[question["what"]](run, Clip.open(run.clip_folder), question)
+            folder = self.sessions.open(question["token"]).folder / "downloads" / f"{run.folder.name}-{run.state}"
+            return QUESTIONS[question["what"]](run, Clip.open(run.clip_folder), {**question, "folder": folder})
         except ValueError as error:
             return {"error": str(error)}
         except (KeyError, TypeError):
@@ -67,15 +68,19 @@ def _place(run: Run, question: dict[str, Any]) -> tuple[str, int, int]:
     return name, target, index
 
 
-def _video(run: Run, clip: Clip, name: str) -> Path:
-    """Return a model's overlay video, written when it is first asked for."""
-    path = run.of(run.record(name).name) / "overlay.mp4"
-    if not path.exists():
-        draft = path.with_name("draft.mp4")
-        pictures = (overlay(clip.frame(index), run.labels(name, index)) for index in range(run.frames))
-        write_video(draft, pictures, clip.fps)
-        draft.replace(path)
-    return path
+def _uncertain(run: Run) -> Answer:
+    """Return the frame and object where a model is least decided, away from marked frames; None if there is none."""
+    best: tuple[float, int, int] | None = None
+    marked = run.given()
+    for index, found in enumerate(run.figures()):
+        if any(abs(index - other) < NEAR for other in marked):
+            continue
+        for target in run.objects:
+            doubts = [entry["objects"].get(str(target), {}).get("uncertainty") for entry in found.values()]
+            known = [doubt for doubt in doubts if doubt is not None]
+            if known and (best is None or max(known) > best[0]):
+                best = max(known), index, target
+    return {"index": best[1] if best else None, "target": best[2] if best else None}
 
 
 QUESTIONS: dict[str, Callable[[Run, Clip, dict[str, Any]], Answer]] = {
@@ -85,5 +90,7 @@ QUESTIONS: dict[str, Callable[[Run, Clip, dict[str, Any]], Answer]] = {
     "gate_difference": lambda run, clip, q: looking.difference_of_gates(run, *_place(run, q)),
     "filmstrip": lambda run, clip, q: {"memory": looking.filmstrip(run, clip, *_place(run, q))},
     "pixel": lambda run, clip, q: looking.pixel(run, clip, *_place(run, q), int(q["y"]), int(q["x"])),
-    "video": lambda run, clip, q: {"path": str(_video(run, clip, str(q["name"])))},
+    "uncertain": lambda run, clip, q: _uncertain(run),
+    "video": lambda run, clip, q: {"path": str(export_overlay(run, clip, str(q["name"]), q["folder"]))},
+    "export": lambda run, clip, q: {"path": str(export(str(q["kind"]), run, clip, q["folder"]))},
 }

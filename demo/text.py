@@ -52,6 +52,14 @@ INSIDE_INTRO = (
 )
 NUMBERS_NOTE = "ms per frame: on this machine. J (examples only): overlap with the true mask, 1 is perfect."
 
+TAKE_AWAY = {
+    "side_by_side": "Video, side by side",
+    "masks": "Masks (PNG, zip)",
+    "coco": "Masks (COCO RLE)",
+    "traces": "Inside (npz)",
+    "measurements": "Figures (JSON)",
+    "report": "Report (HTML)",
+}
 PLAYER_WORDS = {
     "player": "Results, all on one clock: arrow keys step, space plays",
     "play": "Play",
@@ -72,6 +80,11 @@ PLAYER_WORDS = {
     "pane": "result at the current frame",
     "click_pixel": "Click a place to see what the models look at from there",
     "download": "Download as video",
+    "take_away": "Take away",
+    "uncertain": "Go to the most uncertain frame",
+    "uncertain_help": "Where a model is least sure which pixels belong to the object: a good place to look for errors.",
+    "nothing_uncertain": "There is no other frame to look at.",
+    "exports": TAKE_AWAY,
     "timelines": "Timelines",
     "quality_tab": "Quality",
     "quality_help": (
@@ -133,6 +146,45 @@ INSIDE_WORDS = {
     "nothing_asked": "Frame 0 was painted: the model did not look anywhere.",
     "gates_here": "Gates at this place over time",
     "click_pixel": "Click a place in a picture above to see where the models look from there.",
+}
+
+GLOSSARY_TITLE = "What do these words mean?"
+GLOSSARY = {
+    "Mask": "The pixels that belong to an object.",
+    "BFF": "Background-filtered frame: the picture with everything but the object blanked out.",
+    "Label encoder": "The network that turns the mask (or the BFF) of a past frame into E1 and E2.",
+    "CNN, ViTAE": "Two kinds of label encoder: plain convolutions, or a small vision transformer with convolutions.",
+    "Gates γ1, γ2": "Learnt numbers from 0 to 1 that weigh the two branches' answers, place by place.",
+    "Plain sum": "The two answers are added as they are; JOINT, LLB's predecessor, does this.",
+    "Few-shot learner": "A small linear filter τ that is fitted while the clip runs, from the frames in the memory.",
+    "Transformer": "Here: each place of the new frame finds places like it in the memory and copies what they hold.",
+    "Memory": "Past frames that a model keeps; the painted one always stays.",
+    "Search region": "The part of the frame around the object that a model looks at.",
+    "J": "Overlap of a mask with the truth: their intersection over their union, 1 is perfect.",
+    "F": "How well the contours agree, 1 is perfect.",
+    "J&F": "The mean of J and F, the usual score of this field; on the cards in per cent.",
+    "Parameters": "Numbers that a model has learnt; M is a million.",
+    "Knock-out": "A part of a trained model switched off; an ablation is trained without it from the start.",
+}
+
+MASKS_README = (
+    "One folder per model, one PNG per frame of the clip as it was used. The pixel's number is the object's, 0 is the "
+    "background; the colours are those of DAVIS.\n"
+)
+REPORT_MODELS, REPORT_FRAMES, REPORT_PLOTS = "Models", "First, middle and last frame", "Over time"
+REPORT_INSIDE, REPORT_SETTINGS = "What the models hold of the object", "How it was made"
+REPORT_NOTE = (
+    "J is the overlap with the true mask, F the agreement of the contours, both 1 at best and missing where no truth "
+    "is known. Means over the frames whose mask was not given, and over the objects. A knock-out is a trained model "
+    "with a part switched off; it is not an ablation."
+)
+REPORT_LABELS = {
+    "j": "J: overlap with the truth",
+    "f": "F: agreement of the contours",
+    "agreement": "IoU with the other models",
+    "area": "Area of the mask, pixels",
+    "share": "Share of the matching branch (E1*) in the fused feature",
+    "losses": "Few-shot learner's loss on the first frame",
 }
 
 PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
@@ -229,6 +281,16 @@ def too_small(target: int, pixels: int, least: int) -> str:
 def too_many(count: int, most: int) -> str:
     """Say that too many models are chosen."""
     return f"{count} models are chosen: untick some, at most {most} run side by side."
+
+
+def object_name(target: int) -> str:
+    """Name an object that has no other name."""
+    return f"object {target}"
+
+
+def report_title(clip: str) -> str:
+    """Head a report."""
+    return f"LLB playground: {clip}"
 
 
 def running(clip: str) -> str:

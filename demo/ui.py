@@ -140,6 +140,7 @@ def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxG
     )
     if len(able) < len(choices):
         gr.HTML(panels.missing(choices), elem_id="missing")
+    gr.HTML(panels.glossary(), elem_id="terms")
     with gr.Accordion(text.KNOCK_OUT_GROUP, open=False, elem_id="knock-outs"):
         gr.Markdown(text.KNOCK_OUT_NOTE, elem_classes="hint")
         whole = GREETING[0]

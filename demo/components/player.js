@@ -151,7 +151,17 @@ const legend = el('p', {class: 'legend-line', 'aria-live': 'polite'});
 const tabs = el('div', {class: 'tabs', role: 'tablist', 'aria-label': words.timelines});
 const rows = el('div', {class: 'rows'});
 const bar = el('div', {class: 'bar'}, playButton, slider, counter, views, speed, el('label', {class: 'loop'}, loop, ` ${words.loop}`));
-box.append(bar, grid, legend, tabs, rows);
+const uncertain = el('button', {class: 'uncertain', title: words.uncertain_help, onclick: async () => {
+  const {token, run} = state.value, answer = await server.read({what: 'uncertain', token, run});
+  trouble.textContent = answer.error || (answer.index === null ? words.nothing_uncertain : '');
+  if (Number.isInteger(answer.index)) { if (state.playing) play(false); state.follow = false; go(answer.index); }
+}}, words.uncertain);
+const take = el('div', {class: 'take'}, el('b', {}, words.take_away), ...Object.entries(words.exports).map(([kind, label]) => {
+  const button = el('button', {'data-export': kind, onclick: () => fetchFile(button, {what: 'export', kind})}, label);
+  return button;
+}));
+const trouble = el('p', {class: 'trouble', role: 'alert'});
+box.append(bar, grid, legend, tabs, rows, el('div', {class: 'take'}, uncertain), take, trouble);
 box.tabIndex = 0;
 box.setAttribute('aria-label', words.player);
 box.addEventListener('keydown', event => {
@@ -170,6 +180,16 @@ function setView(value) {
     legend.append(chip('this', words.only_this), chip('that', `${words.only} ${that}`), chip('both', words.both));
   }
   draw();
+}
+
+async function fetchFile(button, question) {
+  const {token, run} = state.value;
+  button.disabled = true; trouble.textContent = '';
+  try {
+    const answer = await server.read({...question, token, run});
+    if (answer.error) trouble.textContent = answer.error;
+    else el('a', {href: fileUrl(answer.path), download: question.title ? `${question.title}.mp4` : answer.path.split('/').pop()}).click();
+  } finally { button.disabled = false; }
 }
 
 // ---- timelines ----
@@ -240,12 +260,7 @@ function build(value) {
         document.dispatchEvent(new CustomEvent('llb-pixel', {detail: {stamp: value.stamp, x, y}}));
       }});
     const caption = el('figcaption'), status = el('small', {class: 'pace'});
-    const download = el('button', {class: 'download', title: words.download, 'aria-label': `${words.download}: ${variant.title}`, onclick: async () => {
-      download.disabled = true;
-      const answer = await server.read({what: 'video', token: value.token, run: value.run, name: variant.name});
-      download.disabled = false;
-      if (answer.path) el('a', {href: fileUrl(answer.path), download: `${variant.title}.mp4`}).click();
-    }}, '⤓');
+    const download = el('button', {class: 'download', title: words.download, 'aria-label': `${words.download}: ${variant.title}`, onclick: () => fetchFile(download, {what: 'video', name: variant.name, title: variant.title})}, '⤓');
     caption.append(el('b', {}, variant.title), variant.badge ? el('span', {class: 'badge'}, variant.badge) : '', download, status);
     const chart = el('canvas', {class: 'chart', 'data-variant': variant.name, onclick: event => {
       const rect = chart.getBoundingClientRect();
@@ -284,6 +299,7 @@ function load(value) {
   slider.max = Math.max(0, ready - 1);
   if (ready && (fresh || (state.follow && ready > before))) go(fresh && value.state !== 'running' ? Math.floor(ready / 2) : ready - 1);
   else if (ready) counter.textContent = `${state.index} / ${ready - 1}`;
+  take.hidden = uncertain.hidden = value.state === 'running';
   if (value.state !== 'running' && ready) {
     if (state.follow) { state.follow = false; }
     announce();
