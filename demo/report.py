@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2rem auto;padding:0 1rem;color:#1e293b}
 table{border-collapse:collapse}th,td{padding:4px 12px;border-bottom:1px solid #cbd5e1;text-align:right}
 th:first-child{text-align:left}img,svg{max-width:100%;height:auto}figure{margin:0}
-.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(220px,1fr));gap:12px;margin:10px 0}
+.row{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:12px;margin:10px 0}
 figcaption,small{color:#475569;font-size:13px}.cells{width:100%;image-rendering:pixelated}
 .badge{border:1px dashed #475569;border-radius:9px;padding:0 7px;font-size:12px}"""
 DASHES: Sequence[Any] = ("-", "--", ":", "-.", (0, (5, 1, 1, 1)), (0, (1, 1)))

@@ -50,7 +50,10 @@ INSIDE_INTRO = (
     "answer with E1\\* and E2\\*; the gates **γ1** and **γ2** say how far each answer is trusted, place by place. "
     "Click a box to see it large, or a place in a picture above to see what the model looks at."
 )
-NUMBERS_NOTE = "ms per frame: on this machine. J (examples only): overlap with the true mask, 1 is perfect."
+NUMBERS_NOTE = (
+    "ms per frame: on this machine, for all objects; with shared regions the first model's time holds the features "
+    "that all of them use. J (examples only): overlap with the true mask, 1 is perfect."
+)
 
 TAKE_AWAY = {
     "side_by_side": "Video, side by side",
@@ -142,7 +145,7 @@ INSIDE_WORDS = {
         "place over the clip."
     ),
     "cell": "feature cell {}",
-    "outside": "outside this model's search region",
+    "outside": "outside the search region of this object: click nearer to it",
     "nothing_asked": "Frame 0 was painted: the model did not look anywhere.",
     "gates_here": "Gates at this place over time",
     "click_pixel": "Click a place in a picture above to see where the models look from there.",

@@ -176,12 +176,12 @@ async function look() {
     const film = answer.memory.length
       ? el('div', {class: 'film', tabindex: 0}, ...answer.memory.map(m => el('figure', {}, el('img', {src: m.src, alt: `${words.frame} ${m.frame}`}),
         el('figcaption', {'data-part': m.part}, `${words.frame} ${m.frame}: ${(100 * m.part).toFixed(1)} %`))))
-      : el('p', {class: 'absent'}, answer.cell ? words.nothing_asked : '');
+      : answer.cell ? el('p', {class: 'absent'}, words.nothing_asked) : null;
     const {gate_transduced: one, gate_induced: other} = answer.gates, known = one.some(v => v !== null);
     const gates = known ? el('figure', {class: 'gates'}, el('h5', {}, words.gates_here),
       el('div', {class: 'overlaid'}, curve(one, 300, 70, '', 1), curve(other, 300, 70, '5 4', 1)),
       el('figcaption', {}, `γ1 ${format(one[state.index])} (——), γ2 ${format(other[state.index])} (– –)`)) : null;
-    return el('section', {'data-model': shown()[i]}, head, film, gates);
+    return el('section', {'data-model': shown()[i], 'data-target': state.target}, head, film, gates);
   });
   looked.replaceChildren(el('h4', {}, words.looked.replace('{}', `${x}, ${y}`)), el('p', {class: 'hint'}, words.looked_help), ...views);
   looked.dataset.pixel = `${x},${y}`; looked.dataset.frame = state.index;
@@ -211,6 +211,10 @@ document.addEventListener('llb-frame', event => {
 document.addEventListener('llb-pixel', event => {
   if (state.value?.stamp !== event.detail.stamp) return;
   state.pixel = event.detail;
-  latest('pixel', look);
+  if (event.detail.target && event.detail.target !== state.target) { // a click on another object asks about that one
+    state.target = event.detail.target;
+    target.querySelector('select').value = state.target;
+    refresh();
+  } else latest('pixel', look);
 });
 document.dispatchEvent(new Event('llb-inside'));

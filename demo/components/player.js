@@ -257,7 +257,8 @@ function build(value) {
         const y = Math.floor((event.clientY - rect.top) / rect.height * value.height);
         if (state.playing) play(false);
         state.pixel = {x, y}; draw();
-        document.dispatchEvent(new CustomEvent('llb-pixel', {detail: {stamp: value.stamp, x, y}}));
+        labels(variant.labels, state.index).then(ids => document.dispatchEvent(
+          new CustomEvent('llb-pixel', {detail: {stamp: value.stamp, x, y, target: ids[y * value.width + x]}})));
       }});
     const caption = el('figcaption'), status = el('small', {class: 'pace'});
     const download = el('button', {class: 'download', title: words.download, 'aria-label': `${words.download}: ${variant.title}`, onclick: () => fetchFile(download, {what: 'video', name: variant.name, title: variant.title})}, '⤓');
