@@ -14,7 +14,7 @@ from demo.clips import Clip
 from demo.colours import PARTS as PAINTED
 from demo.colours import Colours
 from demo.parts import Part
-from demo.settings import split_entry
+from demo.settings import variant_of
 from demo.store import Run, StoredTrace
 from demo.visualize import Rgb
 from llb.config import VARIANTS
@@ -34,9 +34,9 @@ def diagram(run: Run, clip: Clip, name: str, target: int, index: int, how: str) 
     frame = clip.frame(index)
     boxes = {}
     for part in parts.PARTS.values():
-        reason = parts.absent(part, _variant(name), trace.predicted)
+        reason = parts.absent(part, variant_of(name), trace.predicted)
         box = {"absent": reason} if reason else _box(run, part, trace, frame, name, target, index, how)
-        names = {"symbol": parts.symbol(part, _variant(name)), "formula": parts.formula(part, _variant(name))}
+        names = {"symbol": parts.symbol(part, variant_of(name)), "formula": parts.formula(part, variant_of(name))}
         boxes[part.key] = names | box
     return {
         "boxes": boxes,
@@ -57,12 +57,12 @@ def detail(run: Run, clip: Clip, name: str, target: int, index: int, key: str, h
     trace = _trace(run, name, target, index)
     answer: Answer = {
         "key": key,
-        "symbol": parts.symbol(part, _variant(name)),
+        "symbol": parts.symbol(part, variant_of(name)),
         "title": part.title,
         "sentence": part.sentence,
-        "formula": parts.formula(part, _variant(name)),
+        "formula": parts.formula(part, variant_of(name)),
     }
-    if reason := parts.absent(part, _variant(name), trace.predicted):
+    if reason := parts.absent(part, variant_of(name), trace.predicted):
         return answer | {"absent": reason}
     frame = clip.frame(index)
     answer |= _box(run, part, trace, frame, name, target, index, how, WIDE)
@@ -83,7 +83,7 @@ def difference_of_gates(run: Run, name: str, target: int, index: int) -> Answer:
     """Return the mean over channels of γ1 - γ2 as a picture, blue where the filter is trusted more."""
     trace = _trace(run, name, target, index)
     if "gate_transduced" not in trace.features:
-        return {"absent": parts.absent(parts.PARTS["gate_transduced"], _variant(name), trace.predicted)}
+        return {"absent": parts.absent(parts.PARTS["gate_transduced"], variant_of(name), trace.predicted)}
     gates = [trace.features[f"gate_{branch}"].astype(np.float32).mean(0) for branch in ("transduced", "induced")]
     values = gates[0] - gates[1]
     return {"src": png(visualize.diverging(values)), "values": _rounded(values), "low": -1, "high": 1}
@@ -239,12 +239,8 @@ def _part(key: str) -> Part:
     return parts.PARTS[key]
 
 
-def _variant(name: str) -> str:
-    return split_entry(name)[0].rpartition("/")[2]
-
-
 def _variant_reads_mask(name: str) -> bool:
-    return VARIANTS[_variant(name)].label_input == "mask"
+    return VARIANTS[variant_of(name)].label_input == "mask"
 
 
 def _rounded(values: Float[np.ndarray, "h w"]) -> list[list[float]]:

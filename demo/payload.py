@@ -6,7 +6,7 @@ from typing import Any
 
 from demo import text
 from demo.clips import Clip
-from demo.settings import split_entry
+from demo.settings import split_entry, variant_of
 from demo.store import Run
 from llb.palette import davis_palette
 
@@ -16,13 +16,13 @@ def payload(run: Run, clip: Clip, token: str, name: str) -> dict[str, Any]:
     palette = davis_palette()
     variants = []
     for record in run.variants:
-        model, knock_out = split_entry(record.name)
+        knock_out = split_entry(record.name)[1]
         variants.append(
             {
                 "name": record.name,
                 "title": record.title,
                 "badge": text.KNOCK_OUT_BADGE if knock_out else "",
-                "difference": text.difference(model.rpartition("/")[2]),
+                "difference": text.difference(variant_of(record.name)),
                 "done": record.frames,
                 "pace": text.pace(record.seconds_per_frame, record.overlap),
                 "labels": str(run.labels_file(record.name, 0).parent),

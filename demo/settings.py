@@ -9,6 +9,7 @@ from llb.model.knock_out import KnockOut
 
 DEFAULTS = InferenceConfig()
 MARK = "~"  # between a model's name and the knock-out's
+LONG = "-long"  # ends the name of a variant's weights that were trained longer than the others
 
 
 @dataclass(frozen=True)
@@ -65,3 +66,8 @@ def split_entry(name: str) -> tuple[str, str]:
     if knock_out and knock_out not in KNOCK_OUTS:
         raise ValueError(f"There is no knock-out {knock_out!r}: choose one of {', '.join(KNOCK_OUTS)}.")
     return model, knock_out
+
+
+def variant_of(name: str) -> str:
+    """Return the variant (``llb``, ``joint``, ...) of an entry such as ``lite/llb-long`` or ``lite/llb~gates``."""
+    return split_entry(name)[0].rpartition("/")[2].removesuffix(LONG)

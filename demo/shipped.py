@@ -8,7 +8,7 @@ from threading import Lock
 from demo import text
 from demo.gpu import device
 from demo.models import ModelChoice, Segmenter
-from demo.settings import KNOCK_OUTS, Settings, split_entry
+from demo.settings import KNOCK_OUTS, LONG, Settings, split_entry, variant_of
 from llb.ablation import RESULTS, read_result
 from llb.checkpoint import load_model, shipped_models
 from llb.config import VARIANTS
@@ -33,12 +33,16 @@ class ShippedModels:
     def choices(self) -> list[ModelChoice]:
         """List the lite models, LLB and JOINT first; those without weights carry the reason."""
         cards = shipped_models()
+        names = [f"{SCALE}/{variant}" for variant in dict.fromkeys((*FIRST, *VARIANTS))]
+        long = f"{SCALE}/llb{LONG}"
         found = []
-        for variant in sorted(VARIANTS, key=lambda variant: (*FIRST, *VARIANTS).index(variant)):
-            card = cards[f"{SCALE}/{variant}"]
-            result = RESULTS / f"{SCALE}_{variant}.json"
+        for name in [long, *names] if long in cards else names:
+            card, variant = cards[name], variant_of(name)
+            result = RESULTS / f"{name.replace('/', '_')}.json"
             facts = text.facts(card.parameters, read_result(result) if card.available and result.exists() else None)
-            found.append(ModelChoice(card.name, variant.upper(), text.difference(variant), card.reason, facts))
+            title = text.LONG_TITLE if name == long else variant.upper()
+            difference = text.LONG_DIFFERENCE if name == long else text.difference(variant)
+            found.append(ModelChoice(name, title, difference, card.reason, facts))
         return found
 
     def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:

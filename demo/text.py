@@ -220,6 +220,8 @@ TABLE_HEADS = {
     "paper's J&F": "The authors' large model on DAVIS 2017.",
 }
 
+LONG_TITLE = "LLB, trained longer"
+LONG_DIFFERENCE = "the one for your own clips; to compare ideas, take the others: they were trained alike"
 INPUTS = {"mask": "sees the mask only", "bff": "sees frame × mask"}
 ENCODERS = {"cnn": "CNN encoder", "vitae": "ViTAE transformer encoder"}
 FUSIONS = {"sum": "plain sum", "adaptive": "gates weigh the branches"}

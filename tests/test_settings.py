@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demo.settings import KNOCK_OUTS, Settings, entry, split_entry
+from demo.settings import KNOCK_OUTS, Settings, entry, split_entry, variant_of
 from demo.shipped import ShippedModels
 from llb.config import InferenceConfig
 from llb.inference import VideoSegmenter
@@ -47,3 +47,7 @@ def test_the_first_model_leads_where_regions_are_shared() -> None:
         assert not np.array_equal(results[0].prob, results[2].prob)
         leads = [segmenter._lead for segmenter in segmenters.values() if isinstance(segmenter, VideoSegmenter)]
         assert leads == [None, *[segmenters["lite/llb"] if shared else None] * 2]
+
+
+def test_an_entry_names_its_variant() -> None:
+    assert [variant_of(name) for name in ("lite/llb-long", "lite/llb~gates", "lite/llb-2")] == ["llb", "llb", "llb-2"]
