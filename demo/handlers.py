@@ -133,8 +133,8 @@ class Handlers:
             session = self.sessions.open(token)
             clip = self._clip(session)
             labels = _marked(clip, editor, bool(session.notes().get("ready")))
-            objects = _objects(labels)
-            records = self._records([*names, *knocked_out])
+            objects = objects_of(labels)
+            records = self.records([*names, *knocked_out])
             settings = Settings(int(memory_size), int(interval), int(steps), search_factor or None, bool(shared))
             settings.config()
             run = Run(session.new_folder("run"), clip.folder, objects, records, settings)
@@ -201,7 +201,8 @@ class Handlers:
     def _able(self) -> dict[str, str]:
         return {choice.name: choice.title for choice in self.models.choices() if not choice.reason}
 
-    def _records(self, names: list[str]) -> tuple[VariantRecord, ...]:
+    def records(self, names: list[str]) -> tuple[VariantRecord, ...]:
+        """List the chosen models and knock-outs for a run; raise ValueError for none, too many or an unknown one."""
         able = self._able()
         if not names:
             raise ValueError(text.NO_MODEL if able else text.NO_WEIGHTS)
@@ -243,7 +244,7 @@ def _marked(clip: Clip, editor: dict[str, Any] | None, ready: bool) -> Labels:
     return labels
 
 
-def _objects(labels: Labels) -> tuple[int, ...]:
+def objects_of(labels: Labels) -> tuple[int, ...]:
     """Return the ids of the marked objects; raise ValueError if there are none or one is too small to follow."""
     objects = tuple(int(target) for target in np.unique(labels) if target)
     if not objects:

@@ -10,6 +10,7 @@ import gradio as gr
 from gradio.components import Component
 
 from demo import panels, text
+from demo.api import Api, connect_api
 from demo.clips import Limits
 from demo.events import Results, Steps, brush, connect
 from demo.handlers import Handlers
@@ -40,8 +41,10 @@ def build_page(
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
                 steps = _steps(models, shelf, limits)
             with gr.Column(scale=9, min_width=340, elem_id="results"):
-                results = _results(Reads(sessions, showcase))
+                reads = Reads(sessions, showcase)
+                results = _results(reads)
                 _table()
+        connect_api(Api(handlers, reads, limits))
         connect(page, handlers, token, timer, steps, results)
     return page
 
