@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from demo.pictures import unpack_pictures
 from llb.palette import read_labels, write_labels
 from llb.video_io import ClipInfo, probe, read_frames
 
@@ -107,9 +109,21 @@ def save_notes(clip: Clip, note: str) -> Clip:
 
 
 def import_clip(path: Path, title: str, folder: Path, limits: Limits) -> Clip:
-    """Decode a file into `folder` within the limits; raise ValueError with one sentence if it cannot be used."""
+    """Decode a video, or a zip of pictures, into `folder` within the limits.
+
+    Raises:
+        ValueError: it cannot be used; one sentence says why and what to do.
+    """
     if path.stat().st_size > limits.megabytes * 1_000_000:
         raise ValueError(f"The file is larger than {limits.megabytes} MB: cut it shorter or export it smaller.")
+    if path.suffix.lower() != ".zip":
+        return _import(path, title, folder, limits)
+    with tempfile.TemporaryDirectory() as unpacked:
+        unpack_pictures(path, Path(unpacked), limits.frames + 1, limits.side_in)
+        return _import(Path(unpacked), title, folder, limits)
+
+
+def _import(path: Path, title: str, folder: Path, limits: Limits) -> Clip:
     info = probe(path)
     if max(info.width, info.height) > limits.side_in:
         raise ValueError(

@@ -230,7 +230,7 @@ FUSIONS = {"sum": "plain sum", "adaptive": "gates weigh the branches"}
 def limits(megabytes: int, side: int, frames: int) -> str:
     """Say what may be uploaded, before a limit is hit."""
     return (
-        f"mp4, mov, webm, avi or gif; up to {megabytes} MB and {side} pixels a side. "
+        f"mp4, mov, webm, avi, gif, or a zip of pictures; up to {megabytes} MB and {side} pixels a side. "
         f"The first {frames} frames are used (5 seconds at 30 a second)."
     )
 

@@ -25,7 +25,7 @@ from llb.ablation import ablation
 
 COMPONENTS = Path(__file__).with_name("components")
 CSS = [Path(__file__).with_name("page.css"), *sorted(COMPONENTS.glob("*.css"))]
-FILE_TYPES = [".mp4", ".mov", ".webm", ".avi", ".gif", ".mkv", ".m4v"]
+FILE_TYPES = [".mp4", ".mov", ".webm", ".avi", ".gif", ".mkv", ".m4v", ".zip"]
 
 
 def build_page(

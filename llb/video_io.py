@@ -20,7 +20,7 @@ from jaxtyping import UInt8
 
 from llb.video_writer import VideoWriter, write_video
 
-__all__ = ["ClipInfo", "Frame", "VideoWriter", "list_pictures", "probe", "read_frames", "write_video"]
+__all__ = ["ClipInfo", "Frame", "VideoWriter", "list_pictures", "natural_key", "probe", "read_frames", "write_video"]
 
 FOLDER_FPS = 24.0  # a folder of pictures has no clock; DAVIS plays at 24
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
@@ -116,7 +116,12 @@ def list_pictures(folder: Path) -> list[Path]:
     twice = next((stem for stem in stems if stems.count(stem) > 1), None) if len(set(stems)) < len(stems) else None
     if twice is not None:
         raise ValueError(f"The folder {folder} holds {twice!r} with two endings: keep one picture of each name.")
-    return sorted(found, key=lambda p: [(int(s), "") if s.isdigit() else (-1, s) for s in re.split(r"(\d+)", p.name)])
+    return sorted(found, key=lambda path: natural_key(path.name))
+
+
+def natural_key(name: str) -> list[tuple[int, str]]:
+    """Return what to sort names by so that 2.png comes before 10.png."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _open(path: Path) -> Any:
