@@ -30,6 +30,8 @@ class Steps:
     names: gr.CheckboxGroup
     knocked_out: gr.CheckboxGroup
     settings: Sequence[Component]
+    copy_link: gr.Button
+    link: gr.Textbox
     run: gr.Button
     stop: gr.Button
 
@@ -41,6 +43,15 @@ class Results:
     status: gr.HTML
     title: gr.Markdown
     player: gr.HTML
+
+
+COPY_LINK = """(models, knockOuts, memory, interval, steps, search, shared) => {
+const names = [...models, ...knockOuts].join(',');
+const query = new URLSearchParams({models: names, memory, interval, steps, search, shared});
+const link = `${location.origin}${location.pathname}?${query}`;
+history.replaceState(null, '', link);
+navigator.clipboard?.writeText(link).catch(() => {});
+return link; }"""
 
 
 def connect(
@@ -62,6 +73,7 @@ def _choosing(
     chosen = [steps.editor, steps.card, steps.legend, steps.clear]
     shown = [results.status, results.title, results.player, timer]
     page.load(handlers.arrive, None, [token, *chosen, *shown], show_progress="hidden", **_api("arrive"))
+    page.load(handlers.restore, None, [steps.names, steps.knocked_out, *steps.settings], **_api("restore"))
     page.unload(handlers.leave)
     timer.tick(handlers.wait, token, shown, show_progress="hidden", **_api("wait"))
     steps.examples.select(handlers.choose, token, chosen, show_progress_on=steps.editor, **_api("choose"))
@@ -111,6 +123,8 @@ def _running(handlers: Handlers, token: gr.State, steps: Steps, results: Results
         show_progress="hidden",
         **_api("settle"),
     )
+    chosen = [steps.names, steps.knocked_out, *steps.settings]
+    steps.copy_link.click(None, chosen, steps.link, js=COPY_LINK)
     steps.stop.click(handlers.stop, token, [steps.stop], queue=False, show_progress="hidden", **_api("stop"))
 
 

@@ -20,7 +20,7 @@ from demo.models import ModelProvider
 from demo.payload import payload
 from demo.reads import SHOWCASE
 from demo.session import Session, SessionStore
-from demo.settings import Settings, split_entry
+from demo.settings import Settings, settings_from, split_entry
 from demo.shelf import ExampleShelf, Showcase
 from demo.store import Run, VariantRecord
 from demo.visualize import paint_to_labels, thumbnail
@@ -59,6 +59,25 @@ class Handlers:
         session = self.sessions.create()
         self.tabs[str(request.session_hash)] = session.token
         return session.token, *self.pick(session.token, 0), *self.wait(session.token)
+
+    def restore(self, request: gr.Request) -> Updates:
+        """Set models and settings as the page's address says; one that says nothing changes nothing.
+
+        A link that cannot be read changes nothing either, and says so.
+        """
+        query = dict(request.query_params)
+        if "models" not in query:
+            return (gr.skip(),) * 7
+        try:
+            settings = settings_from(query)
+            names = [name for name in query["models"].split(",") if split_entry(name)[0] in self._able()]
+        except ValueError as error:
+            gr.Warning(str(error))
+            return (gr.skip(),) * 7
+        models = [name for name in names if not split_entry(name)[1]]
+        search = settings.search_factor or 0
+        numbers = (settings.memory_size, settings.interval, settings.steps_first, search, settings.shared_regions)
+        return models, [name for name in names if name not in models], *numbers
 
     def leave(self, request: gr.Request) -> None:
         """Note that a tab closed."""

@@ -33,8 +33,6 @@ def payload(run: Run, clip: Clip, token: str, name: str) -> dict[str, Any]:
         "run": name,
         "stamp": str(run.folder),
         "state": "running" if run.state == "running" else "finished",
-        "repair": run.repair.at if run.repair else None,
-        "marked": sorted(run.given()),
         "title": clip.title,
         "total": len(clip),
         "times": list(clip.times),

@@ -29,7 +29,7 @@ def unpack_pictures(path: Path, folder: Path, most: int, side: int) -> None:
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
         raise ValueError(
             f"{path.name} is not a zip that can be read: pack the pictures again, without a password."
-        ) from (error)
+        ) from error
     if not found:
         raise ValueError(f"{path.name} holds no pictures: pack png, jpg or webp frames.")
 

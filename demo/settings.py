@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from llb.config import InferenceConfig
@@ -49,6 +50,26 @@ KNOCK_OUTS: dict[str, Change] = {
     "tau-frozen": Change(steps_update=0),
     "memory-1": Change(memory_size=1),
 }
+
+
+def settings_from(query: Mapping[str, str]) -> Settings:
+    """Return the settings that a link's query names; what it leaves out has its default.
+
+    Raises:
+        ValueError: a value cannot be read or is out of range.
+    """
+    try:
+        settings = Settings(
+            int(query.get("memory", DEFAULTS.memory_size)),
+            int(query.get("interval", DEFAULTS.interval)),
+            int(query.get("steps", DEFAULTS.steps_first)),
+            float(query.get("search", 0)) or None,
+            query.get("shared", "true") == "true",
+        )
+    except ValueError as error:
+        raise ValueError("A value in this link is not a number: ask for the link again.") from error
+    settings.config()
+    return settings
 
 
 def entry(model: str, knock_out: str = "") -> str:

@@ -31,6 +31,8 @@ INTERVAL, INTERVAL_HELP = "Interval T", "Every how many frames one joins the mem
 STEPS, STEPS_HELP = "Few-shot steps", "Steps of the few-shot learner on the painted frame."
 SEARCH, SEARCH_HELP = "Search factor", "How far around the object a model looks, in object sizes; 0: the model's own."
 SHARED = "Shared regions: all models look where the first one looks, so that only the models differ"
+COPY_LINK = "Copy a link to these models and settings"
+LINK_HELP = "The link comes here, and into the clipboard."
 KNOCK_OUT_GROUP = "Knock-outs of LLB: parts of the trained model switched off"
 KNOCK_OUT_NOTE = (
     "These are **not** ablations: nothing was trained without the part. They show how much the trained LLB leans on it."

@@ -98,10 +98,12 @@ def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits) -> Steps:
     clear = gr.Button(text.CLEAR_READY, size="sm", visible=False, elem_id="clear")
     gr.Markdown(text.STEP_MODELS)
     names, knocked_out = _model_choice(models)
-    settings = _settings()
+    settings, copy_link, link = _settings()
     run = gr.Button(text.RUN, variant="primary", size="lg", elem_id="run")
     stop = gr.Button(text.STOP, variant="stop", size="lg", visible=False, elem_id="stop")
-    return Steps(examples, upload, card, target, editor, legend, clear, names, knocked_out, settings, run, stop)
+    return Steps(
+        examples, upload, card, target, editor, legend, clear, names, knocked_out, settings, copy_link, link, run, stop
+    )
 
 
 def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.UploadButton, gr.Markdown]:
@@ -157,15 +159,20 @@ def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxG
     return names, knocked_out
 
 
-def _settings() -> list[Component]:
+def _settings() -> tuple[list[Component], gr.Button, gr.Textbox]:
     with gr.Accordion(text.SETTINGS, open=False, elem_id="settings"):
-        return [
+        settings: list[Component] = [
             gr.Slider(1, 50, DEFAULTS.memory_size, step=1, label=text.MEMORY_SIZE, info=text.MEMORY_SIZE_HELP),
             gr.Slider(2, 20, DEFAULTS.interval, step=1, label=text.INTERVAL, info=text.INTERVAL_HELP),
             gr.Slider(1, 40, DEFAULTS.steps_first, step=1, label=text.STEPS, info=text.STEPS_HELP),
             gr.Slider(0, 8, 0, step=0.5, label=text.SEARCH, info=text.SEARCH_HELP),
             gr.Checkbox(value=True, label=text.SHARED, elem_id="shared"),
         ]
+        copy_link = gr.Button(text.COPY_LINK, size="sm", elem_id="copy-link")
+        link = gr.Textbox(
+            show_label=False, container=False, placeholder=text.LINK_HELP, interactive=False, elem_id="link"
+        )
+    return settings, copy_link, link
 
 
 def _results(reads: Reads) -> Results:

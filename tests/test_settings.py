@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demo.settings import KNOCK_OUTS, Settings, entry, split_entry, variant_of
+from demo.settings import KNOCK_OUTS, Settings, entry, settings_from, split_entry, variant_of
 from demo.shipped import ShippedModels
 from llb.config import InferenceConfig
 from llb.inference import VideoSegmenter
@@ -51,3 +51,12 @@ def test_the_first_model_leads_where_regions_are_shared() -> None:
 
 def test_an_entry_names_its_variant() -> None:
     assert [variant_of(name) for name in ("lite/llb-long", "lite/llb~gates", "lite/llb-2")] == ["llb", "llb", "llb-2"]
+
+
+def test_a_link_restores_settings_and_refuses_nonsense() -> None:
+    query = {"models": "lite/llb", "memory": "7", "interval": "3", "steps": "9", "search": "2.5", "shared": "false"}
+    assert settings_from(query) == Settings(7, 3, 9, 2.5, False)
+    assert settings_from({"models": "lite/llb"}) == Settings()
+    for bad in ({"memory": "many"}, {"memory": "0"}, {"interval": "1e9x"}, {"search": "nan"}):
+        with pytest.raises(ValueError):
+            settings_from(bad)

@@ -106,3 +106,20 @@ def test_a_click_on_another_object_asks_about_that_one(page: Page, browser: Brow
         canvas.click(position={"x": 110.5 / SIZE[1] * box["width"], "y": 60.5 / SIZE[0] * box["height"]})
         page.wait_for_selector('.looked [data-target="2"]', timeout=LONG)
         assert page.input_value(".inside .target") == "2"
+
+
+def test_a_link_brings_models_and_settings_back(page: Page, fake: Served) -> None:
+    opened(page, fake.url)
+    page.click("#settings button")
+    page.locator("#settings input[type=number]").first.fill("9")
+    page.locator("#settings input[type=number]").first.press("Enter")
+    page.locator("#models label").nth(1).click()
+    page.click("#copy-link")
+    page.wait_for_function("document.querySelector('#link textarea, #link input')?.value.includes('memory=9')")
+    link = page.input_value("#link textarea, #link input")
+    opened(page, link)
+    page.click("#settings button")
+    page.wait_for_function("document.querySelector('#settings input[type=number]').value === '9'", timeout=LONG)
+    assert page.locator("#models input").evaluate_all("all => all.map(i => i.checked)") == [True, False, False]
+    opened(page, fake.url.rstrip("/") + "/?models=lite/llb&memory=many")
+    page.wait_for_selector("text=not a number", timeout=LONG)
