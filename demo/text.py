@@ -168,6 +168,7 @@ GLOSSARY = {
     "J": "Overlap of a mask with the truth: their intersection over their union, 1 is perfect.",
     "F": "How well the contours agree, 1 is perfect.",
     "J&F": "The mean of J and F, the usual score of this field; on the cards in per cent.",
+    "ms per frame": "Milliseconds for a frame and one object; on the cards: on two CPU cores.",
     "Parameters": "Numbers that a model has learnt; M is a million.",
     "Knock-out": "A part of a trained model switched off; an ablation is trained without it from the start.",
 }
@@ -250,10 +251,10 @@ def difference(variant: str) -> str:
 
 
 def facts(parameters: int, result: Measured | None) -> str:
-    """Say how large a model is and, if it was measured, how good."""
+    """Say how large a model is and, if it was measured, how good and how fast (on two CPU cores)."""
     parts = [f"{parameters / 1e6:.1f} M parameters"] if parameters else []
     if result is not None:
-        parts.append(f"J&F {result.jf:.1f}")
+        parts += [f"J&F {result.jf:.1f}", f"{result.milliseconds:.0f} ms per frame"]
     return " · ".join(parts)
 
 

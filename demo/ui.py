@@ -18,13 +18,14 @@ from demo.models import ModelProvider
 from demo.parts import PARTS
 from demo.reads import Reads
 from demo.session import SessionStore
-from demo.settings import DEFAULTS, KNOCK_OUTS, entry
+from demo.settings import DEFAULTS, KNOCK_OUTS, LONG, entry
 from demo.shelf import GREETING, ExampleShelf, Showcase
 from demo.visualize import thumbnail
 from llb.ablation import ablation
 
 COMPONENTS = Path(__file__).with_name("components")
 CSS = [Path(__file__).with_name("page.css"), *sorted(COMPONENTS.glob("*.css"))]
+TICKED = (f"{GREETING[0]}{LONG}", *GREETING)  # at first: the one for use, and two that were trained alike
 FILE_TYPES = [".mp4", ".mov", ".webm", ".avi", ".gif", ".mkv", ".m4v", ".zip"]
 
 
@@ -134,7 +135,7 @@ def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.Up
 def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxGroup]:
     choices = models.choices()
     able = [choice for choice in choices if not choice.reason]
-    chosen = [choice.name for choice in able if choice.name in GREETING] or [choice.name for choice in able[:2]]
+    chosen = [choice.name for choice in able if choice.name in TICKED] or [choice.name for choice in able[:2]]
     names = gr.CheckboxGroup(
         [("\n".join(filter(None, (choice.title, choice.difference, choice.facts))), choice.name) for choice in able],
         value=chosen,
