@@ -83,7 +83,7 @@ class Api:
         path = Path(clip)
         made = import_clip(path, path.stem, session.new_folder("clip"), self.limits)
         labels = _fitted(read_labels(Path(mask)), made, probe(path))
-        run = Run(session.new_folder("run"), made.folder, objects_of(labels), records, settings)
+        run = Run(session.new_folder("run"), made.folder, objects_of({0: labels}), records, settings)
         run.save_given({0: labels})
         run.save()
         for _ in on_gpu(work)(run, self.handlers.models, run.folder / "stop"):

@@ -69,8 +69,12 @@ class Clip:
     @property
     def fps(self) -> float:
         """Mean frame rate."""
-        span = self.times[-1] - self.times[0]
-        return (len(self.times) - 1) / span if span > 0 else 24.0
+        return (len(self.times) - 1) / self.seconds if self.seconds > 0 else 24.0
+
+    @property
+    def seconds(self) -> float:
+        """Time from the first frame to the last."""
+        return self.times[-1] - self.times[0]
 
     def frame(self, index: int) -> Rgb:
         """Return a frame in RGB, exactly as decoded."""

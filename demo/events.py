@@ -9,7 +9,6 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from demo import panels
 from demo.handlers import Handlers
 
 TO_RESULTS = """() => { const results = document.getElementById('results'), top = results.getBoundingClientRect().top;
@@ -22,11 +21,7 @@ class Steps:
 
     examples: gr.Gallery
     upload: gr.UploadButton
-    card: gr.Markdown
-    target: gr.Radio
-    editor: gr.ImageEditor
-    legend: gr.HTML
-    clear: gr.Button
+    canvas: gr.HTML
     names: gr.CheckboxGroup
     knocked_out: gr.CheckboxGroup
     settings: Sequence[Component]
@@ -43,8 +38,13 @@ class Results:
     status: gr.HTML
     title: gr.Markdown
     player: gr.HTML
+    undo: gr.Button
 
 
+ALL_SAVED = """async (...values) => {  // what was painted last may still be on its way
+const canvas = document.querySelector('.mask-canvas');
+await canvas?.saving; await canvas?.saved;
+return values; }"""
 COPY_LINK = """(models, knockOuts, memory, interval, steps, search, shared) => {
 const names = [...models, ...knockOuts].join(',');
 const query = new URLSearchParams({models: names, memory, interval, steps, search, shared});
@@ -62,70 +62,45 @@ def connect(
     _running(handlers, token, steps, results)
 
 
-def brush(target: int) -> gr.Brush:
-    colours: list[Any] = [(panels.colour(number), 0.6) for number in range(1, panels.OBJECTS + 1)]
-    return gr.Brush(default_size=18, colors=colours, default_color=colours[target - 1], color_mode="fixed")
-
-
 def _choosing(
     page: gr.Blocks, handlers: Handlers, token: gr.State, timer: gr.Timer, steps: Steps, results: Results
 ) -> None:
-    chosen = [steps.editor, steps.card, steps.legend, steps.clear]
-    shown = [results.status, results.title, results.player, timer]
-    page.load(handlers.arrive, None, [token, *chosen, *shown], show_progress="hidden", **_api("arrive"))
+    shown = [results.status, results.title, results.player, results.undo, timer]
+    page.load(handlers.arrive, None, [token, steps.canvas, *shown], show_progress="hidden", **_api("arrive"))
     page.load(handlers.restore, None, [steps.names, steps.knocked_out, *steps.settings], **_api("restore"))
     page.unload(handlers.leave)
     timer.tick(handlers.wait, token, shown, show_progress="hidden", **_api("wait"))
-    steps.examples.select(handlers.choose, token, chosen, show_progress_on=steps.editor, **_api("choose"))
-    steps.upload.upload(handlers.upload, [token, steps.upload], chosen, show_progress_on=steps.upload, **_api("upload"))
-    steps.clear.click(handlers.clear_ready, token, chosen, show_progress="hidden", **_api("clear"))
-    steps.target.change(
-        lambda target: gr.ImageEditor(brush=brush(int(target))),
-        steps.target,
-        steps.editor,
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    steps.editor.change(
-        handlers.painted,
-        [token, steps.editor],
-        steps.legend,
-        show_progress="hidden",
-        trigger_mode="always_last",
-        **_api("painted"),
-    )
-
-
-def _running(handlers: Handlers, token: gr.State, steps: Steps, results: Results) -> None:
-    buttons = [steps.run, steps.stop]
-    begun = steps.run.click(
-        handlers.begin,
-        [token, steps.editor, steps.names, steps.knocked_out, *steps.settings],
-        [results.status, results.title, *buttons],
-        show_progress="hidden",
-        **_api("begin"),
-    )
-    begun.success(None, js=TO_RESULTS)
-    worked = begun.success(
-        handlers.work,
-        token,
-        [results.status, results.player],
-        concurrency_id="model",
-        concurrency_limit=1,
-        show_progress="hidden",
-        **_api("work"),
-    )
-    worked.then(
-        handlers.settle,
-        token,
-        [results.status, results.title, results.player, *buttons],
-        show_progress="hidden",
-        **_api("settle"),
+    steps.examples.select(handlers.choose, token, steps.canvas, show_progress_on=steps.canvas, **_api("choose"))
+    steps.upload.upload(
+        handlers.upload, [token, steps.upload], steps.canvas, show_progress_on=steps.upload, **_api("upload")
     )
     chosen = [steps.names, steps.knocked_out, *steps.settings]
     steps.copy_link.click(None, chosen, steps.link, js=COPY_LINK)
-    steps.stop.click(handlers.stop, token, [steps.stop], queue=False, show_progress="hidden", **_api("stop"))
+
+
+def _running(handlers: Handlers, token: gr.State, steps: Steps, results: Results) -> None:
+    begun = [results.status, results.title, results.undo, steps.run, steps.stop]
+    chosen = [token, steps.names, steps.knocked_out, *steps.settings]
+    hidden: dict[str, Any] = {"show_progress": "hidden"}
+    for event in (
+        steps.run.click(handlers.begin, chosen, begun, js=ALL_SAVED, **hidden, **_api("begin")),
+        steps.canvas.submit(handlers.repair, token, begun, **hidden, **_api("repair")),
+    ):
+        event.success(None, js=TO_RESULTS)
+        worked = event.success(
+            handlers.work,
+            token,
+            [results.status, results.player],
+            concurrency_id="model",
+            concurrency_limit=1,
+            **hidden,
+            **_api("work"),
+        )
+        settled = [results.status, results.title, results.player, results.undo, steps.run, steps.stop]
+        worked.then(handlers.settle, token, settled, **hidden, **_api("settle"))
+    steps.stop.click(handlers.stop, token, [steps.stop], queue=False, **hidden, **_api("stop"))
+    shown = [results.title, results.player, results.undo]
+    results.undo.click(handlers.undo, token, shown, **hidden, **_api("undo"))
 
 
 def _api(name: str) -> dict[str, Any]:

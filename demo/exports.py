@@ -85,7 +85,7 @@ def write_coco(run: Run, clip: Clip, path: Path) -> None:
         for index in range(run.frames)
     ]
     found = {record.name: list(_annotations(run, record.name)) for record in run.variants}
-    categories = [{"id": target, "name": text.object_name(target)} for target in run.objects]
+    categories = [{"id": target, "name": run.names.get(target, text.object_name(target))} for target in run.objects]
     path.write_text(json.dumps({"images": images, "categories": categories, "annotations": found}))
 
 
@@ -117,7 +117,7 @@ def measurements(run: Run, clip: Clip) -> dict[str, Any]:
     return {
         "clip": facts | {"frames": len(clip)},
         "settings": asdict(run.settings),
-        "objects": list(run.objects),
+        "objects": {str(target): run.names.get(target, text.object_name(target)) for target in run.objects},
         "marked_frames": sorted(run.given()),
         "state": run.state,
         "models": models,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +17,16 @@ from demo import panels, text
 from demo.clips import Clip, Labels, Limits, import_clip
 from demo.compare import work
 from demo.gpu import on_gpu
+from demo.marking import canvas_value, chosen_clip
+from demo.marks import Marks
 from demo.models import ModelProvider
 from demo.payload import payload
+from demo.plan import Repair
 from demo.reads import SHOWCASE
 from demo.session import Session, SessionStore
 from demo.settings import Settings, settings_from, split_entry
 from demo.shelf import ExampleShelf, Showcase
 from demo.store import Run, VariantRecord
-from demo.visualize import paint_to_labels, thumbnail
-from llb.palette import davis_palette
 
 STOP = "stop"  # the file that asks a run to end
 COLUMNS = 6  # results side by side
@@ -58,7 +60,7 @@ class Handlers:
         """Start a session with the first example chosen and the greeting comparison on show."""
         session = self.sessions.create()
         self.tabs[str(request.session_hash)] = session.token
-        return session.token, *self.pick(session.token, 0), *self.wait(session.token)
+        return session.token, self.pick(session.token, 0), *self.wait(session.token)
 
     def restore(self, request: gr.Request) -> Updates:
         """Set models and settings as the page's address says; one that says nothing changes nothing.
@@ -89,56 +91,39 @@ class Handlers:
             session = self.sessions.open(token)
             run = self._on_show(session)
         if session.folders("run"):  # the visitor's own run has the floor
-            return gr.skip(), gr.skip(), gr.skip(), gr.Timer(active=False)
+            return *(gr.skip() for _ in range(4)), gr.Timer(active=False)
         part = None if run else self.showcase.progress()
         sentence = text.PREPARING if part is not None else text.READY if self._able() else text.NO_WEIGHTS
         status = "" if run else panels.notice(sentence, part)
         return status, *self._view(session, run), gr.Timer(active=part is not None)
 
-    def choose(self, token: str | None, event: gr.SelectData) -> Updates:
+    def choose(self, token: str | None, event: gr.SelectData) -> Any:
         """Take the example that was clicked."""
         return self.pick(token, int(event.index))
 
-    def pick(self, token: str | None, index: float) -> Updates:
+    def pick(self, token: str | None, index: float) -> Any:
         """Take an example by its place in the list, with its mask ready."""
         with told():
             session = self.sessions.open(token)
             clip = self.shelf.clip(self.shelf.names()[int(index)])
-            session.note(clip=str(clip.folder), ready=True)
-        return self._first_frame(clip, ready=True)
+            session.note(clip=str(clip.folder))
+            return canvas_value(session, clip)
 
-    def upload(self, token: str | None, path: str | None) -> Updates:
+    def upload(self, token: str | None, path: str | None) -> Any:
         """Read an uploaded clip into the session; the clip chosen before stays if this one cannot be used."""
         if path is None:
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            return gr.skip()
         with told():
             session = self.sessions.open(token)
             needed = [Run.open(folder).clip_folder for folder in session.folders("run")]
             folder = session.new_folder("clip", needed)
             clip = import_clip(Path(path), Path(path).stem, folder, self.limits)
-            session.note(clip=str(clip.folder), ready=False)
-        return self._first_frame(clip, ready=False)
-
-    def clear_ready(self, token: str | None) -> Updates:
-        """Put the example's mask away so that the visitor paints."""
-        with told():
-            session = self.sessions.open(token)
-            session.note(ready=False)
-            clip = self._clip(session)
-        return self._first_frame(clip, ready=False)
-
-    def painted(self, token: str | None, editor: dict[str, Any] | None) -> str:
-        """List the objects that are marked."""
-        with told():
-            session = self.sessions.open(token)
-            clip = self._clip(session)
-            ready = bool(session.notes().get("ready"))
-            return panels.legend(_marked(clip, editor, ready), ready)
+            session.note(clip=str(clip.folder))
+            return canvas_value(session, clip)
 
     def begin(
         self,
         token: str | None,
-        editor: dict[str, Any] | None,
         names: list[str],
         knocked_out: list[str],
         memory_size: float,
@@ -147,20 +132,49 @@ class Handlers:
         search_factor: float,
         shared: bool,
     ) -> Updates:
-        """Check what was chosen and write it down as a new run; a run that cannot start changes nothing."""
+        """Check what was chosen and marked, and write it down as a new run; one that cannot start changes nothing."""
         with told():
             session = self.sessions.open(token)
-            clip = self._clip(session)
-            labels = _marked(clip, editor, bool(session.notes().get("ready")))
-            objects = objects_of(labels)
+            clip = chosen_clip(session)
+            marks = Marks.of(session, clip)
+            given = marks.all()
+            objects = objects_of(given)
             records = self.records([*names, *knocked_out])
             settings = Settings(int(memory_size), int(interval), int(steps), search_factor or None, bool(shared))
             settings.config()
-            run = Run(session.new_folder("run"), clip.folder, objects, records, settings)
-            run.save_given({0: labels})
+            run = Run(session.new_folder("run"), clip.folder, objects, records, settings, names=marks.names())
+            run.save_given(given)
             run.save()
-        status = panels.progress(run, len(clip), None)
-        return status, f"### {text.running(clip.title)}", gr.update(visible=False), gr.update(visible=True)
+        return self._begun(run, clip, text.running(clip.title))
+
+    def repair(self, token: str | None, event: gr.EventData) -> Updates:
+        """Begin a repair of the comparison on show, from a frame that the visitor marked anew."""
+        with told():
+            session = self.sessions.open(token)
+            base, at = self._shown(session, str(event.run)), int(event.index)
+            clip = Clip.open(base.clip_folder)
+            marks = Marks.of(session, clip)
+            repair = Repair(at, event.direction)
+            given = marks.all()
+            if at not in given:
+                raise ValueError(text.NOTHING_TO_REPAIR)
+            objects_of(given)
+            folder = session.new_folder("run", [base.folder])
+            try:
+                run = base.branch(folder, given, repair).save(names=marks.names())
+            except ValueError:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+        return self._begun(run, clip, text.repairing(clip.title, at))
+
+    def undo(self, token: str | None) -> Updates:
+        """Drop the newest repair and show what it began with."""
+        with told():
+            session = self.sessions.open(token)
+            run = self._on_show(session)
+            if run is not None and run.base and run.folder.parent == session.folder:
+                shutil.rmtree(run.folder, ignore_errors=True)
+            return self._view(session, self._on_show(session))
 
     def work(self, token: str | None) -> Iterator[Updates]:
         """Do the newest run; the player shows every frame that all models have finished."""
@@ -178,7 +192,7 @@ class Handlers:
                 session.touch()
                 yield (
                     panels.progress(step.run, len(clip), step.seconds_left),
-                    payload(step.run, clip, session.token, run.folder.name),
+                    payload(step.run, clip, session.token, run.folder.name, step.frame),
                 )
                 shown = time.monotonic()
             if session.over_quota():
@@ -200,14 +214,29 @@ class Handlers:
         stop = gr.update(value=text.STOP, interactive=True, visible=False)
         return "", *self._view(session, run), gr.update(visible=True), stop
 
+    def _begun(self, run: Run, clip: Clip, title: str) -> Updates:
+        return (
+            panels.progress(run, len(clip), None),
+            f"### {title}",
+            gr.update(visible=False),
+            gr.update(visible=False),
+            gr.update(visible=True),
+        )
+
     def _view(self, session: Session, run: Run | None) -> Updates:
-        """Lay out a finished run: its title, and what the player is told."""
+        """Lay out a finished run: its title, what the player is told, and whether there is a repair to undo."""
         if run is None:
-            return text.RESULTS_EMPTY, gr.skip()
+            return text.RESULTS_EMPTY, gr.skip(), gr.update(visible=False)
         clip = Clip.open(run.clip_folder)
         title = text.results_title(clip.title, run.frames, len(clip), run.state == "stopped")
         name = run.folder.name if run.folder.parent == session.folder else SHOWCASE
-        return title, payload(run, clip, session.token, name)
+        return title, payload(run, clip, session.token, name), gr.update(visible=bool(run.base))
+
+    def _shown(self, session: Session, name: str) -> Run:
+        run = self._on_show(session)
+        if run is None or name not in (run.folder.name, SHOWCASE):
+            raise ValueError("Another comparison is on show meanwhile: mark the frame again.")
+        return run
 
     def _on_show(self, session: Session) -> Run | None:
         """Return the visitor's newest run with something to show, else the greeting one."""
@@ -235,41 +264,16 @@ class Handlers:
             records.append(VariantRecord(name, text.KNOCK_OUT_TITLES[knock_out][0] if knock_out else able[model]))
         return tuple(records)
 
-    def _clip(self, session: Session) -> Clip:
-        folder = session.notes().get("clip")
-        if not folder:
-            raise ValueError(text.NO_CLIP)
-        return Clip.open(Path(folder))
 
-    def _first_frame(self, clip: Clip, ready: bool) -> Updates:
-        labels = clip.truth(0) if ready else None
-        frame = clip.frame(0)
-        shown = frame if labels is None else thumbnail(frame, labels, clip.width)
-        card = text.clip_card(clip.title, clip.width, clip.height, len(clip), clip.times[-1] - clip.times[0], clip.note)
-        editor = {"background": shown, "layers": [], "composite": None}
-        return editor, card, panels.legend(labels, ready), gr.update(visible=ready)
-
-
-def _marked(clip: Clip, editor: dict[str, Any] | None, ready: bool) -> Labels:
-    """Return the objects on the first frame: the ready mask, if it is in use, with the painting over it."""
-    truth = clip.truth(0) if ready else None
-    labels = np.zeros((clip.height, clip.width), np.uint8) if truth is None else truth.copy()
-    layers = [layer for layer in (editor or {}).get("layers", []) if layer is not None and layer[..., 3].any()]
-    if layers:
-        painted = paint_to_labels(layers, davis_palette()[1 : panels.OBJECTS + 1])
-        if painted.shape != labels.shape:
-            raise ValueError(text.WRONG_SIZE)
-        labels = np.where(painted > 0, painted, labels)
-    return labels
-
-
-def objects_of(labels: Labels) -> tuple[int, ...]:
+def objects_of(given: Mapping[int, Labels]) -> tuple[int, ...]:
     """Return the ids of the marked objects; raise ValueError if there are none or one is too small to follow."""
-    objects = tuple(int(target) for target in np.unique(labels) if target)
-    if not objects:
+    found: set[int] = set()
+    for index, labels in given.items():
+        for target in (int(number) for number in np.unique(labels) if number):
+            pixels = int((labels == target).sum())
+            if pixels < LEAST_PIXELS:
+                raise ValueError(text.too_small(target, index, pixels, LEAST_PIXELS))
+            found.add(target)
+    if not found:
         raise ValueError(text.NO_MASK)
-    for target in objects:
-        pixels = int((labels == target).sum())
-        if pixels < LEAST_PIXELS:
-            raise ValueError(text.too_small(target, pixels, LEAST_PIXELS))
-    return objects
+    return tuple(sorted(found))

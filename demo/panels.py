@@ -5,35 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-import numpy as np
-
 from demo import text
-from demo.clips import Labels
 from demo.models import ModelChoice
 from demo.store import Run
 from llb.ablation import BASELINE, Row
-from llb.palette import davis_palette
-
-OBJECTS = 8
-
-
-def colour(target: int) -> str:
-    """Return an object's DAVIS colour as CSS."""
-    red, green, blue = davis_palette()[target].tolist()
-    return f"#{red:02x}{green:02x}{blue:02x}"
-
-
-def legend(labels: Labels | None, ready: bool) -> str:
-    """List the objects marked so far, each with its number, colour and size."""
-    found = [] if labels is None else [(int(t), int((labels == t).sum())) for t in np.unique(labels) if t]
-    if not found:
-        return f'<div class="legend">{text.NOTHING_PAINTED}</div>'
-    note = f" · {text.READY_MASK}" if ready else ""
-    chips = "".join(
-        f'<span class="chip"><i style="background:{colour(target)}"></i>{text.marked(target, pixels)}{note}</span>'
-        for target, pixels in found
-    )
-    return f'<div class="legend">{chips}</div>'
 
 
 def missing(choices: Iterable[ModelChoice]) -> str:

@@ -11,8 +11,8 @@ from demo.store import Run
 from llb.palette import davis_palette
 
 
-def payload(run: Run, clip: Clip, token: str, name: str) -> dict[str, Any]:
-    """Describe a run to the player; `name` is what the server functions know it by."""
+def payload(run: Run, clip: Clip, token: str, name: str, latest: int | None = None) -> dict[str, Any]:
+    """Describe a run to the player; `name` is what the server functions know it by, `latest` the frame just done."""
     palette = davis_palette()
     variants = []
     for record in run.variants:
@@ -40,7 +40,11 @@ def payload(run: Run, clip: Clip, token: str, name: str) -> dict[str, Any]:
         "height": clip.height,
         "previews": str(clip.folder / "previews"),
         "truth": str(clip.folder / "truth") if clip.has_truth else "",
-        "objects": [{"id": target, "rgb": palette[target].tolist()} for target in run.objects],
+        "objects": [
+            {"id": target, "rgb": palette[target].tolist(), "name": run.names.get(target, "")} for target in run.objects
+        ],
+        "latest": latest if latest is not None else run.repair.at if run.repair else run.frames - 1,
+        "repairs": bool(run.repair),
         "variants": variants,
         "channels": _channels(run),
     }

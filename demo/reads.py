@@ -35,7 +35,7 @@ class Reads:
         `kind` (of file).
         """
         try:
-            run = self._run(question["token"], str(question["run"]))
+            run = self.run(question["token"], str(question["run"]))
             folder = self.sessions.open(question["token"]).folder / "downloads" / f"{run.folder.name}-{run.state}"
             return QUESTIONS[question["what"]](run, Clip.open(run.clip_folder), {**question, "folder": folder})
         except ValueError as error:
@@ -43,7 +43,7 @@ class Reads:
         except (KeyError, TypeError):
             return {"error": "This question is incomplete: reload the page."}
 
-    def _run(self, token: str, name: str) -> Run:
+    def run(self, token: str, name: str) -> Run:
         """Return a visitor's run, or the greeting one; raise ValueError for anything else."""
         session = self.sessions.open(token)
         session.touch()

@@ -18,7 +18,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 MAX_AGE = 3600.0  # seconds without a sign of the visitor
 QUOTA = 1_500_000_000  # bytes per visitor
 GRACE = 600.0  # seconds that a closed tab's session waits: phones drop the connection of a tab in the background
-KEEP = 2  # newest clips and runs that stay
+KEEP = {"clip": 2, "run": 6}  # newest folders of a kind that stay; a repair is a run that shares most of its files
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Session:
         number = int(known[-1].name.rpartition("-")[2]) + 1 if known else 1
         folder = self.folder / f"{kind}-{number}"
         folder.mkdir()
-        for old in known[: max(0, len(known) + 1 - KEEP)]:
+        for old in known[: max(0, len(known) + 1 - KEEP[kind])]:
             if old not in needed:
                 shutil.rmtree(old, ignore_errors=True)
         return folder
@@ -58,7 +58,12 @@ class Session:
 
     def used_bytes(self) -> int:
         """Return the size of everything in the folder."""
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        sizes = {}
+        for path in self.folder.rglob("*"):
+            if path.is_file():
+                facts = path.stat()
+                sizes[facts.st_ino] = facts.st_size  # runs share files: each counts once
+        return sum(sizes.values())
 
     def over_quota(self) -> bool:
         """Tell whether the visitor's folder is full."""

@@ -98,6 +98,7 @@ class Run:
     colours: dict[str, Any] = field(default_factory=dict)
     base: str = ""
     repair: Repair | None = None
+    names: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def open(cls, folder: Path) -> Run:
@@ -109,6 +110,7 @@ class Run:
         variants = tuple(VariantRecord(**record) for record in facts.pop("variants"))
         clip_folder, objects = Path(facts.pop("clip_folder")), tuple(facts.pop("objects"))
         facts["repair"] = Repair(**facts["repair"]) if facts["repair"] else None
+        facts["names"] = {int(target): name for target, name in facts["names"].items()}
         return cls(folder, clip_folder, objects, variants, Settings(**facts.pop("settings")), **facts)
 
     def branch(self, folder: Path, given: Mapping[int, Labels], repair: Repair) -> Run:
@@ -121,7 +123,7 @@ class Run:
             raise ValueError(f"Frame {repair.at} is not in these results: choose one up to {self.frames - 1}.")
         objects = tuple(sorted({*self.objects, *(t for there in marked_objects(given).values() for t in there)}))
         for record in self.variants:
-            shutil.copytree(self.of(record.name), folder / self.of(record.name).name, copy_function=os.link)
+            shutil.copytree(self.of(record.name), folder / self.of(record.name).name, copy_function=_share)
         shutil.copyfile(self.folder / SERIES, folder / SERIES)
         run = replace(self, folder=folder, objects=objects, base=self.folder.name, repair=repair).save(state="waiting")
         run.save_given(given)
@@ -239,6 +241,14 @@ class Run:
 
     def _traces(self, name: str, index: int) -> Path:
         return self.of(name) / "traces" / f"{index:05d}.npz"
+
+
+def _share(source: str, target: str) -> None:
+    """Let two runs share a file, which costs no room; on another disk it is copied."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def _to_arrays(target: int, trace: StoredTrace) -> dict[str, np.ndarray]:

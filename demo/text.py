@@ -13,13 +13,10 @@ INTRO = (
 )
 
 STEP_CLIP = "### 1 · Choose a clip"
-STEP_OBJECTS = "### 2 · Mark the objects on the first frame"
+STEP_OBJECTS = "### 2 · Mark the objects"
 STEP_MODELS = "### 3 · Choose the models"
 UPLOAD = "Upload your own clip"
 EXAMPLES = "Examples: their masks are ready and exact"
-OBJECT = "Object to paint"
-OBJECT_HELP = "Up to 8 objects: pick a number, then paint over the object."
-CLEAR_READY = "Remove the ready mask and paint my own"
 RUN = "Run"
 STOP = "Stop and keep what is done"
 STOPPING = "Stopping …"
@@ -86,6 +83,8 @@ PLAYER_WORDS = {
     "click_pixel": "Click a place to see what the models look at from there",
     "download": "Download as video",
     "take_away": "Take away",
+    "repair": "✎ repair",
+    "repair_help": "Correct this model's mask of this frame, or add an object, and go on from here.",
     "uncertain": "Go to the most uncertain frame",
     "uncertain_help": "Where a model is least sure which pixels belong to the object: a good place to look for errors.",
     "nothing_uncertain": "There is no other frame to look at.",
@@ -102,6 +101,48 @@ PLAYER_WORDS = {
     "agreement": "IoU with the others",
     "area": "pixels",
     "share": "E1* share",
+}
+CANVAS_WORDS = {
+    "tools": {
+        "brush": ("Brush", "Paint over the object. Ctrl and wheel, or two fingers, zoom."),
+        "eraser": ("Eraser", "Wipe away what is too much."),
+        "polygon": ("Polygon", "Click the corners; a double click or Enter fills it."),
+        "box": ("Box", "Drag a box around the whole object: its outline is found for you (GrabCut)."),
+        "scribble": ("Scribble", "Draw a line over the object: the rest of it is found for you (GrabCut)."),
+    },
+    "tool": "Tool",
+    "undo": "↶",
+    "undo_help": "Undo (Ctrl+Z)",
+    "redo": "↷",
+    "redo_help": "Redo (Ctrl+Y)",
+    "fill": "Fill the polygon",
+    "cancel": "Cancel",
+    "objects": "Object to mark: a number each",
+    "object": "Object",
+    "name": "Name of this object",
+    "name_of": "object {}",
+    "stage": "Frame to paint on: arrow keys move the brush, space paints, numbers choose the object",
+    "frame": "Frame to mark",
+    "marked_frames": "Marked frames:",
+    "pixels": "pixels",
+    "proposed": "as the model has it",
+    "nothing_marked": "Nothing is marked on this frame.",
+    "zoom_in": "Zoom in",
+    "zoom_out": "Zoom out",
+    "zoom_fit": "Whole frame",
+    "more": "Name, brush size, import a mask, keys …",
+    "size": "Brush size",
+    "opacity": "Opacity",
+    "import": "Import a mask (PNG)",
+    "truth": "Take the ready mask",
+    "truth_help": "This example's exact mask of this frame.",
+    "clear": "Clear this frame",
+    "keys": "Keys: B brush, E eraser, P polygon, X box, S scribble, 1 to 8 object, [ ] size, + - 0 zoom, "
+    "comma and full stop step through the frames, Ctrl+Z undo, arrows and space paint without a mouse.",
+    "repair": "You marked this frame anew. The objects marked here are followed again from it; the rest stays.",
+    "direction": "Where to go on",
+    "directions": {"forwards": "to the end", "backwards": "back to the mark before", "both": "both ways"},
+    "go_on": "Go on from frame {}",
 }
 INSIDE_WORDS = {
     "model": "Model",
@@ -199,11 +240,10 @@ NO_WEIGHTS = "No model can run here yet: the folder weights/ holds no trained we
 STARTING = "Starting: each model learns the object from the first frame."
 NO_CLIP = "Choose a clip first: pick an example or upload one."
 NO_MASK = "Mark at least one object first: pick a number and paint over the object on the first frame."
+NOTHING_TO_REPAIR = "Nothing is marked on this frame: paint the object there first."
+UNDO_REPAIR = "Undo the last repair"
 NO_MODEL = "Tick at least one model."
-WRONG_SIZE = "The painting belongs to another clip: clear it with the bin and paint again."
 STORAGE_FULL = "Your storage on this server is full, so the run ended here: what is done is kept."
-NOTHING_PAINTED = "Nothing painted yet."
-READY_MASK = "ready mask"
 
 TABLE = "How good is each model? The ablation, measured"
 TABLE_INTRO = (
@@ -281,9 +321,9 @@ def missing(count: int) -> str:
     return f"{count} more {'model is' if count == 1 else 'models are'} not available here: why?"
 
 
-def too_small(target: int, pixels: int, least: int) -> str:
+def too_small(target: int, index: int, pixels: int, least: int) -> str:
     """Say that an object is too small to follow."""
-    return f"Object {target} is only {pixels} pixels: paint at least {least}, or erase it."
+    return f"Object {target} on frame {index} is only {pixels} pixels: paint at least {least}, or erase it."
 
 
 def too_many(count: int, most: int) -> str:
@@ -301,11 +341,11 @@ def report_title(clip: str) -> str:
     return f"LLB playground: {clip}"
 
 
+def repairing(clip: str, index: int) -> str:
+    """Head a repair at work."""
+    return f"Repairing from frame {index}: {clip}"
+
+
 def running(clip: str) -> str:
     """Head a run at work."""
     return f"Running on: {clip}"
-
-
-def marked(target: int, pixels: int) -> str:
-    """Name a marked object and its size."""
-    return f"Object {target} · {pixels:,} pixels"

@@ -12,8 +12,10 @@ from gradio.components import Component
 from demo import panels, text
 from demo.api import Api, connect_api
 from demo.clips import Limits
-from demo.events import Results, Steps, brush, connect
+from demo.events import Results, Steps, connect
 from demo.handlers import Handlers
+from demo.marking import Marking
+from demo.masks import OBJECTS
 from demo.models import ModelProvider
 from demo.parts import PARTS
 from demo.reads import Reads
@@ -22,6 +24,7 @@ from demo.settings import DEFAULTS, KNOCK_OUTS, LONG, entry
 from demo.shelf import GREETING, ExampleShelf, Showcase
 from demo.visualize import thumbnail
 from llb.ablation import ablation
+from llb.palette import davis_palette
 
 COMPONENTS = Path(__file__).with_name("components")
 CSS = [Path(__file__).with_name("page.css"), *sorted(COMPONENTS.glob("*.css"))]
@@ -38,11 +41,11 @@ def build_page(
         token = gr.State(None)
         timer = gr.Timer(1.0, active=False)
         gr.HTML(text.INTRO, elem_id="intro")
+        reads = Reads(sessions, showcase)
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
-                steps = _steps(models, shelf, limits)
+                steps = _steps(models, shelf, limits, Marking(sessions, reads))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
-                reads = Reads(sessions, showcase)
                 results = _results(reads)
                 _table()
         connect_api(Api(handlers, reads, limits))
@@ -74,40 +77,34 @@ def launch_options(*served: Path) -> dict[str, Any]:
     }
 
 
-def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits) -> Steps:
-    examples, upload, card = _clip_choice(shelf, limits)
+def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits, marking: Marking) -> Steps:
+    examples, upload = _clip_choice(shelf, limits)
     gr.Markdown(text.STEP_OBJECTS)
-    target = gr.Radio(
-        list(range(1, panels.OBJECTS + 1)), value=1, label=text.OBJECT, container=False, elem_id="objects"
-    )
-    gr.Markdown(text.OBJECT_HELP, elem_classes="hint")
-    editor = gr.ImageEditor(
-        type="numpy",
-        format="png",
-        image_mode="RGBA",
-        sources=(),
-        transforms=(),
-        show_label=False,
-        height=300,
-        layers=gr.LayerOptions(allow_additional_layers=False),
-        brush=brush(1),
-        eraser=gr.Eraser(default_size=20),
-        buttons=["fullscreen"],
-        elem_id="editor",
-    )
-    legend = gr.HTML(panels.legend(None, ready=False), elem_id="legend")
-    clear = gr.Button(text.CLEAR_READY, size="sm", visible=False, elem_id="clear")
+    canvas = _canvas(marking)
     gr.Markdown(text.STEP_MODELS)
     names, knocked_out = _model_choice(models)
     settings, copy_link, link = _settings()
     run = gr.Button(text.RUN, variant="primary", size="lg", elem_id="run")
     stop = gr.Button(text.STOP, variant="stop", size="lg", visible=False, elem_id="stop")
-    return Steps(
-        examples, upload, card, target, editor, legend, clear, names, knocked_out, settings, copy_link, link, run, stop
+    return Steps(examples, upload, canvas, names, knocked_out, settings, copy_link, link, run, stop)
+
+
+def _canvas(marking: Marking) -> gr.HTML:
+    def mark(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
+        return marking.mark(question)
+
+    palette = davis_palette()
+    return gr.HTML(
+        html_template='<div class="mask-canvas" hidden></div>',
+        js_on_load=_script("canvas.js"),
+        server_functions=[mark],
+        words=text.CANVAS_WORDS,
+        colours={str(target): palette[target].tolist() for target in range(1, OBJECTS + 1)},
+        elem_id="mask-canvas",
     )
 
 
-def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.UploadButton, gr.Markdown]:
+def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.UploadButton]:
     gr.Markdown(text.STEP_CLIP)
     pictures = _thumbnails(shelf)
     examples = gr.Gallery(
@@ -128,8 +125,7 @@ def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.Up
     with gr.Column(elem_id="upload"):
         upload = gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES)
     gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
-    card = gr.Markdown(elem_id="card")
-    return examples, upload, card
+    return examples, upload
 
 
 def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxGroup]:
@@ -189,6 +185,7 @@ def _results(reads: Reads) -> Results:
         words=text.PLAYER_WORDS,
         elem_id="player",
     )
+    undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
     gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint")
     gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
     gr.HTML(
@@ -199,7 +196,7 @@ def _results(reads: Reads) -> Results:
         parts={key: asdict(part) for key, part in PARTS.items()},
         elem_id="inside",
     )
-    return Results(status, title, player)
+    return Results(status, title, player, undo)
 
 
 def _script(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -149,20 +148,6 @@ def framed(frame: Rgb, region: SearchRegion, width: int) -> Rgb:
 def thumbnail(frame: Rgb, labels: Labels, width: int = FRAME_WIDTH) -> Rgb:
     """Draw the labels over a frame and shrink it."""
     return shrink(overlay(frame, labels), width)
-
-
-def paint_to_labels(layers: Sequence[UInt8[np.ndarray, "height width 4"]], palette: UInt8[np.ndarray, "n 3"]) -> Labels:
-    """Read object ids off painted layers: each painted pixel gets the id of the nearest colour; later layers win.
-
-    `palette` holds the colours of the ids 1, 2, ... in its rows.
-    """
-    assert layers
-    labels = np.zeros(layers[0].shape[:2], np.uint8)
-    for layer in layers:
-        painted = layer[..., 3] >= 64
-        distance = np.abs(layer[painted][:, None, :3].astype(np.int16) - palette[None].astype(np.int16)).sum(-1)
-        labels[painted] = distance.argmin(1) + 1
-    return labels
 
 
 def shrink(picture: Rgb, width: int) -> Rgb:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -38,22 +39,36 @@ def read_labels(path: str | Path) -> Labels:
     """
     path = Path(path)
     try:
-        with Image.open(path) as image:
-            values = _indices(image, path)
-    except FileNotFoundError as error:
+        data = path.read_bytes()
+    except OSError as error:
         raise ValueError(f"There is no mask file {path}: give a PNG with one number per object.") from error
-    except (UnidentifiedImageError, OSError) as error:
-        raise ValueError(f"{path.name} is not a picture that can be read: give the mask as PNG.") from error
+    return decode_labels(data, path.name)
+
+
+def decode_labels(data: bytes, name: str) -> Labels:
+    """Return the object ids of an encoded mask picture, as `read_labels` does; `name` is for the error's sentence."""
+    try:
+        with Image.open(BytesIO(data)) as image:
+            values = _indices(image, name)
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
+        raise ValueError(f"{name} is not a picture that can be read: give the mask as PNG.") from error
     if values.size and set(np.unique(values)) <= {0, 255}:
         values = np.minimum(values, 1)
     return values
 
 
-def write_labels(path: str | Path, labels: Labels) -> None:
-    """Write object ids as a PNG with the DAVIS palette; `read_labels` gives the same array back."""
+def encode_labels(labels: Labels) -> bytes:
+    """Return object ids as a PNG with the DAVIS palette."""
     image = Image.fromarray(np.ascontiguousarray(labels))
     image.putpalette(davis_palette().tobytes())
-    image.save(path)
+    buffer = BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def write_labels(path: str | Path, labels: Labels) -> None:
+    """Write object ids as a PNG with the DAVIS palette; `read_labels` gives the same array back."""
+    Path(path).write_bytes(encode_labels(labels))
 
 
 def overlay(rgb: Rgb, labels: Labels, alpha: float = 0.5) -> Rgb:
@@ -82,17 +97,17 @@ def overlay(rgb: Rgb, labels: Labels, alpha: float = 0.5) -> Rgb:
     return np.asarray(result, np.uint8)
 
 
-def _indices(image: Image.Image, path: Path) -> Labels:
+def _indices(image: Image.Image, name: str) -> Labels:
     if image.mode in ("P", "L", "LA"):
         return np.array(image if image.mode != "LA" else image.convert("L"), np.uint8)
     if image.mode == "1":
         return np.array(image, np.uint8) * 255
     if image.mode in ("RGB", "RGBA"):
-        return _from_colours(np.array(image.convert("RGB"), np.uint8), path)
-    raise ValueError(f"{path.name} has the pixel type {image.mode}: save the mask as an 8-bit grey or palette PNG.")
+        return _from_colours(np.array(image.convert("RGB"), np.uint8), name)
+    raise ValueError(f"{name} has the pixel type {image.mode}: save the mask as an 8-bit grey or palette PNG.")
 
 
-def _from_colours(rgb: Rgb, path: Path) -> Labels:
+def _from_colours(rgb: Rgb, name: str) -> Labels:
     packed = rgb.astype(np.int32) @ np.array([65536, 256, 1], np.int32)
     keys = davis_palette().astype(np.int32) @ np.array([65536, 256, 1], np.int32)
     colours = np.unique(packed)
@@ -102,7 +117,7 @@ def _from_colours(rgb: Rgb, path: Path) -> Labels:
     place = np.clip(np.searchsorted(keys[order], colours), 0, 255)
     if (keys[order][place] != colours).any():
         raise ValueError(
-            f"{path.name} is a colour picture, so its object numbers are unknown: save the mask as an 8-bit grey or "
+            f"{name} is a colour picture, so its object numbers are unknown: save the mask as an 8-bit grey or "
             "palette PNG (background 0, objects 1, 2, ...)."
         )
     return order[np.searchsorted(keys[order], packed)].astype(np.uint8)

@@ -6,10 +6,10 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import httpx
 import numpy as np
 import pytest
@@ -17,43 +17,65 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from demo.clips import Limits, import_clip
+from demo.marking import chosen_clip
+from demo.marks import Marks
+from demo.session import SessionStore
 from demo.settings import Settings
 from demo.store import Run
 from llb.video_io import write_video
-from tests.page_fakes import FRAMES, FakeModels, fake_shelf, served
+from tests.page_fakes import FRAMES, SIZE, FakeModels, fake_shelf, served
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Gradio counts its events with pandas
 SETTINGS = (20, 5, 20, 0, True)
 
 
+@dataclass
+class Visitor:
+    """A caller with a session, and the folder that the page keeps for them."""
+
+    client: Client
+    root: Path
+    token: str = ""
+
+    def __post_init__(self) -> None:
+        self.token = self.call("arrive")[0]["token"]
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        return self.client.predict(*arguments, api_name=f"/{name}")
+
+    def marks(self) -> Marks:
+        session = SessionStore(self.root / "sessions").open(self.token)
+        return Marks.of(session, chosen_clip(session))
+
+    def begin(
+        self,
+        names: list[str],
+        knocked_out: tuple[str, ...] = (),
+        settings: tuple[Any, ...] = SETTINGS,
+    ) -> None:
+        self.call("begin", names, list(knocked_out), *settings)
+
+    def run(self, names: list[str]) -> tuple[Any, ...]:
+        """Begin, work and settle, as the Run button does; return the title and what the player is told."""
+        self.begin(names)
+        self.call("work")
+        return self.call("settle")[1:3]
+
+
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(FakeModels(seconds=0.05), tmp_path_factory.mktemp("page")) as address:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("page")
+
+
+@pytest.fixture(scope="module")
+def url(root: Path) -> Iterator[str]:
+    with served(FakeModels(seconds=0.05), root) as address:
         yield address
 
 
 @pytest.fixture
-def visitor(url: str) -> Client:
-    client = Client(url, verbose=False)
-    client.predict(api_name="/arrive")
-    return client
-
-
-def run(visitor: Client, names: list[str], editor: dict[str, Any] | None = None) -> tuple[Any, ...]:
-    """Begin, work and settle, as the Run button does; return the title and what the player is told."""
-    begin(visitor, names, editor)
-    visitor.predict(api_name="/work")
-    return visitor.predict(api_name="/settle")[1:3]
-
-
-def begin(
-    visitor: Client,
-    names: list[str],
-    editor: dict[str, Any] | None = None,
-    knocked_out: tuple[str, ...] = (),
-    settings: tuple[Any, ...] = SETTINGS,
-) -> None:
-    visitor.predict(editor, names, list(knocked_out), *settings, api_name="/begin")
+def visitor(url: str, root: Path) -> Visitor:
+    return Visitor(Client(url, verbose=False), root)
 
 
 def a_clip(folder: Path, frames: int = 5, size: tuple[int, int] = (90, 130)) -> Path:
@@ -63,29 +85,27 @@ def a_clip(folder: Path, frames: int = 5, size: tuple[int, int] = (90, 130)) -> 
     return folder / "mine.mp4"
 
 
-def a_painting(folder: Path, size: tuple[int, int] = (90, 130)) -> dict[str, Any]:
-    """Return what the editor sends: one layer, painted with the colours of objects 1 and 3."""
-    layer = np.zeros((*size, 4), np.uint8)
-    layer[10:30, 10:40] = (0, 0, 128, 153)  # BGRA of dark red
-    layer[40:60, 50:90] = (0, 128, 128, 153)
-    cv2.imwrite(str(folder / "layer.png"), layer)
-    file = handle_file(folder / "layer.png")
-    return {"background": file, "layers": [file], "composite": file}
+def a_painting(size: tuple[int, int] = (90, 130)) -> np.ndarray:
+    """Return the objects 1 and 3, painted."""
+    labels = np.zeros(size, np.uint8)
+    labels[10:30, 10:40] = 1
+    labels[40:60, 50:90] = 3
+    return labels
 
 
-def test_an_example_runs_with_its_ready_mask(visitor: Client) -> None:
-    title, told = run(visitor, ["lite/llb", "lite/joint"])
+def test_an_example_runs_with_its_ready_mask(visitor: Visitor) -> None:
+    title, told = visitor.run(["lite/llb", "lite/joint"])
     assert "One disc" in title
     assert [variant["title"] for variant in told["variants"]] == ["LLB", "JOINT"]
     assert {variant["done"] for variant in told["variants"]} == {FRAMES}
     assert re.fullmatch(r"12 ms per frame · J 0\.\d\d", told["variants"][0]["pace"])
     assert told["state"] == "finished"
-    assert told["objects"] == [{"id": 1, "rgb": [128, 0, 0]}]
+    assert told["objects"] == [{"id": 1, "rgb": [128, 0, 0], "name": ""}]
 
 
-def test_the_player_hears_of_frames_while_the_run_is_at_work(visitor: Client) -> None:
-    begin(visitor, ["lite/llb", "lite/joint"])
-    job = visitor.submit(api_name="/work")
+def test_the_player_hears_of_frames_while_the_run_is_at_work(visitor: Visitor) -> None:
+    visitor.begin(["lite/llb", "lite/joint"])
+    job = visitor.client.submit(api_name="/work")
     done = []
     for _, told in job:
         if "variants" in told:
@@ -95,63 +115,69 @@ def test_the_player_hears_of_frames_while_the_run_is_at_work(visitor: Client) ->
     assert done == sorted(done)
 
 
-def test_the_players_files_are_served_to_who_knows_the_path(visitor: Client, url: str) -> None:
-    _, told = run(visitor, ["lite/llb"])
+def test_the_players_files_are_served_to_who_knows_the_path(visitor: Visitor, url: str) -> None:
+    _, told = visitor.run(["lite/llb"])
     for folder, suffix in ((told["previews"], "jpg"), (told["variants"][0]["labels"], "png"), (told["truth"], "png")):
         answer = httpx.get(f"{url}gradio_api/file={folder}/00003.{suffix}")
         assert answer.status_code == 200
         assert answer.headers["content-type"] == f"image/{'jpeg' if suffix == 'jpg' else suffix}"
 
 
-def test_a_knock_out_is_badged_and_settings_are_kept(visitor: Client, url: str) -> None:
-    begin(visitor, ["lite/llb"], knocked_out=("lite/llb~gates",), settings=(3, 2, 4, 4.5, False))
-    visitor.predict(api_name="/work")
-    told = visitor.predict(api_name="/settle")[2]
+def test_a_knock_out_is_badged_and_settings_are_kept(visitor: Visitor, url: str) -> None:
+    visitor.begin(["lite/llb"], knocked_out=("lite/llb~gates",), settings=(3, 2, 4, 4.5, False))
+    visitor.call("work")
+    told = visitor.call("settle")[2]
     assert [variant["badge"] for variant in told["variants"]] == ["", "knock-out"]
     stored = Run.open(Path(told["variants"][0]["labels"]).parents[1])
     assert stored.settings == Settings(3, 2, 4, 4.5, shared_regions=False)
 
 
-def test_too_many_models_are_refused(visitor: Client) -> None:
+def test_too_many_models_are_refused(visitor: Visitor) -> None:
     with pytest.raises(AppError, match="at most 6"):
-        begin(visitor, ["lite/llb"] * 7)
+        visitor.begin(["lite/llb"] * 7)
 
 
-def test_an_uploaded_clip_is_painted_and_run(visitor: Client, tmp_path: Path) -> None:
-    uploaded = visitor.predict(handle_file(a_clip(tmp_path)), api_name="/upload")
-    assert uploaded[1] == "mine: 130 × 90, 5 frames, 0.4 s"
-    assert "Object 1 · 600 pixels" in visitor.predict(a_painting(tmp_path), api_name="/painted")
-    _, told = run(visitor, ["lite/llb-2"], a_painting(tmp_path))
+def test_an_uploaded_clip_is_painted_and_run(visitor: Visitor, tmp_path: Path) -> None:
+    uploaded = visitor.call("upload", handle_file(a_clip(tmp_path)))
+    assert uploaded["card"] == "mine: 130 × 90, 5 frames, 0.4 s"
+    assert uploaded["marked"] == []
+    visitor.marks().save(0, a_painting())
+    visitor.marks().rename(3, "the cat")
+    _, told = visitor.run(["lite/llb-2"])
     assert told["variants"][0]["pace"] == "12 ms per frame"
-    assert [item["id"] for item in told["objects"]] == [1, 3]
+    assert [(item["id"], item["name"]) for item in told["objects"]] == [(1, ""), (3, "the cat")]
     assert told["truth"] == ""
 
 
 @pytest.mark.parametrize(
-    ("names", "editor", "sentence"), [([], None, "Tick at least one model."), (["lite/llb"], None, "Mark at least one")]
+    ("names", "side", "sentence"),
+    [
+        ([], 30, "Tick at least one model."),
+        (["lite/llb"], 0, "Mark at least one"),
+        (["lite/llb"], 3, "on frame 0 is only 9 pixels"),
+    ],
 )
-def test_a_run_that_cannot_start_says_why(
-    visitor: Client, tmp_path: Path, names: list[str], editor: None, sentence: str
-) -> None:
-    if names:
-        visitor.predict(api_name="/clear")
+def test_a_run_that_cannot_start_says_why(visitor: Visitor, names: list[str], side: int, sentence: str) -> None:
+    labels = np.zeros(SIZE, np.uint8)
+    labels[:side, :side] = 1
+    visitor.marks().save(0, labels)
     with pytest.raises(AppError, match=sentence):
-        begin(visitor, names, editor)
+        visitor.begin(names)
 
 
-def test_a_bad_file_gets_one_sentence_and_the_old_clip_stays(visitor: Client, tmp_path: Path) -> None:
+def test_a_bad_file_gets_one_sentence_and_the_old_clip_stays(visitor: Visitor, tmp_path: Path) -> None:
     (tmp_path / "bad.mp4").write_text("#!/bin/sh\necho no video\n")
     with pytest.raises(AppError, match=r"^[^\n]*not a video that can be read[^\n]*$"):
-        visitor.predict(handle_file(tmp_path / "bad.mp4"), api_name="/upload")
-    assert "One disc" in run(visitor, ["lite/joint"])[0]
+        visitor.call("upload", handle_file(tmp_path / "bad.mp4"))
+    assert "One disc" in visitor.run(["lite/joint"])[0]
 
 
-def test_visitors_never_see_each_other(url: str, visitor: Client, tmp_path: Path) -> None:
-    other = Client(url, verbose=False)
-    other.predict(api_name="/arrive")
-    visitor.predict(handle_file(a_clip(tmp_path)), api_name="/upload")
-    title, mine = run(visitor, ["lite/llb"], a_painting(tmp_path))
-    other_title, theirs = run(other, ["lite/llb"])
+def test_visitors_never_see_each_other(url: str, visitor: Visitor, root: Path, tmp_path: Path) -> None:
+    other = Visitor(Client(url, verbose=False), root)
+    visitor.call("upload", handle_file(a_clip(tmp_path)))
+    visitor.marks().save(0, a_painting())
+    title, mine = visitor.run(["lite/llb"])
+    other_title, theirs = other.run(["lite/llb"])
     assert "mine" in title
     assert "One disc" in other_title
     assert mine["token"] != theirs["token"]
@@ -161,14 +187,14 @@ def test_visitors_never_see_each_other(url: str, visitor: Client, tmp_path: Path
 def test_a_caller_without_a_session_is_told_to_reload(url: str) -> None:
     stranger = Client(url, verbose=False)
     with pytest.raises(AppError, match="reload the page"):
-        begin(stranger, ["lite/llb"])
+        stranger.predict(["lite/llb"], [], *SETTINGS, api_name="/begin")
 
 
-def test_stop_keeps_what_is_done(visitor: Client) -> None:
-    begin(visitor, ["lite/llb"])
-    visitor.predict(api_name="/stop")
-    visitor.predict(api_name="/work")
-    settled = visitor.predict(api_name="/settle")
+def test_stop_keeps_what_is_done(visitor: Visitor) -> None:
+    visitor.begin(["lite/llb"])
+    visitor.call("stop")
+    visitor.call("work")
+    settled = visitor.call("settle")
     assert f"stopped after 1 of {FRAMES} frames" in settled[1]
     assert settled[2]["variants"][0]["done"] == 1
 

@@ -72,7 +72,7 @@ def test_folder_numbers_sort_as_numbers(tmp_path: Path) -> None:
     session = SessionStore(tmp_path).create()
     for _ in range(11):
         session.new_folder("run")
-    assert [folder.name for folder in session.folders("run")] == ["run-10", "run-11"]
+    assert [folder.name for folder in session.folders("run")] == [f"run-{number}" for number in range(6, 12)]
 
 
 def test_the_quota_counts_every_byte(tmp_path: Path) -> None:

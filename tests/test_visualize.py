@@ -7,7 +7,6 @@ import pytest
 
 from demo import visualize
 from demo.visualize import Basis, Centre
-from llb.palette import davis_palette
 from llb.types import SearchRegion
 
 
@@ -82,21 +81,3 @@ def test_feature_picture_spreads_the_range_over_the_colours() -> None:
     feature[:, 0, 2] += (5, -5, 2, 0)
     picture = visualize.feature_picture(feature, Centre(np.ones(4), 1.0), basis)
     assert picture.tolist() == [[[0, 0, 0], [255, 128, 0], [255, 0, 255]]]
-
-
-def test_painting_is_read_by_nearest_colour() -> None:
-    palette = davis_palette()[1:9]
-    layer = np.zeros((4, 6, 4), np.uint8)
-    layer[0, :3] = (*palette[0], 255)
-    layer[1, :3] = (*(palette[4] + np.array([2, 1, 0], np.uint8)), 153)
-    layer[2, :3] = (*palette[6], 20)
-    labels = visualize.paint_to_labels([layer], palette)
-    assert labels[0].tolist() == [1, 1, 1, 0, 0, 0]
-    assert labels[1].tolist() == [5, 5, 5, 0, 0, 0]
-    assert not labels[2:].any()
-
-
-def test_every_object_colour_is_read_as_itself() -> None:
-    palette = davis_palette()[1:9]
-    layer = np.concatenate([palette, np.full((8, 1), 153, np.uint8)], 1)[None]
-    assert visualize.paint_to_labels([layer], palette)[0].tolist() == [1, 2, 3, 4, 5, 6, 7, 8]

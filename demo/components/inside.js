@@ -198,7 +198,7 @@ document.addEventListener('llb-run', event => {
   Object.assign(state, {index, models: [names[0], names[1] || ''], target: value.objects[0].id, pixel: null, figures: []});
   options(first, list, state.models[0]);
   options(second, [['', words.alone], ...list], state.models[1]);
-  options(target, value.objects.map(o => [o.id, String(o.id)]), state.target);
+  options(target, value.objects.map(o => [o.id, o.name ? `${o.id} · ${o.name}` : String(o.id)]), state.target);
   options(how, [['pca', words.pca], ['mean', words.mean], ['max', words.max], ...Array.from({length: value.channels}, (_, k) => [String(k), `${words.channel} ${k}`])], state.how);
   looked.replaceChildren(el('p', {class: 'hint'}, words.click_pixel));
   refresh();

@@ -3,7 +3,7 @@
 const box = element.querySelector('.player');
 const words = props.words;
 const state = {value: null, index: 0, playing: false, follow: false, view: 'overlay', other: '', speed: 1, loop: true,
-  chart: 'quality', figures: [], drawn: '', pixel: null};
+  chart: 'quality', figures: [], updates: 0, drawn: '', pixel: null};
 const panes = new Map();
 const cache = new Map();
 const CACHED = 160;
@@ -26,8 +26,8 @@ async function bitmap(url) {
   return createImageBitmap(await answer.blob(), {colorSpaceConversion: 'none', premultiplyAlpha: 'none'});
 }
 function picture(index) { const url = `${state.value.previews}/${name(index)}.jpg`; return kept(url, () => bitmap(fileUrl(url))); }
-function labels(folder, index) {
-  const {width, height, objects} = state.value, url = `${folder}/${name(index)}.png`;
+function labels(folder, index) { // a repair rewrites frames while it works, so that an older copy may be out of date
+  const {width, height, objects, version} = state.value, url = `${folder}/${name(index)}.png${version ? `?v=${version}` : ''}`;
   return kept(url, async () => {
     const canvas = new OffscreenCanvas(width, height), context = canvas.getContext('2d', {willReadFrequently: true});
     context.drawImage(await bitmap(fileUrl(url)), 0, 0);
@@ -262,7 +262,12 @@ function build(value) {
       }});
     const caption = el('figcaption'), status = el('small', {class: 'pace'});
     const download = el('button', {class: 'download', title: words.download, 'aria-label': `${words.download}: ${variant.title}`, onclick: () => fetchFile(download, {what: 'video', name: variant.name, title: variant.title})}, '⤓');
-    caption.append(el('b', {}, variant.title), variant.badge ? el('span', {class: 'badge'}, variant.badge) : '', download, status);
+    const repair = el('button', {class: 'repair-here', title: words.repair_help, onclick: () => {
+      if (state.playing) play(false);
+      const {token, run} = state.value;
+      document.dispatchEvent(new CustomEvent('llb-repair', {detail: {token, run, name: variant.name, index: state.index}}));
+    }}, words.repair);
+    caption.append(el('b', {}, variant.title), variant.badge ? el('span', {class: 'badge'}, variant.badge) : '', download, repair, status);
     const chart = el('canvas', {class: 'chart', 'data-variant': variant.name, onclick: event => {
       const rect = chart.getBoundingClientRect();
       if (state.playing) play(false);
@@ -288,6 +293,8 @@ function load(value) {
   const fresh = !state.value || state.value.run !== value.run || state.value.stamp !== value.stamp;
   const before = fresh ? 0 : frames();
   state.value = value;
+  value.version = value.repairs && value.state === 'running' ? `${++state.updates}` : '';
+  if (value.repairs && value.state !== 'running') state.figures = [];
   if (fresh) {
     cache.clear();
     Object.assign(state, {figures: [], index: 0, pixel: null, follow: value.state === 'running'});
@@ -298,7 +305,9 @@ function load(value) {
   for (const variant of value.variants) panes.get(variant.name).status.textContent = variant.pace;
   const ready = frames();
   slider.max = Math.max(0, ready - 1);
-  if (ready && (fresh || (state.follow && ready > before))) go(fresh && value.state !== 'running' ? Math.floor(ready / 2) : ready - 1);
+  if (ready && (fresh || (state.follow && (ready > before || value.repairs)))) {
+    go(fresh && value.state !== 'running' && !value.repairs ? Math.floor(ready / 2) : value.latest);
+  } else if (ready && value.repairs) go(state.index);
   else if (ready) counter.textContent = `${state.index} / ${ready - 1}`;
   take.hidden = uncertain.hidden = value.state === 'running';
   if (value.state !== 'running' && ready) {

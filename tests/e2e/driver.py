@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-import pytest
 
 from demo import text
 from demo.store import Run
@@ -27,8 +26,7 @@ def opened(page: Page, url: str) -> Page:
     page.goto(url)
     page.wait_for_selector(".player canvas[data-frame]", timeout=LONG)
     page.wait_for_selector(".inside .flow img", timeout=LONG)
-    page.wait_for_selector("#editor canvas", timeout=LONG)
-    page.wait_for_selector("#legend .chip", timeout=LONG)
+    page.wait_for_selector(".mask-canvas .chip", timeout=LONG)
     return page
 
 
@@ -101,32 +99,55 @@ def picture(page: Page, name: str, part: str) -> str:
     return source
 
 
-def draw(page: Page, *points: tuple[float, float]) -> None:
-    """Paint a stroke in the editor; points are parts of its width and height."""
-    canvas = page.locator("#editor canvas").first
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
+def on_stage(page: Page, *points: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return places on the screen of points on the mask canvas, which are parts of its width and height."""
+    stage = page.locator(".mask-canvas .stage")
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
     assert box is not None
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+
+
+def draw(page: Page, *points: tuple[float, float]) -> None:
+    """Draw with the chosen tool and the mouse; wait until it is kept."""
+    places = on_stage(page, *points)
     page.mouse.move(*places[0])
     page.mouse.down()
     for place in places[1:]:
         page.mouse.move(*place, steps=6)
     page.mouse.up()
+    kept(page)
 
 
-def paint(page: Page, wanted: str, *points: tuple[float, float]) -> None:
-    """Paint a stroke and wait until the wanted object is listed; a slow machine may still be loading the editor."""
-    from playwright.sync_api import TimeoutError as Late
+def kept(page: Page) -> None:
+    """Wait until the server has what is marked, and what GrabCut was asked for is there."""
+    page.wait_for_function("!document.querySelector('.mask-canvas').classList.contains('busy')", timeout=LONG)
+    page.evaluate("async () => { const c = document.querySelector('.mask-canvas'); await c.saving; await c.saved; }")
 
-    for _ in range(4):
-        draw(page, *points)
-        try:
-            page.wait_for_selector(f"#legend >> text={wanted}", timeout=LONG / 4)
-            return
-        except Late:
-            continue
-    pytest.fail(f"{wanted} was painted but is not listed")
+
+def choose(page: Page, tool: str, target: int = 1) -> None:
+    """Choose a tool and an object on the mask canvas."""
+    page.click(f'.mask-canvas [data-tool="{tool}"]')
+    page.click(f'.mask-canvas .objects [data-object="{target}"]')
+
+
+def to_frame(page: Page, index: int) -> None:
+    """Bring a frame to the mask canvas."""
+    slider = page.locator(".mask-canvas .frame")
+    slider.evaluate("(node, index) => { node.value = index; node.dispatchEvent(new Event('input')); }", index)
+    page.wait_for_selector(f'.mask-canvas[data-frame="{index}"]', timeout=LONG)
+
+
+def pixels_of(page: Page, target: int) -> int:
+    """Return how many pixels of an object are marked on the frame on the mask canvas."""
+    return int(page.locator(f'.mask-canvas .objects [data-object="{target}"]').get_attribute("data-pixels") or 0)
+
+
+def upload(page: Page, path: Path, card: str) -> None:
+    """Upload a clip and wait until its card is there."""
+    page.locator("#upload input[type=file]").set_input_files(path)
+    page.wait_for_selector(f".mask-canvas .card >> text={card}", timeout=LONG)
+    page.wait_for_selector(f".mask-canvas >> text={text.CANVAS_WORDS['nothing_marked']}", timeout=LONG)
 
 
 def upload_disc(page: Page, folder: Path) -> None:
@@ -134,7 +155,4 @@ def upload_disc(page: Page, folder: Path) -> None:
     rendered = render_disc("mine")
     large = [cv2.resize(frame, None, fx=2, fy=2) for frame in rendered.frames]
     write_video(folder / "mine.mp4", large, rendered.fps)
-    page.locator("#upload input[type=file]").set_input_files(folder / "mine.mp4")
-    page.wait_for_selector(f"#card >> text=mine: {SIZE[1] * 2} × {SIZE[0] * 2}, {FRAMES} frames", timeout=LONG)
-    page.wait_for_selector(f"#legend >> text={text.NOTHING_PAINTED}", timeout=LONG)
-    page.wait_for_timeout(1000)
+    upload(page, folder / "mine.mp4", f"mine: {SIZE[1] * 2} × {SIZE[0] * 2}, {FRAMES} frames")

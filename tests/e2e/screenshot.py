@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES
 
-READY = (".player canvas[data-frame]", ".inside .flow img", "#editor canvas", "#legend .chip")
+READY = (".player canvas[data-frame]", ".inside .flow img", ".mask-canvas .chip")
 
 
 def screenshots(url: str, folder: Path) -> None:

@@ -19,10 +19,11 @@ from llb.palette import davis_palette
 from tests.e2e.driver import (
     LONG,
     at,
+    choose,
+    draw,
     drawn,
     go_to,
     opened,
-    paint,
     panes,
     picture,
     pixels,
@@ -199,7 +200,7 @@ def test_an_upload_is_painted_run_and_shown_as_it_was_traced(
 ) -> None:
     opened(page, real)
     upload_disc(page, tmp_path)
-    paint(page, "Object 1", (0.35, 0.45), (0.4, 0.55), (0.45, 0.5))
+    draw(page, (0.35, 0.45), (0.4, 0.55), (0.45, 0.5))
     run(page)
     assert "mine" in page.inner_text("#results-title")
     go_to(page, 2)
@@ -226,18 +227,17 @@ def test_a_knock_out_and_settings_reach_the_run(page: Page, fake: str) -> None:
 def test_two_painted_objects_are_told_apart(page: Page, fake: str, tmp_path: Path) -> None:
     opened(page, fake)
     upload_disc(page, tmp_path)
-    paint(page, "Object 1", (0.35, 0.4), (0.4, 0.4))
-    page.locator("#objects label").nth(2).click()
-    page.wait_for_timeout(800)
-    paint(page, "Object 3", (0.55, 0.6), (0.65, 0.6))
-    assert page.locator("#legend .chip").count() == 2
+    draw(page, (0.35, 0.4), (0.4, 0.4))
+    choose(page, "brush", 3)
+    draw(page, (0.55, 0.6), (0.65, 0.6))
+    assert page.locator(".mask-canvas .chip").count() == 2
     run(page)
     assert page.locator(".inside .target option").all_inner_texts() == ["1", "3"]
 
 
 def test_stop_keeps_what_is_done(page: Page, slow: str) -> None:
     page.goto(slow)
-    page.wait_for_selector("#legend .chip", timeout=LONG)
+    page.wait_for_selector(".mask-canvas .chip", timeout=LONG)
     page.click("#run")
     page.wait_for_selector(".player .panes canvas[data-frame]", timeout=LONG)
     page.click("#stop")
@@ -250,13 +250,13 @@ def test_stop_keeps_what_is_done(page: Page, slow: str) -> None:
 
 def test_a_bad_file_gets_one_sentence_and_nothing_is_lost(page: Page, fake: str, tmp_path: Path) -> None:
     opened(page, fake)
-    card = page.inner_text("#card")
+    card = page.inner_text(".mask-canvas .card")
     (tmp_path / "bad.mp4").write_text("#!/bin/sh\n")
     page.locator("#upload input[type=file]").set_input_files(tmp_path / "bad.mp4")
     page.wait_for_selector("text=not a video that can be read", timeout=LONG)
     assert "Traceback" not in page.inner_text("body")
-    assert page.inner_text("#card") == card
-    assert page.locator("#legend .chip").count() == 1
+    assert page.inner_text(".mask-canvas .card") == card
+    assert page.locator(".mask-canvas .chip").count() == 1
 
 
 def test_two_visitors_do_not_see_each_other(page: Page, browser: Browser, fake: str, tmp_path: Path) -> None:
@@ -264,10 +264,10 @@ def test_two_visitors_do_not_see_each_other(page: Page, browser: Browser, fake: 
     with browser.new_context() as context:
         other = opened(context.new_page(), fake)
         upload_disc(page, tmp_path)
-        assert "One disc" in other.inner_text("#card")
+        assert "One disc" in other.inner_text(".mask-canvas .card")
         run(other)
         assert "One disc" in other.inner_text("#results-title")
-        assert "mine" in page.inner_text("#card")
+        assert "mine" in page.inner_text(".mask-canvas .card")
         assert told(page)["token"] != told(other)["token"]
 
 

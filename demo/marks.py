@@ -1,0 +1,72 @@
+"""The masks that a visitor marked on one clip: one picture per marked frame, and the objects' names."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.clips import Clip, Labels
+from demo.masks import OBJECTS
+from demo.session import Session
+from llb.palette import read_labels, write_labels
+
+LONGEST_NAME = 40
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Marked frames on disk; frames that are not among them have no file."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, session: Session, clip: Clip) -> Marks:
+        """Return a visitor's marks on a clip; a clip with exact masks begins with that of its first frame."""
+        key = hashlib.sha256(str(clip.folder).encode()).hexdigest()[:12]
+        folder = session.folder / "marks" / key
+        marks = cls(folder)
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            truth = clip.truth(0)
+            if truth is not None:
+                marks.save(0, truth)
+        return marks
+
+    def frames(self) -> list[int]:
+        """Return the marked frames in order."""
+        return sorted(int(path.stem) for path in self.folder.glob("*.png"))
+
+    def labels(self, index: int) -> Labels | None:
+        """Return what is marked on a frame, or None."""
+        path = self._path(index)
+        return read_labels(path) if path.exists() else None
+
+    def all(self) -> dict[int, Labels]:
+        """Return every marked frame's labels."""
+        return {index: read_labels(self._path(index)) for index in self.frames()}
+
+    def save(self, index: int, labels: Labels) -> None:
+        """Keep a frame's labels; labels without an object take the mark away."""
+        if not labels.any():
+            self._path(index).unlink(missing_ok=True)
+            return
+        draft = self._path(index).with_suffix(".part")
+        write_labels(draft, labels)
+        draft.replace(self._path(index))
+
+    def names(self) -> dict[int, str]:
+        """Return the names that objects were given."""
+        path = self.folder / "names.json"
+        return {int(target): name for target, name in json.loads(path.read_text()).items()} if path.exists() else {}
+
+    def rename(self, target: int, name: str) -> None:
+        """Name an object; an empty name takes its name away. Raise ValueError for an object that cannot be."""
+        if not 1 <= target <= OBJECTS:
+            raise ValueError(f"There is no object {target}: the numbers go from 1 to {OBJECTS}.")
+        names = self.names() | {target: " ".join(name.split())[:LONGEST_NAME]}
+        (self.folder / "names.json").write_text(json.dumps({key: value for key, value in names.items() if value}))
+
+    def _path(self, index: int) -> Path:
+        return self.folder / f"{index:05d}.png"
