@@ -22,7 +22,7 @@ from demo.handlers import Handlers, objects_of, told
 from demo.reads import Reads
 from demo.session import Session
 from demo.settings import Settings
-from demo.store import Run
+from demo.store import Run, every_of
 from llb.palette import read_labels
 from llb.video_io import probe
 
@@ -83,7 +83,9 @@ class Api:
         path = Path(clip)
         made = import_clip(path, path.stem, session.new_folder("clip"), self.limits)
         labels = _fitted(read_labels(Path(mask)), made, probe(path))
-        run = Run(session.new_folder("run"), made.folder, objects_of({0: labels}), records, settings)
+        run = Run(
+            session.new_folder("run"), made.folder, objects_of({0: labels}), records, settings, every=every_of(made)
+        )
         run.save_given({0: labels})
         run.save()
         for _ in on_gpu(work)(run, self.handlers.models, run.folder / "stop"):

@@ -55,7 +55,7 @@ def _cells(run: Run) -> dict[str, list[np.ndarray]]:
     for record in run.variants:
         for index in range(0, run.frames, max(1, run.frames // 20)):
             for target in run.objects:
-                trace = run.trace(record.name, index, target)
+                trace = run.trace(record.name, run.kept(index), target)
                 for part in PARTS if trace else ():
                     feature = trace.features.get(part) if trace else None
                     if feature is not None:

@@ -95,7 +95,8 @@ class Comparison:
                 self.complete = False
                 return
             frame, given = self.clip.frame(visit.index), self._marked(visit.index, part)
-            request = None if visit.known else TraceRequest(keys=True, all_keys=written is None)
+            alone = self.run.every > 1  # a frame whose inside is kept then needs all keys of its own
+            request = None if visit.known else TraceRequest(keys=True, all_keys=alone or written is None)
             results: dict[str, FrameResult] = {}
             for name, guide in guides.items():
                 known = self.run.labels(name, visit.index) if visit.known else None
@@ -133,7 +134,7 @@ class Comparison:
             labels[np.isin(labels, part.objects)] = 0
             labels = np.where(result.labels > 0, result.labels, labels)
         self.run.save_labels(name, index, labels)
-        self.run.save_traces(name, index, result.traces, previous)
+        self.run.save_traces(name, index, result.traces, None if self.run.every > 1 else previous)
         return replace(result, labels=labels)
 
     def _figures(self, index: int, results: Mapping[str, FrameResult]) -> Figures:

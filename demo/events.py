@@ -21,6 +21,7 @@ class Steps:
 
     examples: gr.Gallery
     upload: gr.UploadButton
+    trim: gr.HTML
     canvas: gr.HTML
     names: gr.CheckboxGroup
     knocked_out: gr.CheckboxGroup
@@ -66,14 +67,18 @@ def _choosing(
     page: gr.Blocks, handlers: Handlers, token: gr.State, timer: gr.Timer, steps: Steps, results: Results
 ) -> None:
     shown = [results.status, results.title, results.player, results.undo, timer]
-    page.load(handlers.arrive, None, [token, steps.canvas, *shown], show_progress="hidden", **_api("arrive"))
+    page.load(
+        handlers.arrive, None, [token, steps.canvas, steps.trim, *shown], show_progress="hidden", **_api("arrive")
+    )
     page.load(handlers.restore, None, [steps.names, steps.knocked_out, *steps.settings], **_api("restore"))
     page.unload(handlers.leave)
     timer.tick(handlers.wait, token, shown, show_progress="hidden", **_api("wait"))
-    steps.examples.select(handlers.choose, token, steps.canvas, show_progress_on=steps.canvas, **_api("choose"))
+    clip = [steps.canvas, steps.trim]
+    steps.examples.select(handlers.choose, token, clip, show_progress_on=steps.canvas, **_api("choose"))
     steps.upload.upload(
-        handlers.upload, [token, steps.upload], steps.canvas, show_progress_on=steps.upload, **_api("upload")
+        handlers.upload, [token, steps.upload], clip, show_progress_on=[steps.upload, steps.canvas], **_api("upload")
     )
+    steps.trim.submit(handlers.trim, token, clip, js=ALL_SAVED, show_progress_on=steps.canvas, **_api("trim"))
     chosen = [steps.names, steps.knocked_out, *steps.settings]
     steps.copy_link.click(None, chosen, steps.link, js=COPY_LINK)
 

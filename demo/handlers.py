@@ -14,8 +14,9 @@ import gradio as gr
 import numpy as np
 
 from demo import panels, text
-from demo.clips import Clip, Labels, Limits, import_clip
+from demo.clips import Clip, Labels, Limits, Part, import_clip
 from demo.compare import work
+from demo.filmstrip import trim_value
 from demo.gpu import on_gpu
 from demo.marking import canvas_value, chosen_clip
 from demo.marks import Marks
@@ -26,12 +27,14 @@ from demo.reads import SHOWCASE
 from demo.session import Session, SessionStore
 from demo.settings import Settings, settings_from, split_entry
 from demo.shelf import ExampleShelf, Showcase
-from demo.store import Run, VariantRecord
+from demo.store import Run, VariantRecord, every_of
 
 STOP = "stop"  # the file that asks a run to end
 COLUMNS = 6  # results side by side
 LIVE_EVERY = 0.25  # seconds between two reports of a run at work
 LEAST_PIXELS = 20  # smallest object that is followed
+QUOTA_EVERY = 5.0  # seconds between two looks at how full the visitor's storage is
+PROGRESS = gr.Progress()  # Gradio puts the caller's own in its place
 
 Updates = tuple[Any, ...]
 
@@ -60,7 +63,7 @@ class Handlers:
         """Start a session with the first example chosen and the greeting comparison on show."""
         session = self.sessions.create()
         self.tabs[str(request.session_hash)] = session.token
-        return session.token, self.pick(session.token, 0), *self.wait(session.token)
+        return session.token, *self.pick(session.token, 0), *self.wait(session.token)
 
     def restore(self, request: gr.Request) -> Updates:
         """Set models and settings as the page's address says; one that says nothing changes nothing.
@@ -97,29 +100,57 @@ class Handlers:
         status = "" if run else panels.notice(sentence, part)
         return status, *self._view(session, run), gr.Timer(active=part is not None)
 
-    def choose(self, token: str | None, event: gr.SelectData) -> Any:
+    def choose(self, token: str | None, event: gr.SelectData) -> Updates:
         """Take the example that was clicked."""
         return self.pick(token, int(event.index))
 
-    def pick(self, token: str | None, index: float) -> Any:
+    def pick(self, token: str | None, index: float) -> Updates:
         """Take an example by its place in the list, with its mask ready."""
         with told():
             session = self.sessions.open(token)
             clip = self.shelf.clip(self.shelf.names()[int(index)])
             session.note(clip=str(clip.folder))
-            return canvas_value(session, clip)
+            return canvas_value(session, clip), {}
 
-    def upload(self, token: str | None, path: str | None) -> Any:
+    def upload(self, token: str | None, paths: list[str] | None, progress: gr.Progress = PROGRESS) -> Updates:
         """Read an uploaded clip into the session; the clip chosen before stays if this one cannot be used."""
-        if path is None:
-            return gr.skip()
+        if not paths:
+            return gr.skip(), gr.skip()
         with told():
             session = self.sessions.open(token)
-            needed = [Run.open(folder).clip_folder for folder in session.folders("run")]
-            folder = session.new_folder("clip", needed)
-            clip = import_clip(Path(path), Path(path).stem, folder, self.limits)
-            session.note(clip=str(clip.folder))
-            return canvas_value(session, clip)
+            clip = self._read(session, [Path(path) for path in paths], Part(), progress)
+            session.note(source=paths)
+            return canvas_value(session, clip), trim_value([Path(path) for path in paths], clip, self.limits)
+
+    def trim(self, token: str | None, event: gr.EventData, progress: gr.Progress = PROGRESS) -> Updates:
+        """Read another part of the uploaded clip; what was marked on frames that it holds as well goes along."""
+        with told():
+            session = self.sessions.open(token)
+            before, sources = chosen_clip(session), session.notes().get("source", [])
+            if not before.source_frames or not sources:
+                raise ValueError(text.NO_CLIP)
+            part = Part(int(event.start), int(event.end), int(event.stride))
+            clip = self._read(session, [Path(path) for path in sources], part, progress)
+            Marks.of(session, clip).carry(Marks.of(session, before), before, clip)
+            return canvas_value(session, clip), trim_value([Path(path) for path in sources], clip, self.limits)
+
+    def _read(self, session: Session, sources: list[Path], part: Part, progress: gr.Progress) -> Clip:
+        """Decode a clip into the session and choose it."""
+        needed = [Run.open(folder).clip_folder for folder in session.folders("run")]
+        folder = session.new_folder("clip", [*needed, Path(session.notes().get("clip", ""))])
+        title = text.upload_title([path.stem for path in sources])
+
+        def tell(done: int, of: int) -> None:
+            if done % 20 == 0:
+                progress((done, of), desc=text.READING, unit=text.FRAMES)
+
+        try:
+            clip = import_clip(sources, title, folder, self.limits, part, tell)
+        except ValueError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        session.note(clip=str(clip.folder))
+        return clip
 
     def begin(
         self,
@@ -142,7 +173,15 @@ class Handlers:
             records = self.records([*names, *knocked_out])
             settings = Settings(int(memory_size), int(interval), int(steps), search_factor or None, bool(shared))
             settings.config()
-            run = Run(session.new_folder("run"), clip.folder, objects, records, settings, names=marks.names())
+            run = Run(
+                session.new_folder("run"),
+                clip.folder,
+                objects,
+                records,
+                settings,
+                names=marks.names(),
+                every=every_of(clip),
+            )
             run.save_given(given)
             run.save()
         return self._begun(run, clip, text.running(clip.title))
@@ -183,10 +222,12 @@ class Handlers:
             run = Run.open(session.folders("run")[-1])
             clip = Clip.open(run.clip_folder)
             yield panels.progress(run, len(clip), None), gr.skip()
-            shown, stop = 0.0, run.folder / STOP
+            shown, looked, stop = 0.0, time.monotonic(), run.folder / STOP
             for step in on_gpu(work)(run, self.models, stop):
-                if step.variant == run.variants[-1].name and session.over_quota():
-                    stop.touch()
+                if time.monotonic() - looked > QUOTA_EVERY:
+                    looked = time.monotonic()
+                    if session.over_quota():
+                        stop.touch()
                 if time.monotonic() - shown < LIVE_EVERY or step.variant != run.variants[-1].name:
                     continue
                 session.touch()

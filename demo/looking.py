@@ -30,6 +30,7 @@ Answer = dict[str, Any]
 
 def diagram(run: Run, clip: Clip, name: str, target: int, index: int, how: str) -> Answer:
     """Return a small picture, or the reason why there is none, for every part of the diagram."""
+    index = run.kept(index)
     trace = _trace(run, name, target, index)
     frame = clip.frame(index)
     boxes = {}
@@ -39,6 +40,7 @@ def diagram(run: Run, clip: Clip, name: str, target: int, index: int, how: str) 
         names = {"symbol": parts.symbol(part, variant_of(name)), "formula": parts.formula(part, variant_of(name))}
         boxes[part.key] = names | box
     return {
+        "index": index,
         "boxes": boxes,
         "region": [trace.region.y0, trace.region.x0, trace.region.y1, trace.region.x1],
         "in_memory": trace.in_memory,
@@ -53,7 +55,7 @@ def detail(run: Run, clip: Clip, name: str, target: int, index: int, key: str, h
     Raises:
         ValueError: there is no such part or channel.
     """
-    part = _part(key)
+    part, index = _part(key), run.kept(index)
     trace = _trace(run, name, target, index)
     answer: Answer = {
         "key": key,
@@ -81,7 +83,7 @@ def detail(run: Run, clip: Clip, name: str, target: int, index: int, key: str, h
 
 def difference_of_gates(run: Run, name: str, target: int, index: int) -> Answer:
     """Return the mean over channels of γ1 - γ2 as a picture, blue where the filter is trusted more."""
-    trace = _trace(run, name, target, index)
+    trace = _trace(run, name, target, run.kept(index))
     if "gate_transduced" not in trace.features:
         return {"absent": parts.absent(parts.PARTS["gate_transduced"], variant_of(name), trace.predicted)}
     gates = [trace.features[f"gate_{branch}"].astype(np.float32).mean(0) for branch in ("transduced", "induced")]
@@ -94,7 +96,7 @@ def pixel(run: Run, clip: Clip, name: str, target: int, index: int, y: int, x: i
 
     `cell` is the feature cell (row, column); None, with everything else empty, if the pixel is outside the region.
     """
-    trace = _trace(run, name, target, index)
+    trace = _trace(run, name, target, run.kept(index))
     rows, columns = next(iter(trace.features.values())).shape[1:]
     cell = _cell(y, x, trace.region, rows, columns)
     answer: Answer = {"cell": cell, "memory": [], "gates": _gates_over_time(run, name, target, y, x)}
@@ -120,7 +122,7 @@ def pixel(run: Run, clip: Clip, name: str, target: int, index: int, y: int, x: i
 
 def filmstrip(run: Run, clip: Clip, name: str, target: int, index: int) -> list[Answer]:
     """Return the memory's frames at this frame, each with its temporal weight and a small picture of its mask."""
-    trace = _trace(run, name, target, index)
+    trace = _trace(run, name, target, run.kept(index))
     strip = []
     for frame_index, weight in zip(trace.memory_frames, trace.temporal_weights, strict=True):
         past = _trace(run, name, target, frame_index)
@@ -204,16 +206,21 @@ def losses(run: Run, name: str, target: int, index: int) -> list[Answer]:
 
 
 def _gates_over_time(run: Run, name: str, target: int, y: int, x: int) -> Answer:
-    """Return both gates (mean over channels) at a pixel for every frame, None where there is none."""
+    """Return both gates (mean over channels) at a pixel for every frame, None where there is none.
+
+    Frames whose inside is not kept repeat the one before.
+    """
     series: dict[str, list[float | None]] = {"gate_transduced": [], "gate_induced": []}
-    for index in range(run.record(name).frames):
+    frames = run.record(name).frames
+    for index in range(0, frames, run.every):
         trace = run.trace(name, index, target)
         for gate, values in series.items():
             feature = trace.features.get(gate) if trace else None
             cell = _cell(y, x, trace.region, *feature.shape[1:]) if trace and feature is not None else None
-            values.append(
-                None if cell is None or feature is None else float(feature[:, cell[0], cell[1]].mean(dtype=np.float32))
-            )
+            value = None
+            if cell is not None and feature is not None:
+                value = float(feature[:, cell[0], cell[1]].mean(dtype=np.float32))
+            values += [value] * min(run.every, frames - index)
     return series
 
 

@@ -68,5 +68,15 @@ class Marks:
         names = self.names() | {target: " ".join(name.split())[:LONGEST_NAME]}
         (self.folder / "names.json").write_text(json.dumps({key: value for key, value in names.items() if value}))
 
+    def carry(self, others: Marks, before: Clip, after: Clip) -> None:
+        """Take over the marks and names of another part of the same uploaded file, where both parts hold the frame."""
+        place = {after.start + index * after.stride: index for index in range(len(after))}
+        for index, labels in others.all().items():
+            found = place.get(before.start + index * before.stride)
+            if found is not None and labels.shape == (after.height, after.width):
+                self.save(found, labels)
+        for target, name in others.names().items():
+            self.rename(target, name)
+
     def _path(self, index: int) -> Path:
         return self.folder / f"{index:05d}.png"

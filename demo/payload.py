@@ -54,6 +54,6 @@ def _channels(run: Run) -> int:
     """Return how many channels E1 has; 0 as long as nothing is stored."""
     for index in sorted(run.given()):
         for target in run.objects:
-            if trace := run.trace(run.variants[0].name, index, target):
+            if trace := run.trace(run.variants[0].name, run.kept(index), target):
                 return len(trace.features["value"])
     return 0

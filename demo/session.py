@@ -16,7 +16,7 @@ from typing import Any
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 MAX_AGE = 3600.0  # seconds without a sign of the visitor
-QUOTA = 1_500_000_000  # bytes per visitor
+QUOTA = 5_000_000_000  # bytes per visitor
 GRACE = 600.0  # seconds that a closed tab's session waits: phones drop the connection of a tab in the background
 KEEP = {"clip": 2, "run": 6}  # newest folders of a kind that stay; a repair is a run that shares most of its files
 

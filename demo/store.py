@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from demo.clips import LOSSLESS, Clip
 from demo.plan import Pass, Repair, marked_objects, repaired, whole_clip
 from demo.settings import Settings
 from llb.palette import read_labels, write_labels
@@ -32,6 +34,7 @@ FEATURES = (
 )
 KEYS = "memory_keys"
 SERIES = "series.jsonl"
+INSIDES = 300  # frames of a long clip whose inside is kept
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ class VariantRecord:
 class Run:
     """A comparison on disk: per variant the label pictures and traces of every frame, and one series of figures.
 
-    A repair (`branch`) is a run of its own that starts with all that the run `base` has.
+    A repair (`branch`) is a run of its own that starts with all that the run `base` has. The inside of a long clip is
+    kept `every` so many frames; of other frames in the memory only where they were looked at is.
     """
 
     folder: Path
@@ -99,6 +103,7 @@ class Run:
     base: str = ""
     repair: Repair | None = None
     names: dict[int, str] = field(default_factory=dict)
+    every: int = 1
 
     @classmethod
     def open(cls, folder: Path) -> Run:
@@ -144,6 +149,10 @@ class Run:
         draft.replace(self.folder / "run.json")
         return run
 
+    def kept(self, index: int) -> int:
+        """Return the last frame up to `index` whose inside is kept."""
+        return index - index % self.every
+
     @property
     def frames(self) -> int:
         """Frames that every variant has finished."""
@@ -186,6 +195,9 @@ class Run:
         path = self._traces(name, index)
         path.parent.mkdir(parents=True, exist_ok=True)
         traces = list(traces)
+        if self.kept(index) != index:
+            self._save_regions(path, [trace for trace in traces if trace.in_memory])
+            return
         arrays = self._arrays_of_others(path, {trace.target for trace in traces})
         for trace in traces:
             before = None
@@ -197,6 +209,15 @@ class Run:
                 arrays[f"{trace.target}.{KEYS}"] = trace.memory_keys.astype(np.float16)
         path.unlink(missing_ok=True)
         np.savez(path, **arrays)  # type: ignore[arg-type]
+
+    def _save_regions(self, path: Path, traces: list[TargetTrace]) -> None:
+        arrays = self._arrays_of_others(path, {trace.target for trace in traces})
+        for trace in traces:
+            bare = replace(StoredTrace.reduce(trace, 0), features={}, mask=np.zeros((1, 1), np.uint8))
+            arrays.update(_to_arrays(trace.target, bare))
+        if arrays:
+            path.unlink(missing_ok=True)
+            np.savez(path, **arrays)  # type: ignore[arg-type]
 
     def _arrays_of_others(self, path: Path, targets: set[int]) -> dict[str, np.ndarray]:
         if not path.exists():
@@ -241,6 +262,11 @@ class Run:
 
     def _traces(self, name: str, index: int) -> Path:
         return self.of(name) / "traces" / f"{index:05d}.npz"
+
+
+def every_of(clip: Clip) -> int:
+    """Return every how many frames the inside of a run on a clip is kept."""
+    return 1 if len(clip) <= LOSSLESS else math.ceil(len(clip) / INSIDES)
 
 
 def _share(source: str, target: str) -> None:

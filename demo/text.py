@@ -144,6 +144,17 @@ CANVAS_WORDS = {
     "directions": {"forwards": "to the end", "backwards": "back to the mark before", "both": "both ways"},
     "go_on": "Go on from frame {}",
 }
+TRIM_WORDS = {
+    "head": "Use a part of it: drag the two ends.",
+    "start": "First frame",
+    "end": "End",
+    "stride": "Which frames",
+    "every": "every frame",
+    "every_nth": "every {}. frame",
+    "use": "Use this part",
+    "facts": "Frames {first} to {last} of {total}, {seconds} s: {count} frames are used.",
+    "most": "The first {} of them: that is the most.",
+}
 INSIDE_WORDS = {
     "model": "Model",
     "beside": "Beside it",
@@ -156,6 +167,7 @@ INSIDE_WORDS = {
     "max": "max",
     "channel": "channel",
     "frame": "frame",
+    "kept": "long clip: inside of frame {}",
     "steps": ["this frame", "labels", "memory", "two answers", "result"],
     "explained": (
         "PCA: red, green and blue are the features' three main directions, the same for all models and frames "
@@ -235,6 +247,7 @@ REPORT_LABELS = {
 }
 
 PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
+READING, FRAMES = "Reading the clip", "frames"
 READY = "Press Run to see the models side by side."
 NO_WEIGHTS = "No model can run here yet: the folder weights/ holds no trained weights."
 STARTING = "Starting: each model learns the object from the first frame."
@@ -273,14 +286,19 @@ FUSIONS = {"sum": "plain sum", "adaptive": "gates weigh the branches"}
 def limits(megabytes: int, side: int, frames: int) -> str:
     """Say what may be uploaded, before a limit is hit."""
     return (
-        f"mp4, mov, webm, avi, gif, or a zip of pictures; up to {megabytes} MB and {side} pixels a side. "
-        f"The first {frames} frames are used (5 seconds at 30 a second)."
+        f"A video (mp4, mov, webm, gif …), several pictures, or a zip of them; up to {megabytes} MB, {side} pixels "
+        f"a side and {frames:,} frames ({frames // 1800} minutes at 30 a second). Of a longer clip you choose a part."
     )
 
 
+def upload_title(stems: list[str]) -> str:
+    """Name a clip after what was uploaded."""
+    return stems[0] if len(stems) == 1 else f"{len(stems)} pictures"
+
+
 def clip_card(title: str, width: int, height: int, frames: int, seconds: float, note: str) -> str:
-    """Describe the chosen clip in one line."""
-    line = f"{title}: {width} × {height}, {frames} frames, {seconds:.1f} s"
+    """Describe the chosen clip, and what was done to it, in one line."""
+    line = f"{title}: {width} × {height}, {frames:,} frames, {seconds:.1f} s"
     return f"{line} ({note})" if note else line
 
 

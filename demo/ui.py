@@ -29,7 +29,7 @@ from llb.palette import davis_palette
 COMPONENTS = Path(__file__).with_name("components")
 CSS = [Path(__file__).with_name("page.css"), *sorted(COMPONENTS.glob("*.css"))]
 TICKED = (f"{GREETING[0]}{LONG}", *GREETING)  # at first: the one for use, and two that were trained alike
-FILE_TYPES = [".mp4", ".mov", ".webm", ".avi", ".gif", ".mkv", ".m4v", ".zip"]
+FILE_TYPES = ["video", "image", ".mkv", ".mts", ".m2ts", ".ts", ".ivf", ".y4m", ".zip"]
 
 
 def build_page(
@@ -78,7 +78,7 @@ def launch_options(*served: Path) -> dict[str, Any]:
 
 
 def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits, marking: Marking) -> Steps:
-    examples, upload = _clip_choice(shelf, limits)
+    examples, upload, trim = _clip_choice(shelf, limits)
     gr.Markdown(text.STEP_OBJECTS)
     canvas = _canvas(marking)
     gr.Markdown(text.STEP_MODELS)
@@ -86,7 +86,7 @@ def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits, marking: 
     settings, copy_link, link = _settings()
     run = gr.Button(text.RUN, variant="primary", size="lg", elem_id="run")
     stop = gr.Button(text.STOP, variant="stop", size="lg", visible=False, elem_id="stop")
-    return Steps(examples, upload, canvas, names, knocked_out, settings, copy_link, link, run, stop)
+    return Steps(examples, upload, trim, canvas, names, knocked_out, settings, copy_link, link, run, stop)
 
 
 def _canvas(marking: Marking) -> gr.HTML:
@@ -104,7 +104,7 @@ def _canvas(marking: Marking) -> gr.HTML:
     )
 
 
-def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.UploadButton]:
+def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.UploadButton, gr.HTML]:
     gr.Markdown(text.STEP_CLIP)
     pictures = _thumbnails(shelf)
     examples = gr.Gallery(
@@ -123,9 +123,15 @@ def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.Up
         container=False,
     )
     with gr.Column(elem_id="upload"):
-        upload = gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES)
+        upload = gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES, file_count="multiple")
     gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
-    return examples, upload
+    trim = gr.HTML(
+        html_template='<div class="trim" hidden></div>',
+        js_on_load=_script("trim.js"),
+        words=text.TRIM_WORDS,
+        elem_id="trim",
+    )
+    return examples, upload, trim
 
 
 def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxGroup]:

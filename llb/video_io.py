@@ -20,7 +20,17 @@ from jaxtyping import UInt8
 
 from llb.video_writer import VideoWriter, write_video
 
-__all__ = ["ClipInfo", "Frame", "VideoWriter", "list_pictures", "natural_key", "probe", "read_frames", "write_video"]
+__all__ = [
+    "ClipInfo",
+    "Frame",
+    "VideoWriter",
+    "list_pictures",
+    "natural_key",
+    "probe",
+    "read_frames",
+    "sample_frames",
+    "write_video",
+]
 
 FOLDER_FPS = 24.0  # a folder of pictures has no clock; DAVIS plays at 24
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
@@ -105,6 +115,30 @@ def read_frames(
         yield frame
     if empty:
         raise ValueError(f"{path.name} has no frame {start}: choose a smaller start, or a clip that can be decoded.")
+
+
+def sample_frames(path: str | Path, count: int) -> list[UInt8[np.ndarray, "height width 3"]]:
+    """Return about `count` frames from all over a clip, upright and in RGB, quickly rather than exactly placed.
+
+    A video that cannot be searched gives its first frame alone. Raise ValueError if nothing can be read.
+    """
+    path = Path(path)
+    if path.is_dir():
+        pictures = list_pictures(path)
+        return [_read_picture(pictures[number * len(pictures) // count]) for number in range(min(count, len(pictures)))]
+    seconds = probe(path).duration or 0.0
+    found = []
+    with _open(path) as container:
+        stream = _video_stream(container, path)
+        for number in range(count):
+            try:
+                container.seek(int(seconds * number / count * av.time_base))
+            except av.error.FFmpegError:
+                break
+            frame = next(_decode(container, stream), None)
+            if frame is not None:
+                found.append(_to_rgb(frame, (frame.width, frame.height)))
+    return found or [next(read_frames(path)).rgb]
 
 
 def list_pictures(folder: Path) -> list[Path]:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import httpx
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from demo.clips import Limits, import_clip
+from demo.clips import Limits, Part, import_clip
 from demo.marking import chosen_clip
 from demo.marks import Marks
 from demo.session import SessionStore
@@ -42,6 +43,10 @@ class Visitor:
 
     def call(self, name: str, *arguments: Any) -> Any:
         return self.client.predict(*arguments, api_name=f"/{name}")
+
+    def upload(self, *paths: Path) -> Any:
+        """Upload files and return what the canvas is told."""
+        return self.call("upload", [handle_file(path) for path in paths])[0]
 
     def marks(self) -> Marks:
         session = SessionStore(self.root / "sessions").open(self.token)
@@ -138,8 +143,8 @@ def test_too_many_models_are_refused(visitor: Visitor) -> None:
 
 
 def test_an_uploaded_clip_is_painted_and_run(visitor: Visitor, tmp_path: Path) -> None:
-    uploaded = visitor.call("upload", handle_file(a_clip(tmp_path)))
-    assert uploaded["card"] == "mine: 130 × 90, 5 frames, 0.4 s"
+    uploaded = visitor.upload(a_clip(tmp_path))
+    assert uploaded["card"] == "mine: 130 × 90, 5 frames, 0.4 s (read from h264)"
     assert uploaded["marked"] == []
     visitor.marks().save(0, a_painting())
     visitor.marks().rename(3, "the cat")
@@ -168,13 +173,13 @@ def test_a_run_that_cannot_start_says_why(visitor: Visitor, names: list[str], si
 def test_a_bad_file_gets_one_sentence_and_the_old_clip_stays(visitor: Visitor, tmp_path: Path) -> None:
     (tmp_path / "bad.mp4").write_text("#!/bin/sh\necho no video\n")
     with pytest.raises(AppError, match=r"^[^\n]*not a video that can be read[^\n]*$"):
-        visitor.call("upload", handle_file(tmp_path / "bad.mp4"))
+        visitor.upload(tmp_path / "bad.mp4")
     assert "One disc" in visitor.run(["lite/joint"])[0]
 
 
 def test_visitors_never_see_each_other(url: str, visitor: Visitor, root: Path, tmp_path: Path) -> None:
     other = Visitor(Client(url, verbose=False), root)
-    visitor.call("upload", handle_file(a_clip(tmp_path)))
+    visitor.upload(a_clip(tmp_path))
     visitor.marks().save(0, a_painting())
     title, mine = visitor.run(["lite/llb"])
     other_title, theirs = other.run(["lite/llb"])
@@ -203,7 +208,36 @@ def test_clips_are_trimmed_and_made_smaller_and_say_so(tmp_path: Path) -> None:
     limits = Limits(side_out=100, frames=4)
     clip = import_clip(a_clip(tmp_path, frames=9, size=(120, 200)), "long", tmp_path / "clip", limits)
     assert (len(clip), clip.width, clip.height) == (4, 100, 60)
-    assert clip.note == "trimmed to its first 4 frames, made smaller from 200 x 120"
+    assert clip.note == "read from h264, trimmed to frames 0 to 3 of 9, made smaller from 200 x 120"
+    assert clip.source_frames == 9
+
+
+def test_a_part_of_a_clip_is_taken(tmp_path: Path) -> None:
+    clip = import_clip(a_clip(tmp_path, frames=9), "part", tmp_path / "clip", Limits(), Part(2, 8, 2))
+    assert [int(clip.frame(index).mean()) for index in range(len(clip))] == pytest.approx([60, 80, 100], abs=2)
+    assert clip.times == pytest.approx([0.0, 0.2, 0.4])
+    assert clip.note == "read from h264, trimmed to frames 2 to 6 of 9, every 2. frame"
+    with pytest.raises(ValueError, match="no two frames"):
+        Part(3, 4)
+
+
+def test_several_pictures_are_a_clip_and_a_mixture_is_refused(visitor: Visitor, tmp_path: Path) -> None:
+    for number in (10, 2, 1):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), np.full((80, 96, 3), 20 * number, np.uint8))
+    pictures = [tmp_path / f"{number}.png" for number in (10, 2, 1)]
+    assert visitor.upload(*pictures)["card"].startswith("3 pictures: 96 × 80, 3 frames")
+    session = SessionStore(visitor.root / "sessions").open(visitor.token)
+    assert [int(chosen_clip(session).frame(index).mean()) for index in range(3)] == [20, 40, 200]
+    with pytest.raises(AppError, match="do not belong together"):
+        visitor.upload(a_clip(tmp_path), *pictures)
+
+
+def test_long_clips_are_kept_smaller_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("demo.clips.LOSSLESS", 6)
+    clip = import_clip(a_clip(tmp_path, frames=9), "long", tmp_path / "clip", Limits())
+    assert clip.note == "read from h264, long, so kept as JPEG"
+    assert not list((clip.folder / "frames").iterdir())
+    assert int(clip.frame(8).mean()) == pytest.approx(120, abs=3)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from PIL import Image
 
 from llb.video_io import VideoWriter, probe, read_frames, write_video
+from tests.videos import TURNS, encode, turn_in_header
 
 HEIGHT, WIDTH = 48, 64
 
@@ -26,28 +26,6 @@ def pictures(count: int = 6, height: int = HEIGHT, width: int = WIDTH) -> list[n
         rgb[height // 2 :, width // 2 :] = (30, 30, 200)
         frames.append(rgb)
     return frames
-
-
-def encode(path: Path, codec: str, pixels: str, frames: list[np.ndarray], **stream_metadata: str) -> Path:
-    """Write a file with any encoder, for kinds that our writer does not write."""
-    with av.open(str(path), "w") as container:
-        stream: Any = container.add_stream(codec, rate=10)
-        stream.height, stream.width = frames[0].shape[:2]
-        stream.pix_fmt = pixels
-        stream.metadata.update(stream_metadata)
-        for rgb in frames:
-            form = "rgba" if rgb.shape[2] == 4 else "rgb24"
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format=form).reformat(format=pixels)))
-        container.mux(stream.encode(None))
-    return path
-
-
-def turn_in_header(path: Path, matrix: tuple[int, ...]) -> None:
-    """Write a display matrix into an mp4's track header, as phones do."""
-    data = bytearray(path.read_bytes())
-    at = data.index(b"tkhd") + 4 + 40  # version 0: the matrix begins 40 bytes behind the box's name
-    data[at : at + 36] = struct.pack(">9i", *matrix)
-    path.write_bytes(data)
 
 
 def error_of(a: np.ndarray, b: np.ndarray) -> float:
@@ -133,6 +111,10 @@ def test_times_must_match_the_frames(tmp_path: Path) -> None:
         ("a.mov", "libx264", "yuv420p10le", "h264"),
         ("a.mkv", "ffv1", "yuv422p10le", "ffv1"),
         ("a.gif", "gif", "rgb8", "gif"),
+        ("b.mp4", "libx265", "yuv420p", "hevc"),
+        ("b.mov", "libx265", "yuv420p10le", "hevc"),
+        ("c.mp4", "libsvtav1", "yuv420p", "av1"),
+        ("d.mov", "prores_ks", "yuv422p10le", "prores"),
     ],
 )
 def test_other_kinds_of_file(tmp_path: Path, name: str, codec: str, pixels: str, said: str) -> None:
@@ -155,15 +137,6 @@ def test_transparent_parts_of_a_webm_are_black(tmp_path: Path) -> None:
     assert len(read) == 6
     assert read[0].rgb[:, : WIDTH // 2 - 4].max() < 8
     assert error_of(read[0].rgb[:, WIDTH // 2 + 4 :], frames[0][:, WIDTH // 2 + 4 :, :3]) < 6
-
-
-ONE = 1 << 16
-TURNS = {
-    # degrees clockwise that a player turns the picture -> the matrix that says so
-    90: (0, ONE, 0, -ONE, 0, 0, 0, 0, 1 << 30),
-    180: (-ONE, 0, 0, 0, -ONE, 0, 0, 0, 1 << 30),
-    270: (0, -ONE, 0, ONE, 0, 0, 0, 0, 1 << 30),
-}
 
 
 @pytest.mark.parametrize("clockwise", TURNS)

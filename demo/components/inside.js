@@ -46,7 +46,8 @@ function refresh(light = false) {
   latest('all', async () => {
     const index = state.index, answers = await Promise.all(shown().map(name => ask('diagram', name, {how: state.how})));
     if (answers[0]?.error) { where.textContent = answers[0].error; return; }
-    where.textContent = `${words.frame} ${index}`;
+    const kept = answers[0]?.index ?? index;
+    where.textContent = `${words.frame} ${index}` + (kept === index ? '' : ` (${words.kept.replace('{}', kept)})`);
     diagrams.replaceChildren(...answers.map((answer, i) => diagram(shown()[i], answer)), ...note(answers[0].explained));
     glossary.replaceChildren(...['value', 'label', 'gate_transduced', 'gate_induced'].map(key => term(key, answers[0].boxes[key])));
     diagrams.dataset.frame = index;

@@ -156,3 +156,16 @@ def upload_disc(page: Page, folder: Path) -> None:
     large = [cv2.resize(frame, None, fx=2, fy=2) for frame in rendered.frames]
     write_video(folder / "mine.mp4", large, rendered.fps)
     upload(page, folder / "mine.mp4", f"mine: {SIZE[1] * 2} × {SIZE[0] * 2}, {FRAMES} frames")
+
+
+def set_memory_size(page: Page, value: str) -> None:
+    """Open the settings and set the memory size; right after opening, Gradio may put the old value back."""
+    page.click("#settings button")
+    field = page.locator("#settings input[type=number]").first
+    for _ in range(10):
+        field.fill(value)
+        field.press("Enter")
+        page.wait_for_timeout(400)
+        if field.input_value() == value:
+            return
+    raise AssertionError(f"The memory size stays {field.input_value()}.")

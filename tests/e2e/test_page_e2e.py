@@ -28,6 +28,7 @@ from tests.e2e.driver import (
     picture,
     pixels,
     run,
+    set_memory_size,
     settled_frame,
     stored,
     told,
@@ -214,9 +215,7 @@ def test_a_knock_out_and_settings_reach_the_run(page: Page, fake: str) -> None:
     opened(page, fake)
     page.click("#knock-outs button")
     page.locator("#knock-outs label").first.click()
-    page.click("#settings button")
-    page.locator("#settings input[type=number]").first.fill("3")
-    page.locator("#settings input[type=number]").first.press("Tab")
+    set_memory_size(page, "3")
     page.locator("#shared input").uncheck()
     run(page)
     assert page.locator(".player .badge").all_inner_texts() == [text.KNOCK_OUT_BADGE]

@@ -16,7 +16,7 @@ import pytest
 
 from demo.exports import KINDS
 from demo.shelf import ExampleShelf
-from tests.e2e.driver import LONG, at, go_to, opened, run, stored
+from tests.e2e.driver import LONG, at, go_to, opened, run, set_memory_size, stored
 from tests.page_fakes import FRAMES, SIZE, FakeModels, FakeRendered, fake_shelf, served
 
 if TYPE_CHECKING:
@@ -113,26 +113,13 @@ def test_a_link_brings_models_and_settings_back(page: Page, fake: Served) -> Non
     set_memory_size(page, "9")
     page.locator("#models label").nth(1).click()
     page.wait_for_function("!document.querySelectorAll('#models input')[1].checked", timeout=LONG)
-    copied = "() => document.querySelector('#link textarea, #link input')?.value || ''"
-    for _ in range(10):  # a click may come before the page has taken the new number
-        page.click("#copy-link")
-        page.wait_for_function(f"({copied})().includes('memory=')", timeout=LONG)
-        link = page.evaluate(copied)
-        if "memory=9" in link:
-            break
-        page.wait_for_timeout(300)
+    page.click("#copy-link")
+    page.wait_for_function("document.querySelector('#link textarea, #link input')?.value", timeout=LONG)
+    link = page.input_value("#link textarea, #link input")
+    assert "memory=9" in link
     opened(page, link)
     page.click("#settings button")
     page.wait_for_function("document.querySelector('#settings input[type=number]')?.value === '9'", timeout=LONG)
     assert page.locator("#models input").evaluate_all("all => all.map(i => i.checked)") == [True, False, False]
     opened(page, fake.url.rstrip("/") + "/?models=lite/llb&memory=many")
     page.wait_for_selector("text=not a number", timeout=LONG)
-
-
-def set_memory_size(page: Page, value: str) -> None:
-    page.click("#settings button")
-    field = page.locator("#settings input[type=number]").first
-    field.wait_for(timeout=LONG)
-    field.fill(value)
-    field.press("Enter")
-    field.press("Tab")
