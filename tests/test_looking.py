@@ -216,3 +216,23 @@ def test_the_payload_holds_no_picture_and_no_trace(run: Run, clip: Clip) -> None
     assert told["channels"] == 32
     assert told["variants"][0]["badge"] == ""
     assert len(str(told)) < 5000
+
+
+def test_the_inside_of_a_long_clip_is_kept_now_and_then(clip: Clip, tmp_path: Path) -> None:
+    name = "lite/llb"
+    run = Run(tmp_path / "run-1", clip.folder, (1,), (VariantRecord(name, "LLB"),), every=3)
+    given = clip.truth(0)
+    assert given is not None
+    run.save_given({0: given})
+    for step in compare(run, clip, lambda: {name: FakeSegmenter(name)}, lambda: False):
+        run = step.run
+    whole = [index for index in range(FRAMES) if (t := run.trace(name, index, 1)) and t.features]
+    regions = [index for index in range(FRAMES) if run.trace(name, index, 1)]
+    assert whole == [0, 3, 6]
+    assert regions == [0, 2, 3, 4, 6]  # the stand-in's memory takes every second frame
+    assert looking.diagram(run, clip, name, 1, 5, "pca")["index"] == 3
+    shown = looking.pixel(run, clip, name, 1, 5, 60, 60)
+    assert [item["frame"] for item in shown["memory"]] == [0, 0]
+    gates = shown["gates"]["gate_transduced"]
+    assert len(gates) == FRAMES
+    assert gates[3] == gates[4] == gates[5] != gates[6]
