@@ -146,6 +146,28 @@ def results() -> None:
 
 
 @app.command()
+def bench(
+    scale: Annotated[
+        str, typer.Option(help="paper (seeded stand-ins for weights) or lite (the shipped ones).")
+    ] = "lite",
+    memory: Annotated[int, typer.Option(help="Frames in the memory, which is full when measuring begins.")] = 20,
+    objects: Annotated[int, typer.Option(help="Objects; the plain version follows one alone.")] = 1,
+    plain: Annotated[bool, typer.Option(help="Measure the plain version as well.")] = True,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+) -> None:
+    """Measure the engine beside a plain version of the same algorithm (from a checkout, with nothing else running)."""
+    from benchmarks.bench import run_benchmark, table
+
+    if scale not in ("paper", "lite") or memory < 2 or objects < 1:
+        raise ValueError("Choose the scale paper or lite, a memory of at least 2 frames, and at least 1 object.")
+    report = run_benchmark(scale, memory, objects, plain)
+    for line in table(report):
+        typer.echo(line)
+    if json_file is not None:
+        report.save(json_file)
+
+
+@app.command()
 def convert(
     checkpoint: Annotated[Path, typer.Argument(help="A released file, such as JOINTNet_ep0090.pth.tar.")],
     out: Annotated[Path, typer.Option(help="The .safetensors file to write; pass it on as --model.")],

@@ -101,9 +101,6 @@ class StubModel(nn.Module):
     def query_keys(self, match: Tensor) -> Tensor:
         return match
 
-    def memory_keys(self, encoded: Tensor) -> Tensor:
-        return encoded
-
 
 class ReleaseStub(StubModel):
     """The stub of `engine_fixture.npz`: a red and a green target, told apart by the first mask's mean colour."""

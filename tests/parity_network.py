@@ -51,7 +51,7 @@ def _forward(arrays: Arrays, model: LLB) -> dict[str, Tensor]:
         "loss_first": first.losses[:, 0],
         "tau_updated": updated.tau[0],
         "loss_updated": updated.losses[:, 0],
-        "memory_encoded": encoded[0],
+        "memory_encoded": model.transduction.self_attention(past.match[None])[0],
         "transduction": result.transduced,
         "induction": result.induced,
         "fused": result.fused.feature,

@@ -65,7 +65,7 @@ def test_adjoint_is_the_transpose_of_convolve(b: int, t: int, c: int, d: int, h:
     rows = torch.randn(b, 9 * d, c, generator=g, dtype=torch.float64)
     scores = torch.randn(b, t, d, h, w, generator=g, dtype=torch.float64)
     left = (few_shot.convolve(features, rows) * scores).sum()
-    right = (rows * few_shot.adjoint(features, scores)).sum()
+    right = (rows * few_shot.adjoint(few_shot.to_cells(features), scores)).sum()
     torch.testing.assert_close(left, right)
 
 

@@ -214,6 +214,14 @@ def test_resize_is_not_aligned_to_corners() -> None:
     assert layers.resize(ramp, (1, 4)) is ramp
 
 
+@pytest.mark.parametrize(("size", "to"), [((15, 26), (30, 52)), ((7, 9), (14, 17)), ((6, 8), (6, 8))])
+def test_resizing_and_convolving_at_once_is_doing_so_in_turn(size: tuple[int, int], to: tuple[int, int]) -> None:
+    torch.manual_seed(0)
+    conv, x = torch.nn.Conv2d(5, 1, 3, padding=1), torch.randn(2, 5, *size)
+    expected = conv(F.interpolate(x, to, mode="bicubic", align_corners=False))
+    torch.testing.assert_close(layers.resize_and_convolve(x, to, conv), expected, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize("name", ["lite/llb", "paper/joint"])
 def test_a_memory_that_changes_frame_by_frame_is_encoded_as_if_at_once(name: str) -> None:
     transduction = build_model(name, seed=3).transduction

@@ -60,6 +60,3 @@ class SegmentationModel(Protocol):
 
     def query_keys(self, match: Tensor) -> Tensor:
         """Unit keys of a frame's cells."""
-
-    def memory_keys(self, encoded: Tensor) -> Tensor:
-        """Unit keys of the memory's cells."""

@@ -100,8 +100,8 @@ class Target:
         self._prob = prob
 
     @property
-    def encoded(self) -> Float[Tensor, "1 t c h w"]:
-        """The memory's features after the transformer's self-attention."""
+    def encoded(self) -> Float[Tensor, "1 t k h w"]:
+        """The memory's unit keys after the transformer's self-attention."""
         return self._code.encoded
 
     @property

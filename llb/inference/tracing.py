@@ -39,7 +39,7 @@ def trace_target(model: SegmentationModel, target: Target, request: TraceRequest
         logits=_first(segmentation.logits)[0] if segmentation else None,
         attention=_attention(model, target, segmentation, request),
         query=_first(model.query_keys(target.features.match)) if request.keys and segmentation else None,
-        memory_keys=_first(model.memory_keys(target.encoded)) if memory_keys else None,
+        memory_keys=_first(target.encoded) if memory_keys else None,
         few_shot_losses=tuple(float(loss) for loss in fit.losses[:, 0].cpu()) if fit else (),
         memory_frames=target.memory.frames,
         temporal_weights=target.memory.temporal_weights,

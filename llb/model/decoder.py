@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from llb.model.layers import conv_relu, resize, resize_bicubic
+from llb.model.layers import conv_relu, resize, resize_and_convolve, resize_bicubic
 from llb.types import BackboneFeatures
 
 
@@ -118,6 +118,4 @@ class Decoder(nn.Module):
             x = level(feature, target, x)
         assert x is not None
         x = resize_bicubic(x, (2 * x.shape[-2], 2 * x.shape[-1]))
-        x = resize_bicubic(F.relu(self.up1(x)), size)
-        logits: Tensor = self.up2(x)
-        return logits
+        return resize_and_convolve(F.relu(self.up1(x)), size, self.up2)

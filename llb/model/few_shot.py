@@ -37,12 +37,20 @@ def convolve(features: Float[Tensor, "b t c h w"], rows: Float[Tensor, "b rows c
     return rearrange(scores, "(b t) d h w -> b t d h w", b=b)
 
 
-def adjoint(features: Float[Tensor, "b t c h w"], scores: Float[Tensor, "b t d h w"]) -> Float[Tensor, "b rows c"]:
-    """Return the transpose of `convolve` in tau: the gradient of <convolve(features, tau), scores>."""
+def to_cells(features: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b n c"]:
+    """Lay features out as the rows (t h w) that `adjoint` takes; once per fit is enough."""
+    return rearrange(features, "b t c h w -> b (t h w) c")
+
+
+def adjoint(cells: Float[Tensor, "b n c"], scores: Float[Tensor, "b t d h w"]) -> Float[Tensor, "b rows c"]:
+    """Return the transpose of `convolve` in tau: the gradient of <convolve(features, tau), scores>.
+
+    `cells` are the features as `to_cells` lays them out.
+    """
     t = scores.shape[1]
     shifted = F.unfold(scores.flatten(0, 1), KERNEL, padding=KERNEL // 2)
     shifted = rearrange(shifted, "(b t) rows n -> b rows (t n)", t=t)
-    return shifted @ rearrange(features, "b t c h w -> b (t h w) c")
+    return shifted @ cells
 
 
 def steepest_descent(
@@ -64,6 +72,7 @@ def steepest_descent(
     d = label.shape[2]
     rows = features.new_zeros(b, d * KERNEL**2, c) if tau is None else to_rows(tau)
     scores = torch.zeros_like(label) if tau is None else convolve(features, rows)
+    cells = to_cells(features)
     count = label[0].numel() + rows[0].numel()
     losses = []
     for step in range(steps + 1):
@@ -71,7 +80,7 @@ def steepest_descent(
         losses.append((_squared(residual) + _squared(reg * rows)) / count)
         if step == steps:
             break
-        gradient = adjoint(features, weight * residual) + reg**2 * rows
+        gradient = adjoint(cells, weight * residual) + reg**2 * rows
         change = convolve(features, gradient)
         curvature = _squared(weight * change) + _squared(reg * gradient)
         alpha = (_squared(gradient) / curvature.clamp(min=1e-8)).view(-1, 1, 1)

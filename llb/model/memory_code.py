@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -20,11 +19,11 @@ from llb.model.layers import KeyAttention
 class MemoryCode:
     """What the transformer knows of each memory frame, and the sums from which the next change goes on.
 
-    `encoded` is the result; the others are one entry per frame: its cells, their keys, and the weighted sum and the
-    sum of weights of each cell over the whole memory.
+    `encoded` is the result, the unit keys by which a frame looks things up. The others are one entry per frame: its
+    cells, their keys, and the weighted sum and the sum of weights of each cell over the whole memory.
     """
 
-    encoded: Float[Tensor, "b t c h w"]
+    encoded: Float[Tensor, "b t e h w"]
     cells: tuple[Float[Tensor, "b n c"], ...]
     keys: tuple[Float[Tensor, "b n k"], ...]
     sums: tuple[Float[Tensor, "b n c"], ...]
@@ -40,28 +39,20 @@ def attend_change(
         [list(part) for part in (before.cells, before.keys, before.sums, before.norms)] if before else [[], [], [], []]
     )
     leaves = (old_cells[slot], old_keys[slot]) if slot < len(old_cells) else None
-    own = _weights(attention, key, key)
+    own = attention.similarity(key, key)
     new_sum, new_norm = own @ cells, own.sum(-1, keepdim=True)
     for frame in range(len(old_cells)):
         if frame == slot:
             continue
-        weights = _weights(attention, old_keys[frame], key)
+        weights = attention.similarity(old_keys[frame], key)
         sums[frame] = sums[frame] + weights @ cells
         norms[frame] = norms[frame] + weights.sum(-1, keepdim=True)
         new_sum += weights.mT @ old_cells[frame]
         new_norm += weights.mT.sum(-1, keepdim=True)
         if leaves:
-            weights = _weights(attention, old_keys[frame], leaves[1])
+            weights = attention.similarity(old_keys[frame], leaves[1])
             sums[frame] -= weights @ leaves[0]
             norms[frame] -= weights.sum(-1, keepdim=True)
     for parts, new in ((old_cells, cells), (old_keys, key), (sums, new_sum), (norms, new_norm)):
         parts[slot : slot + 1] = [new]
     return old_cells, old_keys, sums, norms
-
-
-def _weights(
-    attention: KeyAttention, query: Float[Tensor, "b n k"], key: Float[Tensor, "b m k"]
-) -> Float[Tensor, "b n m"]:
-    """Return exp((cosine - 1) / temperature), which is 1 at most."""
-    sharpness = 1 / attention.temperature
-    return torch.baddbmm(query.new_full((1, 1, 1), -sharpness), query, key.mT, alpha=sharpness).exp()

@@ -77,8 +77,8 @@ class LLB(nn.Module):
         encoding: TargetEncoding = self.label_generator(image, mask)
         return encoding
 
-    def encode_memory(self, match: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t c h w"]:
-        """Return the transformer's keys of the memory: once per change of the memory, not per frame."""
+    def encode_memory(self, match: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t k h w"]:
+        """Return the transformer's unit keys of the memory: once per change of the memory, not per frame."""
         return self.transduction.encode_memory(match)
 
     def change_memory(self, before: MemoryCode | None, match: Float[Tensor, "b c h w"], slot: int) -> MemoryCode:
@@ -100,7 +100,7 @@ class LLB(nn.Module):
     def segment(
         self,
         features: FrameFeatures,
-        encoded: Float[Tensor, "b t c h w"],
+        encoded: Float[Tensor, "b t e h w"],
         value: Float[Tensor, "b t d h w"],
         tau: Float[Tensor, "b d c k k"],
     ) -> Segmentation:
@@ -112,7 +112,7 @@ class LLB(nn.Module):
         return Segmentation(transduced, induced, fused, self.decoder(features.backbone, fused.feature, size))
 
     def attention(
-        self, match: Float[Tensor, "b c h w"], encoded: Float[Tensor, "b t c h w"], y: int, x: int
+        self, match: Float[Tensor, "b c h w"], encoded: Float[Tensor, "b t e h w"], y: int, x: int
     ) -> Float[Tensor, "b t h w"]:
         """Return where the feature cell (y, x) of the frame looks in the memory; sums to 1."""
         return self.transduction.attention(match, encoded, y, x)
@@ -120,7 +120,3 @@ class LLB(nn.Module):
     def query_keys(self, match: Float[Tensor, "b c h w"]) -> Float[Tensor, "b k h w"]:
         """Return the unit keys of a frame's cells."""
         return self.transduction.query_keys(match)
-
-    def memory_keys(self, encoded: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t k h w"]:
-        """Return the unit keys of the memory's cells."""
-        return self.transduction.memory_keys(encoded)

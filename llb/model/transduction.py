@@ -49,9 +49,9 @@ class Transduction(nn.Module):
         """Project stride-16 backbone features to the branch's own."""
         return self.adjust(c4)
 
-    def encode_memory(self, match: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t c h w"]:
-        """Let all memory frames attend to each other; depends on the memory alone, not on the current frame."""
-        return self.self_attention(match)
+    def encode_memory(self, match: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t k h w"]:
+        """Let all memory frames attend to each other and return the unit keys by which they are looked up."""
+        return self._memory_keys(self.self_attention(match))
 
     def change_memory(self, before: MemoryCode | None, match: Float[Tensor, "b c h w"], slot: int) -> MemoryCode:
         """Return `encode_memory` of a memory in which a frame has taken `slot`, from the code of the one before."""
@@ -61,22 +61,22 @@ class Transduction(nn.Module):
         mixed = [own + total / norm for own, total, norm in zip(cells, sums, norms, strict=True)]
         normed = frame_norm(rearrange(mixed, "t b n c -> b t c n"))
         encoded = rearrange(normed, "b t c (h w) -> b t c h w", h=h, w=w)
-        return MemoryCode(encoded, tuple(cells), tuple(keys), tuple(sums), tuple(norms))
+        return MemoryCode(self._memory_keys(encoded), tuple(cells), tuple(keys), tuple(sums), tuple(norms))
 
     def forward(
         self,
         match: Float[Tensor, "b c h w"],
-        encoded: Float[Tensor, "b t c h w"],
+        encoded: Float[Tensor, "b t k h w"],
         value: Float[Tensor, "b t d h w"],
     ) -> Float[Tensor, "b d h w"]:
-        """Return E1*: the memory's E1 gathered by where the frame's features match the memory's."""
+        """Return E1*: the memory's E1 gathered by where the frame's features match the memory's (`encode_memory`)."""
         h, w = match.shape[-2:]
         tokens = rearrange(value, "b t d h w -> b (t h w) d")
-        out = self.cross_attention(self._query(match), _tokens(encoded), tokens)
+        out = self.cross_attention.attend(self._query(match), _tokens(encoded), tokens)
         return rearrange(out, "b (h w) d -> b d h w", h=h, w=w)
 
     def attention(
-        self, match: Float[Tensor, "b c h w"], encoded: Float[Tensor, "b t c h w"], y: int, x: int
+        self, match: Float[Tensor, "b c h w"], encoded: Float[Tensor, "b t k h w"], y: int, x: int
     ) -> Float[Tensor, "b t h w"]:
         """Return where the feature cell (y, x) looks in the memory; sums to 1 over t, h and w."""
         _, t, _, h, w = encoded.shape
@@ -87,17 +87,15 @@ class Transduction(nn.Module):
     def query_keys(self, match: Float[Tensor, "b c h w"]) -> Float[Tensor, "b k h w"]:
         """Return the unit keys with which the cells of a frame ask the memory."""
         h, w = match.shape[-2:]
-        keys = self.cross_attention.project(self._query(match))
-        return rearrange(keys, "b (h w) k -> b k h w", h=h, w=w)
+        return rearrange(self._query(match), "b (h w) k -> b k h w", h=h, w=w)
 
-    def memory_keys(self, encoded: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t k h w"]:
-        """Return the unit keys of the memory's cells; attention is their softmax(cosine / temperature)."""
+    def _memory_keys(self, encoded: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t k h w"]:
         _, t, _, h, w = encoded.shape
         keys = self.cross_attention.project(_tokens(encoded))
         return rearrange(keys, "b (t h w) k -> b t k h w", t=t, h=h, w=w)
 
-    def _query(self, match: Float[Tensor, "b c h w"]) -> Float[Tensor, "b n c"]:
-        return _tokens(self.self_attention(match[:, None]))
+    def _query(self, match: Float[Tensor, "b c h w"]) -> Float[Tensor, "b n k"]:
+        return self.cross_attention.project(_tokens(self.self_attention(match[:, None])))
 
 
 def _tokens(x: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b n c"]:
