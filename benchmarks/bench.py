@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import resource
 import statistics
@@ -20,7 +21,7 @@ from benchmarks.stages import STAGES, Stages
 from llb.checkpoint import load_model
 from llb.config import InferenceConfig
 from llb.inference import VideoSegmenter
-from llb.model.build import build_model
+from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
 
 Rgb = UInt8[np.ndarray, "height width 3"]
@@ -69,7 +70,8 @@ def run_benchmark(scale: str, memory: int, objects: int, with_plain: bool = True
 
     Paper scale has seeded stand-ins for weights, lite scale the shipped ones.
     """
-    model = load_model("lite/llb") if scale == "lite" else build_model(f"{scale}/llb", seed=0).eval()
+    bare = load_model("lite/llb", as_trained=True) if scale == "lite" else build_model(f"{scale}/llb", seed=0)
+    model = for_inference(copy.deepcopy(bare))
     config = InferenceConfig(memory_size=memory)
     scene = Scene(objects)
     filling = config.interval * memory
@@ -79,9 +81,9 @@ def run_benchmark(scale: str, memory: int, objects: int, with_plain: bool = True
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     plain = difference = span = None
     if with_plain and objects == 1:
-        bare = PlainModel(model)
-        slow = VideoSegmenter(bare, config)
-        plain, slow_logits = _measure(slow, model, scene, filling, lambda: setattr(bare, "filling", False))
+        slow = PlainModel(bare)
+        segmenter = VideoSegmenter(slow, config)
+        plain, slow_logits = _measure(segmenter, bare, scene, filling, lambda: setattr(slow, "filling", False))
         pairs = list(zip(logits, slow_logits, strict=True))
         difference = max(float((one - other).abs().max()) for one, other in pairs)
         span = max(float(one.max() - one.min()) for one in logits)

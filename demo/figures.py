@@ -91,8 +91,8 @@ def contribution_share(
 def cosine(value: Float[np.ndarray, "d h w"], label: Float[np.ndarray, "d h w"]) -> float:
     """Return the cosine between E1 and E2, each taken as one long vector, -1..1 (the paper's L_cos).
 
-    Sums of products, not numpy's dot product: the threads of its BLAS go on spinning for a while and take the cores from
-    the model's next frame, which then takes twice as long.
+    Sums of products, not numpy's dot product: the threads of its BLAS go on spinning for a while and take the cores
+    from the model's next frame, which then takes twice as long.
     """
     one, other = value.astype(np.float64), label.astype(np.float64)
     lengths = np.sqrt(np.square(one).sum() * np.square(other).sum())

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from llb.config import SCALES, VARIANTS, ModelConfig
-from llb.model.build import build_model
+from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
@@ -57,14 +57,16 @@ def shipped_models(folder: Path = WEIGHTS) -> dict[str, ModelCard]:
     return cards
 
 
-def load_model(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> LLB:
+def load_model(name: str, device: str = "cpu", folder: Path = WEIGHTS, as_trained: bool = False) -> LLB:
     """Load a shipped model such as ``lite/llb``, or a ``.safetensors`` file that `save_model` or training wrote.
+
+    It is ready to run (`llb.model.build.for_inference`), unless it is wanted `as_trained`.
 
     Raises:
         ValueError: the name is unknown, there are no such weights, or the file is damaged or not of this model.
     """
     if name.endswith(".safetensors"):
-        return _load_file(Path(name), None).to(device)
+        return _ready(_load_file(Path(name), None), as_trained).to(device)
     cards = shipped_models(folder)
     if name not in cards:
         ready = ", ".join(card.name for card in cards.values() if card.available) or "none"
@@ -75,7 +77,11 @@ def load_model(name: str, device: str = "cpu", folder: Path = WEIGHTS) -> LLB:
     path = folder / card.file
     if hashlib.sha256(path.read_bytes()).hexdigest() != card.sha256:
         raise ValueError(f"{path} is not the file that the manifest names (sha256 differs): fetch it again.")
-    return _load_file(path, card.model).to(device)
+    return _ready(_load_file(path, card.model), as_trained).to(device)
+
+
+def _ready(model: LLB, as_trained: bool) -> LLB:
+    return model if as_trained else for_inference(model)
 
 
 def _load_file(path: Path, name: str | None) -> LLB:

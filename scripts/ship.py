@@ -34,7 +34,7 @@ def ship(run: Path, name: str) -> Path:
         "file": target.name,
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
         "origin": "trained by this project from scratch on 2 CPU cores; the backbone is ImageNet's EfficientNet-Lite0",
-        "parameters": sum(p.numel() for p in load_model(str(target)).parameters()),
+        "parameters": sum(p.numel() for p in load_model(str(target), as_trained=True).parameters()),
         "licence": LICENCE,
         "data": DATA,
         "training": settings,

@@ -134,7 +134,7 @@ def test_blocks_of_queries_change_no_value(rgb: Tensor, monkeypatch: pytest.Monk
     with torch.inference_mode():
         match = model.extract(model.prepare(rgb)).match[None]
         whole = model.encode_memory(match)
-        monkeypatch.setattr(layers, "QUERY_CHUNK", 7)
+        monkeypatch.setattr(layers, "CHUNK", 7)
         torch.testing.assert_close(model.encode_memory(match), whole)
 
 

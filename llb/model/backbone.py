@@ -74,7 +74,7 @@ def load_lite0_imagenet(backbone: Lite0) -> None:
 
 
 def fold_batch_norm(net: nn.Module) -> None:
-    """Fold every BatchNorm of a frozen timm network into the convolution before it; the values stay the same."""
+    """Fold every BatchNorm of a frozen network into the convolution before it; the values stay the same."""
     conv: nn.Conv2d | None = None
     for parent in list(net.modules()):
         for name, child in list(parent.named_children()):

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from llb.config import SCALES, VARIANTS, ModelConfig
-from llb.model.backbone import Lite0, ResNet50, load_lite0_imagenet
+from llb.model.backbone import Lite0, ResNet50, fold_batch_norm, load_lite0_imagenet
 from llb.model.decoder import Decoder
 from llb.model.fusion import AdaptiveFusion, SumFusion
 from llb.model.induction import Induction
@@ -45,3 +45,13 @@ def build_model(model: str | ModelConfig, seed: int = 0) -> LLB:
     if isinstance(backbone, Lite0):
         load_lite0_imagenet(backbone)
     return LLB(config, backbone, labels, transduction, induction, fusion, decoder).eval()
+
+
+def for_inference(model: LLB) -> LLB:
+    """Make a trained model quicker in place, to the same values: BatchNorm folded, weights laid out channels last.
+
+    Such a model is for running only: its parameters have other names and numbers than those of the files.
+    """
+    model.eval().requires_grad_(False)
+    fold_batch_norm(model)
+    return model.to(memory_format=torch.channels_last)

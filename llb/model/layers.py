@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+import functools
 
 import torch
 import torch.nn.functional as F
@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 TEMPERATURE = 1 / 30
-QUERY_CHUNK = 2048  # queries per block: bounds the attention matrix in memory, changes no value
+CHUNK = 2048  # queries and keys per block: a block of the attention map stays in the cache; changes no value
 
 
 def conv_relu(in_channels: int, out_channels: int, kernel: int = 3) -> nn.Sequential:
@@ -56,7 +56,7 @@ def _bicubic_matrix(like: Tensor, old: int, new: int) -> Float[Tensor, "new old"
     return _cached_bicubic_matrix(old, new).to(like.device, like.dtype)
 
 
-@cache
+@functools.cache
 def _cached_bicubic_matrix(old: int, new: int) -> Float[Tensor, "new old"]:
     with torch.inference_mode(False), torch.no_grad(), torch.autocast("cpu", enabled=False):
         identity = torch.eye(old)[None, None]
@@ -92,11 +92,15 @@ class KeyAttention(nn.Module):
     def attend(
         self, query: Float[Tensor, "b n k"], key: Float[Tensor, "b m k"], value: Float[Tensor, "b m d"]
     ) -> Float[Tensor, "b n d"]:
-        """Gather values by unit-length keys, block of queries by block, so that no full map is ever held."""
+        """Gather values by unit-length keys, block by block, so that no full map is ever held."""
         blocks = []
-        for block in query.split(QUERY_CHUNK, dim=1):
-            similarity = self.similarity(block, key)
-            blocks.append(similarity @ value / similarity.sum(-1, keepdim=True))
+        for queries in query.split(CHUNK, dim=1):
+            parts = []
+            for keys, values in zip(key.split(CHUNK, dim=1), value.split(CHUNK, dim=1), strict=True):
+                similarity = self.similarity(queries, keys)
+                parts.append((similarity @ values, similarity.sum(-1, keepdim=True)))
+            total, norm = (functools.reduce(torch.add, part) for part in zip(*parts, strict=True))
+            blocks.append(total / norm)
         return torch.cat(blocks, dim=1)
 
     def forward(
