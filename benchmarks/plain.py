@@ -18,7 +18,7 @@ from llb.config import ModelConfig, Scale
 from llb.model.few_shot import KERNEL
 from llb.model.memory_code import MemoryCode
 from llb.model.network import LLB
-from llb.types import BackboneFeatures, FilterFit, FrameFeatures, Segmentation, TargetEncoding
+from llb.types import Answers, BackboneFeatures, FilterFit, FrameFeatures, Segmentation, TargetEncoding
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class PlainModel:
         samples[slot : slot + 1] = [Taken(*self._last, match)]
         self._samples = samples
         bare = torch.stack([sample.match for sample in samples], 1)
-        return MemoryCode(bare, (), (), (), ())
+        return MemoryCode(bare)
 
     def fit_filter(
         self,
@@ -95,9 +95,13 @@ class PlainModel:
             weight = weight * temporal_weight[..., None, None, None]
         return fit_by_autograd(target, label, weight, self.model.induction.filter_reg, tau, steps)
 
-    def segment(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Segmentation:
-        """Encode the whole memory, then segment."""
-        return self.model.segment(features, self.model.encode_memory(encoded), value, tau)
+    def answer(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Answers:
+        """Encode the whole memory, then answer."""
+        return self.model.answer(features, self.model.encode_memory(encoded), value, tau)
+
+    def decode(self, backbone: BackboneFeatures, answers: Answers) -> Segmentation:
+        """Fuse and decode."""
+        return self.model.decode(backbone, answers)
 
     def attention(self, match: Tensor, encoded: Tensor, y: int, x: int) -> Tensor:
         """Return one cell's attention."""

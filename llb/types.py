@@ -58,6 +58,14 @@ class Fused:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """What the two branches say of a frame, given a memory and tau."""
+
+    transduced: Float[Tensor, "b d h w"]  # E1*
+    induced: Float[Tensor, "b d h w"]  # E2*
+
+
+@dataclass(frozen=True)
 class Segmentation:
     """One pass over a frame, given a memory and tau."""
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from llb.config import SCALES, VARIANTS, ModelConfig, Scale
 from llb.model.memory_code import MemoryCode
-from llb.types import BackboneFeatures, FilterFit, FrameFeatures, Fused, Segmentation, TargetEncoding
+from llb.types import Answers, BackboneFeatures, FilterFit, FrameFeatures, Fused, Segmentation, TargetEncoding
 
 CELL = 16
 
@@ -61,7 +61,7 @@ class StubModel(nn.Module):
         self.calls["change_memory"] += 1
         frames = list(before.encoded.unbind(1)) if before else []
         frames[slot : slot + 1] = [match]
-        return MemoryCode(torch.stack(frames, 1), (), (), (), ())
+        return MemoryCode(torch.stack(frames, 1))
 
     def fit_filter(
         self,
@@ -79,10 +79,14 @@ class StubModel(nn.Module):
         losses = 1 / (1 + torch.arange(steps + 1, dtype=target.dtype, device=target.device))
         return FilterFit(before + steps, losses[:, None].expand(-1, b))
 
-    def segment(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Segmentation:
-        self.calls["segment"] += 1
-        image = features.backbone.c2
-        label = value[:, 0]
+    def answer(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Answers:
+        """Hand both answers the first frame's label: the colours are in it."""
+        self.calls["answer"] += 1
+        return Answers(value[:, 0], value[:, 0])
+
+    def decode(self, backbone: BackboneFeatures, answers: Answers) -> Segmentation:
+        self.calls["decode"] += 1
+        image, label = backbone.c2, answers.transduced
         colours = label.mean((2, 3))[:, :, None, None]
         inside, outside = ((image - colour).square().sum(1, keepdim=True) for colour in colours.split(3, 1))
         logits = self.sharpness * (outside - inside)
@@ -111,10 +115,11 @@ class ReleaseStub(StubModel):
     def prepare(self, rgb: Tensor) -> Tensor:
         return rgb
 
-    def segment(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Segmentation:
-        red, green, blue = features.backbone.c2.split(1, 1)
-        mean = value[0, 0, :3].mean((1, 2))
-        own, other = (red, green) if mean[0] > mean[1] else (green, red)
+    def decode(self, backbone: BackboneFeatures, answers: Answers) -> Segmentation:
+        label = answers.transduced
+        red, green, blue = backbone.c2.split(1, 1)
+        mean = label[:, :3].mean((2, 3))
+        is_red = (mean[:, 0] > mean[:, 1]).view(-1, 1, 1, 1)
+        own, other = torch.where(is_red, red, green), torch.where(is_red, green, red)
         logits = ((own - (other + blue) / 2) - 60) / 12
-        label = value[:, 0]
         return Segmentation(label, label, Fused(label, None, None), logits)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from llb.config import InferenceConfig
 from llb.inference import VideoSegmenter
-from llb.types import FrameFeatures, Segmentation, TraceRequest
+from llb.types import Answers, FrameFeatures, TraceRequest
 from tests.clips import Array, iou, square_clip
 from tests.fakes import StubModel
 from tests.parity_engine import check_engine, thin
@@ -71,7 +71,22 @@ def test_encodes_once_per_change_of_the_memory() -> None:
     model = StubModel(crop=CROP)
     run(rgb, masks_of(labels[0]), model=model)
     # frames 0, 3 and 8 are in the memory; 13 would join at frame 14
-    assert model.calls == {"extract": 14, "segment": 13, "encode_target": 3, "change_memory": 3, "fit_filter": 3}
+    once = {"encode_target": 3, "change_memory": 3, "fit_filter": 3}
+    assert model.calls == {"extract": 14, "answer": 13, "decode": 13} | once
+
+
+def test_all_targets_go_through_the_model_at_once_and_none_the_worse() -> None:
+    rgb, labels = square_clip(6, TWO)
+    model = StubModel(crop=CROP)
+    both = run(rgb, masks_of(labels[0]), trace=TraceRequest(), model=model)
+    assert (model.calls["extract"], model.calls["decode"], model.calls["answer"]) == (2 + 5, 5, 10)
+    for target in (1, 2):
+        alone = run(rgb, {target: labels[0] == target}, trace=TraceRequest())
+        for one, other in zip(both, alone, strict=True):
+            traced = {trace.target: trace for trace in one.traces}[target]
+            np.testing.assert_array_equal(traced.region, other.traces[0].region)
+            if one.index:
+                np.testing.assert_allclose(traced.logits, other.traces[0].logits, atol=1e-4)
 
 
 def test_late_target_has_its_own_clock() -> None:
@@ -127,9 +142,9 @@ class TauRecorder(StubModel):
         super().__init__(crop=CROP)
         self.taus: list[float] = []
 
-    def segment(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Segmentation:
+    def answer(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Answers:
         self.taus.append(tau.mean().item())
-        return super().segment(features, encoded, value, tau)
+        return super().answer(features, encoded, value, tau)
 
 
 def test_filter_is_refined_from_where_it_was() -> None:

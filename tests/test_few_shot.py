@@ -46,13 +46,9 @@ def problem() -> Problem:
 
 
 def test_convolve_is_conv2d_target_by_target(problem: Problem) -> None:
-    ours = few_shot.convolve(problem.features, few_shot.to_rows(problem.tau))
+    ours = few_shot.convolve(problem.features, problem.tau)
     expected = [F.conv2d(x, tau, padding=1) for x, tau in zip(problem.features, problem.tau, strict=True)]
     torch.testing.assert_close(ours, torch.stack(expected))
-
-
-def test_rows_are_another_layout_of_tau(problem: Problem) -> None:
-    assert torch.equal(few_shot.from_rows(few_shot.to_rows(problem.tau)), problem.tau)
 
 
 @given(
@@ -62,10 +58,10 @@ def test_rows_are_another_layout_of_tau(problem: Problem) -> None:
 def test_adjoint_is_the_transpose_of_convolve(b: int, t: int, c: int, d: int, h: int, w: int, seed: int) -> None:
     g = torch.Generator().manual_seed(seed)
     features = torch.randn(b, t, c, h, w, generator=g, dtype=torch.float64)
-    rows = torch.randn(b, 9 * d, c, generator=g, dtype=torch.float64)
+    tau = torch.randn(b, d, c, 3, 3, generator=g, dtype=torch.float64)
     scores = torch.randn(b, t, d, h, w, generator=g, dtype=torch.float64)
-    left = (few_shot.convolve(features, rows) * scores).sum()
-    right = (rows * few_shot.adjoint(few_shot.to_cells(features), scores)).sum()
+    left = (few_shot.convolve(features, tau) * scores).sum()
+    right = (tau * few_shot.adjoint(features, scores)).sum()
     torch.testing.assert_close(left, right)
 
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from llb.config import ModelConfig, Scale
 from llb.model.memory_code import MemoryCode
-from llb.types import BackboneFeatures, FilterFit, FrameFeatures, Segmentation, TargetEncoding
+from llb.types import Answers, BackboneFeatures, FilterFit, FrameFeatures, Segmentation, TargetEncoding
 
 
 @runtime_checkable
@@ -52,8 +52,11 @@ class SegmentationModel(Protocol):
     ) -> FilterFit:
         """Steps of the few-shot learner."""
 
-    def segment(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Segmentation:
-        """Logits of a frame, given a memory and tau."""
+    def answer(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Answers:
+        """E1* and E2* of a frame, given a memory and tau."""
+
+    def decode(self, backbone: BackboneFeatures, answers: Answers) -> Segmentation:
+        """Fusion and logits of frames; one per target."""
 
     def attention(self, match: Tensor, encoded: Tensor, y: int, x: int) -> Tensor:
         """One feature cell's attention over the memory."""

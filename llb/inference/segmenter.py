@@ -12,6 +12,7 @@ from torch import Tensor
 
 from llb.config import InferenceConfig
 from llb.inference.aggregation import aggregate, label_map, mask_logits
+from llb.inference.batch import segment_together
 from llb.inference.protocol import SegmentationModel
 from llb.inference.target import Target
 from llb.inference.tracing import trace_target
@@ -140,8 +141,7 @@ class VideoSegmenter:
     ) -> FrameResult:
         """Track the present targets (or take their `known` masks), let the waiting ones in, and merge."""
         image = torch.tensor(np.ascontiguousarray(frame)).to(self._device).permute(2, 0, 1).contiguous()
-        logits = {target.id: self._follow(target, image, known) for target in self._targets}
-        self._corrections = {}
+        logits = self._follow(image, known)
         logits |= self._admit(image)
         self._targets.sort(key=lambda target: target.id)
         ids = tuple(target.id for target in self._targets)
@@ -153,13 +153,23 @@ class VideoSegmenter:
         traces = tuple(trace_target(self._model, target, trace) for target in self._targets) if trace else ()
         return FrameResult(self._index, ids, labels, scores, seconds, traces)
 
-    def _follow(self, target: Target, image: Tensor, known: Mapping[int, GivenMask] | None) -> Tensor:
-        """Return a target's logits on the current frame: corrected, known or segmented."""
-        if target.id in self._corrections:
-            return target.correct(self._index, image, self._corrections[target.id])
-        if known is None:
-            return target.track(self._index, image)
-        return target.observe(self._index, image, known.get(target.id, np.zeros(self._started(), bool)).astype(bool))
+    def _follow(self, image: Tensor, known: Mapping[int, GivenMask] | None) -> dict[int, Tensor]:
+        """Return the present targets' logits on the current frame: corrected, known or segmented."""
+        corrections, self._corrections = self._corrections, {}
+        logits, tracked = {}, []
+        for target in self._targets:
+            if target.id in corrections:
+                logits[target.id] = target.correct(self._index, image, corrections[target.id])
+            elif known is not None:
+                mask = known.get(target.id, np.zeros(self._started(), bool)).astype(bool)
+                logits[target.id] = target.observe(self._index, image, mask)
+            else:
+                target.look(self._index, image)
+                tracked.append(target)
+        if tracked:
+            found = segment_together(self._model, tracked)
+            logits |= {target.id: target.place(each) for target, each in zip(tracked, found, strict=True)}
+        return logits
 
     def _check_lead(self, index: int) -> None:
         if self._lead is not None and (self._lead._size is None or self._lead._index != index):

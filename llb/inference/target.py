@@ -13,15 +13,16 @@ from llb.inference.aggregation import mask_logits
 from llb.inference.memory import Memory, Sample, joins_memory
 from llb.inference.protocol import SegmentationModel
 from llb.inference.search_region import Placement
-from llb.types import FilterFit, FrameFeatures, Segmentation, TargetEncoding
+from llb.types import Answers, BackboneFeatures, FilterFit, FrameFeatures, Segmentation, TargetEncoding
 
 REFERENCE_AREA = 480 * 854  # of the frames that `InferenceConfig.min_mask_area` is meant for
 
 
 class Target:
-    """Follows one target: `track` a frame, then `update` with what the merge of all targets made of it.
+    """Follows one target: `look` at a frame and `place` what was segmented there, then `update` with what the merge of
+    all targets made of it (`llb.inference.batch` segments all targets together).
 
-    Where the mask is known, `observe` or `correct` stands for `track`. The last frame's crop, features and merged mask
+    Where the mask is known, `observe` or `correct` stands for both. The last frame's crop, features and merged mask
     are kept until the next frame, when the frame may join the memory (features and labels are computed once, for
     whoever asks first). With a `lead`, the same target of another model's
     segmenter that has seen the frame already, the search region is the lead's.
@@ -47,7 +48,7 @@ class Target:
         assert config.search_factor is not None, "settings must be made for the model's scale"
         self._state = search_region.start_state(mask, self._crop, config.search_factor)
         self.segmentation: Segmentation | None = None
-        self._look(index, frame, tracking=False)
+        self._cut(index, frame, tracking=False)
         self._prob: Float[Tensor, "height width"] = torch.from_numpy(mask).to(frame.device).float()
         self._settled = True
         self.memory = Memory(self._sample(), config.memory_size)
@@ -56,11 +57,24 @@ class Target:
         self.fit: FilterFit | None = None
         self._fit_filter(None, config.steps_first)
 
-    def track(self, index: int, frame: UInt8[Tensor, "3 height width"]) -> Float[Tensor, "height width"]:
-        """Segment the next frame; return its logits over the whole image, -100 outside the search region."""
-        self._advance(index, frame)
-        self.segmentation = self.model.segment(self.features, self.encoded, self.memory.value, self.tau)
-        logits = self.segmentation.logits
+    def look(self, index: int, frame: UInt8[Tensor, "3 height width"]) -> None:
+        """Leave the last frame behind and cut out the next one where the last mask says."""
+        self._close()
+        self._state = search_region.follow(self._state, self._prob, self._min_area)
+        self._cut(index, frame, tracking=True)
+
+    def take(self, features: FrameFeatures) -> None:
+        """Take the current frame's features from whoever computed them."""
+        self._features = features
+
+    def answer(self) -> Answers:
+        """Return both branches' answers on the current frame."""
+        return self.model.answer(self.features, self.encoded, self.memory.value, self.tau)
+
+    def place(self, segmentation: Segmentation) -> Float[Tensor, "height width"]:
+        """Take the current frame's segmentation; return its logits over the whole image, -100 outside the region."""
+        self.segmentation = segmentation
+        logits = segmentation.logits
         if self._config.exact_paste:
             return search_region.paste(logits, self.placement.region, self._image)
         return search_region.paste_as_released(logits, self.placement, self._image)
@@ -69,7 +83,7 @@ class Target:
         self, index: int, frame: UInt8[Tensor, "3 height width"], mask: Bool[np.ndarray, "height width"]
     ) -> Float[Tensor, "height width"]:
         """Follow a mask that is known already, as if it had been segmented; return it as logits."""
-        self._advance(index, frame)
+        self.look(index, frame)
         if self.in_memory:
             self._extract()  # while a lead still looks at this frame
         return mask_logits(torch.from_numpy(mask).to(frame.device).float())
@@ -89,7 +103,7 @@ class Target:
         self._close()
         assert self._config.search_factor is not None, "settings must be made for the model's scale"
         self._state = search_region.start_state(mask, self._crop, self._config.search_factor)
-        self._look(index, frame, tracking=False)
+        self._cut(index, frame, tracking=False)
         self._prob = torch.from_numpy(mask).to(frame.device).float()
         self._remember(self._config.steps_first if self._config.steps_update else 0, correction=True)
         self._settled = True
@@ -127,12 +141,6 @@ class Target:
             self._encoding = self.model.encode_target(self.model.prepare(self.crop), self.mask)
         return self._encoding
 
-    def _advance(self, index: int, frame: UInt8[Tensor, "3 height width"]) -> None:
-        """Leave the last frame behind and look where its mask says."""
-        self._close()
-        self._state = search_region.follow(self._state, self._prob, self._min_area)
-        self._look(index, frame, tracking=True)
-
     def _close(self) -> None:
         """Let the last frame join the memory if it is due."""
         self.fit, self.segmentation = None, None
@@ -147,7 +155,7 @@ class Target:
         self.memory_changed = True
         self._fit_filter(self.tau, steps)
 
-    def _look(self, index: int, frame: UInt8[Tensor, "3 height width"], tracking: bool) -> None:
+    def _cut(self, index: int, frame: UInt8[Tensor, "3 height width"], tracking: bool) -> None:
         """Place the search region in a frame and cut it out."""
         self.index = index
         self._features, self._encoding = None, None
@@ -160,10 +168,14 @@ class Target:
         else:
             self.placement, self.crop = self._lead.placement, self._lead.crop
 
-    def _extract(self) -> FrameFeatures:
+    @property
+    def known_backbone(self) -> BackboneFeatures | None:
+        """The current frame's backbone features, if a lead with the same backbone has them."""
         lead = self._lead
-        known = lead.features.backbone if lead and self.model.shares_backbone(lead.model) else None
-        self._features = self.model.extract(self.model.prepare(self.crop), known)
+        return lead.features.backbone if lead and self.model.shares_backbone(lead.model) else None
+
+    def _extract(self) -> FrameFeatures:
+        self._features = self.model.extract(self.model.prepare(self.crop), self.known_backbone)
         return self._features
 
     def _sample(self) -> Sample:

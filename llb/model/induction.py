@@ -44,4 +44,4 @@ class Induction(nn.Module):
 
     def forward(self, features: Float[Tensor, "b c h w"], tau: Float[Tensor, "b d c k k"]) -> Float[Tensor, "b d h w"]:
         """Return E2* = T_tau(X)."""
-        return few_shot.convolve(features[:, None], few_shot.to_rows(tau))[:, 0]
+        return few_shot.convolve(features[:, None], tau)[:, 0]

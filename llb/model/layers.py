@@ -82,26 +82,30 @@ class KeyAttention(nn.Module):
         """Return exp((cosine - 1) / temperature) of unit-length keys: at most 1, so no running maximum is needed."""
         sharpness = 1 / self.temperature
         scores = torch.baddbmm(query.new_full((1, 1, 1), -sharpness), query, key.mT, alpha=sharpness)
-        return scores.float().exp()
+        return scores.float().exp_()
 
     def weights(self, query: Float[Tensor, "b n k"], key: Float[Tensor, "b m k"]) -> Float[Tensor, "b n m"]:
         """Return the attention map of unit-length keys itself; each row sums to 1."""
         similarity = self.similarity(query, key)
         return similarity / similarity.sum(-1, keepdim=True)
 
+    def sums(
+        self, query: Float[Tensor, "b n k"], key: Float[Tensor, "b m k"], value: Float[Tensor, "b m d"]
+    ) -> tuple[Float[Tensor, "b n d"], Float[Tensor, "b n 1"]]:
+        """Return the weighted sums of the values and the sums of the weights, so that no full map is ever held."""
+        parts = []
+        for keys, values in zip(key.split(CHUNK, dim=1), value.split(CHUNK, dim=1), strict=True):
+            similarity = self.similarity(query, keys)
+            parts.append((similarity @ values, similarity.sum(-1, keepdim=True)))
+        total, norm = (functools.reduce(torch.add, part) for part in zip(*parts, strict=True))
+        return total, norm
+
     def attend(
         self, query: Float[Tensor, "b n k"], key: Float[Tensor, "b m k"], value: Float[Tensor, "b m d"]
     ) -> Float[Tensor, "b n d"]:
-        """Gather values by unit-length keys, block by block, so that no full map is ever held."""
-        blocks = []
-        for queries in query.split(CHUNK, dim=1):
-            parts = []
-            for keys, values in zip(key.split(CHUNK, dim=1), value.split(CHUNK, dim=1), strict=True):
-                similarity = self.similarity(queries, keys)
-                parts.append((similarity @ values, similarity.sum(-1, keepdim=True)))
-            total, norm = (functools.reduce(torch.add, part) for part in zip(*parts, strict=True))
-            blocks.append(total / norm)
-        return torch.cat(blocks, dim=1)
+        """Gather values by unit-length keys, block by block."""
+        found = [self.sums(queries, key, value) for queries in query.split(CHUNK, dim=1)]
+        return torch.cat([total / norm for total, norm in found], dim=1)
 
     def forward(
         self, query: Float[Tensor, "b n c"], key: Float[Tensor, "b m c"], value: Float[Tensor, "b m d"]

@@ -12,7 +12,7 @@ from llb.model.induction import Induction
 from llb.model.label_generator import LabelGenerator
 from llb.model.memory_code import MemoryCode
 from llb.model.transduction import Transduction
-from llb.types import BackboneFeatures, FilterFit, FrameFeatures, Fused, Segmentation, TargetEncoding
+from llb.types import Answers, BackboneFeatures, FilterFit, FrameFeatures, Fused, Segmentation, TargetEncoding
 
 
 class LLB(nn.Module):
@@ -104,12 +104,25 @@ class LLB(nn.Module):
         value: Float[Tensor, "b t d h w"],
         tau: Float[Tensor, "b d c k k"],
     ) -> Segmentation:
-        """Segment a frame: both branches, the fusion and the decoder; logits have the image's size (16 h, 16 w)."""
-        transduced = self.transduction(features.match, encoded, value)
-        induced = self.induction(features.target, tau)
+        """Segment a frame: both branches, then `decode`."""
+        return self.decode(features.backbone, self.answer(features, encoded, value, tau))
+
+    def answer(
+        self,
+        features: FrameFeatures,
+        encoded: Float[Tensor, "b t e h w"],
+        value: Float[Tensor, "b t d h w"],
+        tau: Float[Tensor, "b d c k k"],
+    ) -> Answers:
+        """Return the answers of both branches."""
+        return Answers(self.transduction(features.match, encoded, value), self.induction(features.target, tau))
+
+    def decode(self, backbone: BackboneFeatures, answers: Answers) -> Segmentation:
+        """Fuse the branches' answers and decode them; logits have the image's size (16 h, 16 w)."""
+        transduced, induced = answers.transduced, answers.induced
         fused: Fused = self.fusion(transduced, induced)
         size = (16 * transduced.shape[-2], 16 * transduced.shape[-1])
-        return Segmentation(transduced, induced, fused, self.decoder(features.backbone, fused.feature, size))
+        return Segmentation(transduced, induced, fused, self.decoder(backbone, fused.feature, size))
 
     def attention(
         self, match: Float[Tensor, "b c h w"], encoded: Float[Tensor, "b t e h w"], y: int, x: int

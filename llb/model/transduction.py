@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from llb.model.layers import KeyAttention
-from llb.model.memory_code import MemoryCode, attend_change
+from llb.model.memory_code import MemoryCode, change_sums
 
 
 def frame_norm(x: Float[Tensor, "b t c n"]) -> Float[Tensor, "b t c n"]:
@@ -54,14 +54,15 @@ class Transduction(nn.Module):
         return self._memory_keys(self.self_attention(match))
 
     def change_memory(self, before: MemoryCode | None, match: Float[Tensor, "b c h w"], slot: int) -> MemoryCode:
-        """Return `encode_memory` of a memory in which a frame has taken `slot`, from the code of the one before."""
+        """Return `encode_memory` of a memory in which a frame has taken `slot`, from the code of the one before, which
+        is used up."""
         h, w = match.shape[-2:]
         attention = self.self_attention.attention
-        cells, keys, sums, norms = attend_change(attention, before, _tokens(match[:, None]), slot)
-        mixed = [own + total / norm for own, total, norm in zip(cells, sums, norms, strict=True)]
-        normed = frame_norm(rearrange(mixed, "t b n c -> b t c n"))
+        sums = change_sums(attention, before.sums if before else None, _tokens(match[:, None]), slot)
+        mixed = sums.cells + sums.totals / sums.norms
+        normed = frame_norm(rearrange(mixed, "b (t n) c -> b t c n", n=h * w))
         encoded = rearrange(normed, "b t c (h w) -> b t c h w", h=h, w=w)
-        return MemoryCode(self._memory_keys(encoded), tuple(cells), tuple(keys), tuple(sums), tuple(norms))
+        return MemoryCode(self._memory_keys(encoded), sums)
 
     def forward(
         self,
