@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from demo.clips import Clip, Labels
 from demo.colours import fit_colours
 from demo.figures import Figures, figures, mean_overlap
 from demo.models import ModelProvider, Segmenter
+from demo.parallel import in_parallel
 from demo.plan import Pass, Visit
 from demo.store import Run
 from demo.visualize import Rgb
@@ -57,6 +59,18 @@ def compare(
         work.finish()
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A frame on its way through all models; `written` is the frame that was done before it."""
+
+    visit: Visit
+    frame: Rgb
+    given: Mapping[int, Mask]
+    request: TraceRequest | None
+    part: Pass
+    written: int | None
+
+
 @dataclass
 class Comparison:
     """A run at work: its series of figures, the frames that are done, and how long they took."""
@@ -89,6 +103,7 @@ class Comparison:
     ) -> Iterator[Progress]:
         """Visit the frames of a pass with every model in turn."""
         guides = {name: _Guide(segmenter, part) for name, segmenter in segmenters.items()}
+        first = next(iter(guides))
         written: int | None = None
         for number, visit in enumerate(part.visits):
             if number > 0 and should_stop():
@@ -98,11 +113,11 @@ class Comparison:
             alone = self.run.every > 1  # a frame whose inside is kept then needs all keys of its own
             request = None if visit.known else TraceRequest(keys=True, all_keys=alone or written is None)
             results: dict[str, FrameResult] = {}
-            for name, guide in guides.items():
-                known = self.run.labels(name, visit.index) if visit.known else None
-                result = guide.visit(visit, frame, given, known, request)
+            look = partial(self._see, guides, Seen(visit, frame, given, request, part, written))
+            ahead = not visit.known and guides[first].look(frame, given)
+            for name, result in in_parallel(guides, look, ahead):
                 if not visit.known:
-                    results[name] = self._keep(name, visit.index, result, part, written)
+                    results[name] = result
                     self.seconds[name] += [result.seconds] * (set(given) != set(part.objects))
                     if len(results) == len(guides):
                         self._note(visit.index, self._figures(visit.index, results))
@@ -120,6 +135,13 @@ class Comparison:
             self._count(record.name, record.frames - 1)
         done = self.complete and self.run.frames == len(self.clip)
         finish(self.run, "done" if done else "stopped")
+
+    def _see(self, guides: Mapping[str, _Guide], seen: Seen, name: str) -> FrameResult:
+        """Take one model through a frame and write what it found."""
+        index = seen.visit.index
+        known = self.run.labels(name, index) if seen.visit.known else None
+        result = guides[name].visit(seen.visit, seen.frame, seen.given, known, seen.request)
+        return result if seen.visit.known else self._keep(name, index, result, seen.part, seen.written)
 
     def _marked(self, index: int, part: Pass) -> dict[int, Mask]:
         labels = self.given.get(index)
@@ -181,6 +203,14 @@ class _Guide:
         self._segmenter = segmenter
         self._order = tuple(visit.index for visit in part.visits)
         self._present: set[int] = set()
+
+    def look(self, frame: Rgb, given: Mapping[int, Mask]) -> bool:
+        """Let the segmenter read a frame ahead of its visit; tell whether it could, which it can not where a mask is
+        given."""
+        if given or not self._present:
+            return False
+        self._segmenter.look(frame)
+        return True
 
     def visit(
         self,

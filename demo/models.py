@@ -34,6 +34,10 @@ class Segmenter(Protocol):
         """Take in the next frame with masks that are known."""
         ...
 
+    def look(self, frame: Rgb) -> None:
+        """Begin the next frame ahead of its step, so that those who look where this one looks need not wait."""
+        ...
+
     def step(self, frame: Rgb, trace: TraceRequest | None = None) -> FrameResult:
         """Segment the next frame."""
         ...

@@ -50,8 +50,8 @@ INSIDE_INTRO = (
     "Click a box to see it large, or a place in a picture above to see what the model looks at."
 )
 NUMBERS_NOTE = (
-    "ms per frame: on this machine, for all objects; with shared regions the first model's time holds the features "
-    "that all of them use. J (examples only): overlap with the true mask, 1 is perfect."
+    "ms per frame: on this machine, for all objects; several models run side by side on a core each, and with shared "
+    "regions the features that all of them use are in none but the first one's time. J (examples only): overlap with the true mask, 1 is perfect."
 )
 
 TAKE_AWAY = {

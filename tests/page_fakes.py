@@ -60,6 +60,9 @@ class FakeSegmenter:
         time.sleep(self.seconds)
         return self._result(frame, trace)
 
+    def look(self, frame: np.ndarray) -> None:
+        """Nothing is to be read ahead."""
+
     def _result(self, frame: np.ndarray, request: TraceRequest | None) -> FrameResult:
         labels = np.zeros(frame.shape[:2], np.uint8)
         for target, mask in self.masks.items():

@@ -57,6 +57,20 @@ def test_a_model_that_follows_itself_gives_the_same_masks() -> None:
         np.testing.assert_array_equal(one.prob, other.prob)
 
 
+def test_a_lead_that_looks_ahead_may_finish_after_its_followers() -> None:
+    model = build_model("lite/llb-3")
+    rgb, labels = square_clip(4, ONE)
+    lead, plain = VideoSegmenter(model), VideoSegmenter(model)
+    follower = VideoSegmenter(model, lead=lead)
+    for segmenter in (lead, follower, plain):
+        segmenter.start(rgb[0], masks_of(labels[0]))
+    for frame in rgb[1:]:
+        lead.look(frame)
+        followed, led, alone = follower.step(frame), lead.step(frame), plain.step(frame)
+        np.testing.assert_array_equal(led.prob, alone.prob)
+        np.testing.assert_array_equal(followed.prob, alone.prob)
+
+
 def test_late_targets_follow_too() -> None:
     lead = VideoSegmenter(StubModel(crop=CROP))
     follower = VideoSegmenter(StubModel(crop=CROP), lead=lead)

@@ -13,8 +13,7 @@ from llb.types import Answers, BackboneFeatures, FrameFeatures, Fused, Segmentat
 
 
 def segment_together(model: SegmentationModel, targets: Sequence[Target]) -> list[Segmentation]:
-    """Return the segmentation of each target's current frame."""
-    _extract_together(model, targets)
+    """Return the segmentation of each target's current frame, whose features are there (`extract_together`)."""
     answers = [target.answer() for target in targets]
     backbone = _join([target.features.backbone for target in targets])
     joined = Answers(
@@ -24,7 +23,7 @@ def segment_together(model: SegmentationModel, targets: Sequence[Target]) -> lis
     return [_segmentation(whole, number) for number in range(len(targets))]
 
 
-def _extract_together(model: SegmentationModel, targets: Sequence[Target]) -> None:
+def extract_together(model: SegmentationModel, targets: Sequence[Target]) -> None:
     """Compute the features of all targets' crops at once; what a lead knows of them is taken from it."""
     known = [target.known_backbone for target in targets]
     shared = [backbone for backbone in known if backbone is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from llb.config import InferenceConfig
 from llb.inference.aggregation import aggregate, label_map, mask_logits
-from llb.inference.batch import segment_together
+from llb.inference.batch import extract_together, segment_together
 from llb.inference.protocol import SegmentationModel
 from llb.inference.target import Target
 from llb.inference.tracing import trace_target
@@ -21,6 +22,14 @@ from llb.types import FrameResult, TraceRequest
 Frame = UInt8[np.ndarray, "_ _ _"]  # [height, width, 3]; sizes are checked here, with a sentence
 GivenMask = Bool[np.ndarray, "_ _"]
 LARGEST_ID = 255
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A frame that has been looked at and awaits its `step`, and how long the look took."""
+
+    image: UInt8[Tensor, "3 height width"]
+    seconds: float
 
 
 class VideoSegmenter:
@@ -50,6 +59,7 @@ class VideoSegmenter:
         self._corrections: dict[int, GivenMask] = {}
         self._size: tuple[int, int] | None = None
         self._index = 0
+        self._ahead: Ahead | None = None
 
     @torch.inference_mode()
     def start(self, frame: Frame, masks: Mapping[int, GivenMask], trace: TraceRequest | None = None) -> FrameResult:
@@ -66,7 +76,7 @@ class VideoSegmenter:
         for target_id, mask in masks.items():
             _check_mask(target_id, mask, size)
         self._check_lead(0)
-        self._targets, self._size, self._index, self._corrections = [], size, 0, {}
+        self._targets, self._size, self._index, self._corrections, self._ahead = [], size, 0, {}, None
         self._waiting = {int(target_id): mask.astype(bool) for target_id, mask in masks.items()}
         return self._segment(frame, trace, begun)
 
@@ -96,8 +106,27 @@ class VideoSegmenter:
     def step(self, frame: Frame, trace: TraceRequest | None = None) -> FrameResult:
         """Segment the next frame (RGB). Raise ValueError before `start` or if the frame's size has changed."""
         begun = time.perf_counter()
-        self._next(frame)
+        if self._ahead is None:
+            self.look(frame)
+        else:
+            begun -= self._ahead.seconds
         return self._segment(frame, trace, begun)
+
+    @torch.inference_mode()
+    def look(self, frame: Frame) -> None:
+        """Begin the next frame ahead of its `step`: read every target's search region.
+
+        Followers may then take that frame while this segmenter does. Raise ValueError as `step` does.
+        """
+        begun = time.perf_counter()
+        self._next(frame)
+        image = self._image(frame)
+        tracked = [target for target in self._targets if target.id not in self._corrections]
+        for target in tracked:
+            target.look(self._index, image)
+        if tracked:
+            extract_together(self._model, tracked)
+        self._ahead = Ahead(image, time.perf_counter() - begun)
 
     @torch.inference_mode()
     def observe(self, frame: Frame, masks: Mapping[int, GivenMask], trace: TraceRequest | None = None) -> FrameResult:
@@ -140,7 +169,8 @@ class VideoSegmenter:
         self, frame: Frame, trace: TraceRequest | None, begun: float, known: Mapping[int, GivenMask] | None = None
     ) -> FrameResult:
         """Track the present targets (or take their `known` masks), let the waiting ones in, and merge."""
-        image = torch.tensor(np.ascontiguousarray(frame)).to(self._device).permute(2, 0, 1).contiguous()
+        image = self._ahead.image if self._ahead else self._image(frame)
+        self._ahead = None
         logits = self._follow(image, known)
         logits |= self._admit(image)
         self._targets.sort(key=lambda target: target.id)
@@ -164,12 +194,14 @@ class VideoSegmenter:
                 mask = known.get(target.id, np.zeros(self._started(), bool)).astype(bool)
                 logits[target.id] = target.observe(self._index, image, mask)
             else:
-                target.look(self._index, image)
                 tracked.append(target)
         if tracked:
             found = segment_together(self._model, tracked)
             logits |= {target.id: target.place(each) for target, each in zip(tracked, found, strict=True)}
         return logits
+
+    def _image(self, frame: Frame) -> UInt8[Tensor, "3 height width"]:
+        return torch.tensor(np.ascontiguousarray(frame)).to(self._device).permute(2, 0, 1).contiguous()
 
     def _check_lead(self, index: int) -> None:
         if self._lead is not None and (self._lead._size is None or self._lead._index != index):
