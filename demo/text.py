@@ -51,7 +51,8 @@ INSIDE_INTRO = (
 )
 NUMBERS_NOTE = (
     "ms per frame: on this machine, for all objects; several models run side by side on a core each, and with shared "
-    "regions the features that all of them use are in none but the first one's time. J (examples only): overlap with the true mask, 1 is perfect."
+    "regions the features that all of them use are in none but the first one's time. J (examples only): overlap with "
+    "the true mask, 1 is perfect."
 )
 
 TAKE_AWAY = {
