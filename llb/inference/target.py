@@ -52,7 +52,7 @@ class Target:
         self._prob: Float[Tensor, "height width"] = torch.from_numpy(mask).to(frame.device).float()
         self._settled = True
         self.memory = Memory(self._sample(), config.memory_size)
-        self._code = model.change_memory(None, self.features.match, 0)
+        self.code = model.change_memory(None, self.features.match, 0)
         self.memory_changed = True  # at the current frame
         self.fit: FilterFit | None = None
         self._fit_filter(None, config.steps_first)
@@ -116,7 +116,7 @@ class Target:
     @property
     def encoded(self) -> Float[Tensor, "1 t k h w"]:
         """The memory's unit keys after the transformer's self-attention."""
-        return self._code.encoded
+        return self.code.encoded
 
     @property
     def in_memory(self) -> bool:
@@ -151,7 +151,7 @@ class Target:
     def _remember(self, steps: int, correction: bool = False) -> None:
         """Take the current frame into the memory and fit the filter anew."""
         slot = self.memory.add(self._sample(), correction)
-        self._code = self.model.change_memory(self._code, self.features.match, slot)
+        self.code = self.model.change_memory(self.code, self.features.match, slot)
         self.memory_changed = True
         self._fit_filter(self.tau, steps)
 
