@@ -59,6 +59,7 @@ def segment(
     trace: Annotated[bool, typer.Option("--trace", help="Also write traces/<frame>.npz: E1, E2, gates, ...")] = False,
 ) -> None:
     """Segment the objects of a mask through a clip."""
+    from llb.beside import WriteBehind, read_ahead
     from llb.palette import read_labels
     from llb.run_folder import RunFolder
     from llb.segment_clip import masks_of, segment_clip
@@ -73,9 +74,13 @@ def segment(
     network = _load(model, device)
     facts = {"clip": str(clip), "mask": str(mask), "range": chosen} | _facts(model, network, config)
     total = _count(info, start, end, stride, max_frames)
-    with progress_bar("Segmenting", total) as bar, RunFolder(out, info.fps / stride, facts) as folder:
-        for done in segment_clip(network, frames, labels, config, TraceRequest() if trace else None):
-            folder.write(done)
+    with (
+        progress_bar("Segmenting", total) as bar,
+        RunFolder(out, info.fps / stride, facts) as folder,
+        WriteBehind(folder.write) as writer,
+    ):
+        for done in segment_clip(network, read_ahead(frames), labels, config, TraceRequest() if trace else None):
+            writer.put(done)
             bar.advance()
 
 
