@@ -14,10 +14,10 @@ from demo.clips import Clip, Labels
 from demo.colours import fit_colours
 from demo.figures import Figures, figures, mean_overlap
 from demo.models import ModelProvider, Segmenter
-from demo.parallel import in_parallel
 from demo.plan import Pass, Visit
 from demo.store import Run
 from demo.visualize import Rgb
+from llb.inference.parallel import in_parallel
 from llb.types import FrameResult, Mask, TraceRequest
 
 

@@ -158,6 +158,9 @@ def bench(
     memory: Annotated[int, typer.Option(help="Frames in the memory, which is full when measuring begins.")] = 20,
     objects: Annotated[int, typer.Option(help="Objects; the plain version follows one alone.")] = 1,
     plain: Annotated[bool, typer.Option(help="Measure the plain version as well.")] = True,
+    together: Annotated[
+        bool, typer.Option("--together", help="Measure the six lite variants on shared regions instead, and one alone.")
+    ] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
 ) -> None:
     """Measure the engine beside a plain version of the same algorithm (from a checkout, with nothing else running)."""
@@ -165,6 +168,12 @@ def bench(
 
     if scale not in ("paper", "lite") or memory < 2 or objects < 1:
         raise ValueError("Choose the scale paper or lite, a memory of at least 2 frames, and at least 1 object.")
+    if together:
+        from benchmarks.together import run_together
+
+        for line in run_together(memory).lines():
+            typer.echo(line)
+        return
     report = run_benchmark(scale, memory, objects, plain)
     for line in table(report):
         typer.echo(line)

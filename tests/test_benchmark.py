@@ -11,6 +11,7 @@ import torch
 from benchmarks.bench import MEASURED, Scene, run_benchmark, table
 from benchmarks.plain import fit_by_autograd
 from benchmarks.stages import STAGES
+from benchmarks.together import run_together
 from llb.cli import main
 from llb.model.few_shot import steepest_descent
 
@@ -57,6 +58,13 @@ def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFix
     assert "frames per second" in capsys.readouterr().out
     written = json.loads((tmp_path / "bench.json").read_text())
     assert (written["objects"], written["plain"]) == (2, None)
+
+
+def test_six_variants_are_measured_beside_one() -> None:
+    found = run_together(memory=2, rounds=1)
+    assert len(found.one) == len(found.all) == MEASURED
+    assert sum(found.all) > sum(found.one) > 0
+    assert "6 variants on shared regions" in list(found.lines())[-1]
 
 
 def test_bad_values_get_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from demo import parallel
-from demo.parallel import in_parallel
+from llb.inference import parallel
+from llb.inference.parallel import in_parallel
 
 CORES = 2
 
