@@ -61,8 +61,9 @@ class Limits:
 class Clip:
     """A decoded clip: a folder with ``frames/00000.png`` on and, for examples, exact masks in ``truth/``.
 
-    `times` are the frames' presentation times in seconds; `note` says what was done to the clip, if anything. Its frame
-    i is the uploaded file's `start + i * stride`, of about `source_frames`; these are 0 for what was not uploaded.
+    `times` are the frames' presentation times in seconds; `note` says what was done to the clip, if anything, and
+    `description` what makes an example hard. Its frame i is the uploaded file's `start + i * stride`, of about
+    `source_frames`; these are 0 for what was not uploaded.
     """
 
     folder: Path
@@ -75,6 +76,7 @@ class Clip:
     start: int = 0
     stride: int = 1
     source_frames: int = 0
+    description: str = ""
 
     @classmethod
     def open(cls, folder: Path) -> Clip:

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from jaxtyping import UInt8
 
-from demo.clips import Clip, save_clip
+from demo.clips import Clip, save_clip, save_facts
 from demo.compare import work
 from demo.models import ModelProvider
 from demo.store import Run, VariantRecord
@@ -20,8 +20,8 @@ from demo.store import Run, VariantRecord
 GREETING = ("lite/llb", "lite/joint")  # the comparison to greet with, if these can run
 
 
-class Rendered(Protocol):
-    """A rendered example."""
+class Loaded(Protocol):
+    """An example in memory."""
 
     @property
     def frames(self) -> UInt8[np.ndarray, "t h w 3"]:
@@ -37,40 +37,51 @@ class Rendered(Protocol):
 
 
 class ExampleShelf:
-    """Example clips with exact masks, rendered once into `root`.
+    """Example clips with exact masks, decoded once into `root`.
 
     Args:
         root: folder of this set of examples; another version of them needs another folder.
         titles: name -> title, in the order shown.
-        render: makes an example from its name.
+        load: makes an example from its name.
+        descriptions: name -> what makes it hard.
     """
 
-    def __init__(self, root: Path, titles: Mapping[str, str], render: Callable[[str], Rendered]) -> None:
-        self._root, self._titles, self._render = root, dict(titles), render
+    def __init__(
+        self,
+        root: Path,
+        titles: Mapping[str, str],
+        load: Callable[[str], Loaded],
+        descriptions: Mapping[str, str] | None = None,
+    ) -> None:
+        self._root, self._titles, self._load = root, dict(titles), load
+        self._descriptions = dict(descriptions or {})
 
     @classmethod
     def generated(cls, cache: Path) -> ExampleShelf:
         """Return the project's own examples."""
         from demo import examples
 
-        here = Path(__file__).parent
-        version = _hash_of([Path(examples.__file__), here / "clips.py", *(here / "scenes").glob("*.py")])[:12]
-        titles = {name: example.title for name, example in examples.EXAMPLES.items()}
-        return cls(cache / f"examples-{version}", titles, examples.render)
+        known = examples.EXAMPLES.values()
+        code = [Path(examples.__file__), Path(__file__).with_name("clips.py")]
+        version = _hash_of([*code, *(file for example in known for file in example.files)])[:12]
+        titles = {example.name: example.title for example in known}
+        descriptions = {example.name: example.description for example in known}
+        return cls(cache / f"examples-{version}", titles, examples.load, descriptions)
 
     def names(self) -> list[str]:
         """List the examples."""
         return list(self._titles)
 
     def clip(self, name: str) -> Clip:
-        """Return an example's clip; render it at the first call. Raise ValueError for an unknown name."""
+        """Return an example's clip; decode it at the first call. Raise ValueError for an unknown name."""
         if name not in self._titles:
             raise ValueError(f"There is no example {name!r}: choose one of {', '.join(self._titles)}.")
         folder = self._root / name
         if not (folder / "clip.json").exists():
-            rendered = self._render(name)
-            times = [index / rendered.fps for index in range(len(rendered.frames))]
-            return save_clip(folder, self._titles[name], zip(times, rendered.frames, strict=True), rendered.labels)
+            loaded = self._load(name)
+            times = [index / loaded.fps for index in range(len(loaded.frames))]
+            clip = save_clip(folder, self._titles[name], zip(times, loaded.frames, strict=True), loaded.labels)
+            return save_facts(clip, description=self._descriptions.get(name, ""))
         return Clip.open(folder)
 
 

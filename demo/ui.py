@@ -111,7 +111,7 @@ def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.Up
         pictures,
         label=text.EXAMPLES,
         show_label=False,
-        columns=len(pictures),
+        columns=min(3, len(pictures)),
         height="auto",
         allow_preview=False,
         object_fit="cover",

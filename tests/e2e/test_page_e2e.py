@@ -12,7 +12,7 @@ import pytest
 
 from demo import looking, text, visualize
 from demo.clips import Clip
-from demo.examples import EXAMPLES, RenderedExample, render
+from demo.examples import EXAMPLES, LoadedExample, load
 from demo.shelf import ExampleShelf
 from demo.store import Run
 from llb.palette import davis_palette
@@ -66,16 +66,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def real(folder: Path, browser: Browser) -> Iterator[str]:
-    """Serve the real models on the first frames of a generated example."""
+    """Serve the real models on the first frames of an example."""
     name = next(iter(EXAMPLES))
     shelf = ExampleShelf(folder / "examples", {name: EXAMPLES[name].title}, short_example)
     with served(RealModels(), folder, shelf) as url:
         yield url
 
 
-def short_example(name: str) -> RenderedExample:
-    whole = render(name)
-    return RenderedExample(whole.frames[:SHORT], whole.labels[:SHORT], whole.fps)
+def short_example(name: str) -> LoadedExample:
+    whole = load(name)
+    return LoadedExample(whole.frames[:SHORT], whole.labels[:SHORT], whole.fps)
 
 
 def test_an_example_gives_a_comparison_on_one_clock(page: Page, real: str, folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""Scenes behind the example clips, built of procedural geometry and materials alone: one module per clip."""
