@@ -73,6 +73,7 @@ def render(name: str, folder: Path, frames: list[int], samples: int | None, scal
     for frame in frames:
         started = time.monotonic()
         target, mask = _paths(folder, frame)
+        picture.frame_set(frame)  # both scenes' things are moved by the first scene alone
         _shoot(masks, frame, scale, mask)
         _shoot(picture, frame, scale, target)
         if fine := getattr(module, "FINE", 0):
