@@ -52,8 +52,8 @@ EXAMPLES: dict[str, Example] = {
             "train",
             "Hidden and back",
             "An engine and its wagon go into a tunnel and come out at the far end. No lite model finds them again, "
-            "because each looks only around the place where it last saw them; meanwhile lite/joint takes 2,000 pixels "
-            "of empty track for the wagon, lite/llb about 700.",
+            "because each looks only around the place where it last saw them; lite/joint then marks next to nothing, "
+            "lite/llb up to 700 pixels of empty track.",
         ),
         Example(
             "ducks",
