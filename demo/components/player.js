@@ -267,7 +267,8 @@ function build(value) {
       const {token, run} = state.value;
       document.dispatchEvent(new CustomEvent('llb-repair', {detail: {token, run, name: variant.name, index: state.index}}));
     }}, words.repair);
-    caption.append(el('b', {}, variant.title), variant.badge ? el('span', {class: 'badge'}, variant.badge) : '', download, repair, status);
+    caption.append(el('b', {}, variant.title), variant.badge ? el('span', {class: 'badge'}, variant.badge) : '', status,
+      el('span', {class: 'pane-buttons'}, download, repair));
     const chart = el('canvas', {class: 'chart', 'data-variant': variant.name, onclick: event => {
       const rect = chart.getBoundingClientRect();
       if (state.playing) play(false);

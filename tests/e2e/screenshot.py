@@ -27,7 +27,7 @@ def screenshots(url: str, folder: Path) -> None:
         canvas = page.locator(".player .panes canvas").first
         box = canvas.bounding_box()
         assert box is not None
-        canvas.click(position={"x": 0.4 * box["width"], "y": 0.55 * box["height"]})
+        canvas.click(position={"x": 0.78 * box["width"], "y": 0.57 * box["height"]})  # on the bee
         page.wait_for_selector(".looked[data-pixel]")
         page.wait_for_timeout(1000)
         page.locator(".inside .details").screenshot(path=folder / "part.png")
