@@ -16,9 +16,11 @@ import numpy as np
 
 from demo.clips import Clip, Labels, Limits, import_clip
 from demo.compare import work
+from demo.errors import told
 from demo.exports import KINDS, export, export_overlay, measurements
 from demo.gpu import on_gpu
-from demo.handlers import Handlers, objects_of, told
+from demo.handlers import Handlers
+from demo.marks import objects_of
 from demo.reads import Reads
 from demo.session import Session
 from demo.settings import Settings

@@ -60,7 +60,7 @@ def compare(
 
 
 @dataclass(frozen=True)
-class Seen:
+class FrameTask:
     """A frame on its way through all models; `written` is the frame that was done before it."""
 
     visit: Visit
@@ -101,7 +101,7 @@ class Comparison:
     def sweep(
         self, part: Pass, segmenters: Mapping[str, Segmenter], should_stop: Callable[[], bool]
     ) -> Iterator[Progress]:
-        """Visit the frames of a pass with every model in turn."""
+        """Visit the frames of a pass one by one, with all models side by side."""
         guides = {name: _Guide(segmenter, part) for name, segmenter in segmenters.items()}
         first = next(iter(guides))
         written: int | None = None
@@ -113,9 +113,9 @@ class Comparison:
             alone = self.run.every > 1  # a frame whose inside is kept then needs all keys of its own
             request = None if visit.known else TraceRequest(keys=True, all_keys=alone or written is None)
             results: dict[str, FrameResult] = {}
-            look = partial(self._see, guides, Seen(visit, frame, given, request, part, written))
+            work = partial(self._do, guides, FrameTask(visit, frame, given, request, part, written))
             ahead = not visit.known and guides[first].look(frame, given)
-            for name, result in in_parallel(guides, look, ahead):
+            for name, result in in_parallel(guides, work, ahead):
                 if not visit.known:
                     results[name] = result
                     self.seconds[name] += [result.seconds] * (set(given) != set(part.objects))
@@ -136,12 +136,12 @@ class Comparison:
         done = self.complete and self.run.frames == len(self.clip)
         finish(self.run, "done" if done else "stopped")
 
-    def _see(self, guides: Mapping[str, _Guide], seen: Seen, name: str) -> FrameResult:
+    def _do(self, guides: Mapping[str, _Guide], task: FrameTask, name: str) -> FrameResult:
         """Take one model through a frame and write what it found."""
-        index = seen.visit.index
-        known = self.run.labels(name, index) if seen.visit.known else None
-        result = guides[name].visit(seen.visit, seen.frame, seen.given, known, seen.request)
-        return result if seen.visit.known else self._keep(name, index, result, seen.part, seen.written)
+        index = task.visit.index
+        known = self.run.labels(name, index) if task.visit.known else None
+        result = guides[name].visit(task.visit, task.frame, task.given, known, task.request)
+        return result if task.visit.known else self._keep(name, index, result, task.part, task.written)
 
     def _marked(self, index: int, part: Pass) -> dict[int, Mask]:
         labels = self.given.get(index)
@@ -205,8 +205,7 @@ class _Guide:
         self._present: set[int] = set()
 
     def look(self, frame: Rgb, given: Mapping[int, Mask]) -> bool:
-        """Let the segmenter read a frame ahead of its visit; tell whether it could, which it can not where a mask is
-        given."""
+        """Let the segmenter read a frame ahead of its visit; tell whether it did: not where a mask is given."""
         if given or not self._present:
             return False
         self._segmenter.look(frame)

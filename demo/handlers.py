@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
 from demo import panels, text
-from demo.clips import Clip, Labels, Limits, Part, import_clip
+from demo.clips import Clip, Limits, Part, import_clip
 from demo.compare import work
+from demo.errors import told
 from demo.filmstrip import trim_value
 from demo.gpu import on_gpu
 from demo.marking import canvas_value, chosen_clip
-from demo.marks import Marks
+from demo.marks import Marks, objects_of
 from demo.models import ModelProvider
 from demo.payload import payload
 from demo.plan import Repair
@@ -32,20 +31,10 @@ from demo.store import Run, VariantRecord, every_of
 STOP = "stop"  # the file that asks a run to end
 COLUMNS = 6  # results side by side
 LIVE_EVERY = 0.25  # seconds between two reports of a run at work
-LEAST_PIXELS = 20  # smallest object that is followed
 QUOTA_EVERY = 5.0  # seconds between two looks at how full the visitor's storage is
 PROGRESS = gr.Progress()  # Gradio puts the caller's own in its place
 
 Updates = tuple[Any, ...]
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Turn a ValueError from below into the page's one clear sentence."""
-    try:
-        yield
-    except ValueError as error:
-        raise gr.Error(str(error), title="That did not work", print_exception=False) from error
 
 
 @dataclass(frozen=True)
@@ -304,17 +293,3 @@ class Handlers:
                 raise ValueError(text.NO_MODEL)
             records.append(VariantRecord(name, text.KNOCK_OUT_TITLES[knock_out][0] if knock_out else able[model]))
         return tuple(records)
-
-
-def objects_of(given: Mapping[int, Labels]) -> tuple[int, ...]:
-    """Return the ids of the marked objects; raise ValueError if there are none or one is too small to follow."""
-    found: set[int] = set()
-    for index, labels in given.items():
-        for target in (int(number) for number in np.unique(labels) if number):
-            pixels = int((labels == target).sum())
-            if pixels < LEAST_PIXELS:
-                raise ValueError(text.too_small(target, index, pixels, LEAST_PIXELS))
-            found.add(target)
-    if not found:
-        raise ValueError(text.NO_MASK)
-    return tuple(sorted(found))

@@ -15,7 +15,8 @@ from demo.colours import PARTS as PAINTED
 from demo.colours import Colours
 from demo.parts import Part
 from demo.settings import variant_of
-from demo.store import Run, StoredTrace
+from demo.store import Run
+from demo.stored_trace import StoredTrace
 from demo.visualize import Rgb
 from llb.config import VARIANTS
 from llb.model.layers import TEMPERATURE

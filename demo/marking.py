@@ -105,7 +105,9 @@ def canvas_value(session: Session, clip: Clip) -> Answer:
         "token": session.token,
         "stamp": str(clip.folder),
         "previews": str(clip.folder / "previews"),
-        "card": f"{_card(clip)}. {clip.description}" if clip.description else _card(clip),
+        "card": text.clip_card(
+            clip.title, clip.width, clip.height, len(clip), clip.seconds, clip.note, clip.description
+        ),
         "width": clip.width,
         "height": clip.height,
         "total": len(clip),
@@ -113,10 +115,6 @@ def canvas_value(session: Session, clip: Clip) -> Answer:
         "names": {str(target): name for target, name in marks.names().items()},
         "truth": clip.has_truth,
     }
-
-
-def _card(clip: Clip) -> str:
-    return text.clip_card(clip.title, clip.width, clip.height, len(clip), clip.seconds, clip.note)
 
 
 def _save(subject: Marked, question: dict[str, Any]) -> Answer:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from demo import text
 from demo.clips import Clip, Labels
 from demo.masks import OBJECTS
 from demo.session import Session
 from llb.palette import read_labels, write_labels
 
 LONGEST_NAME = 40
+LEAST_PIXELS = 20  # smallest object that is followed
 
 
 @dataclass(frozen=True)
@@ -80,3 +85,17 @@ class Marks:
 
     def _path(self, index: int) -> Path:
         return self.folder / f"{index:05d}.png"
+
+
+def objects_of(given: Mapping[int, Labels]) -> tuple[int, ...]:
+    """Return the ids of the marked objects; raise ValueError if there are none or one is too small to follow."""
+    found: set[int] = set()
+    for index, labels in given.items():
+        for target in (int(number) for number in np.unique(labels) if number):
+            pixels = int((labels == target).sum())
+            if pixels < LEAST_PIXELS:
+                raise ValueError(text.too_small(target, index, pixels, LEAST_PIXELS))
+            found.add(target)
+    if not found:
+        raise ValueError(text.NO_MASK)
+    return tuple(sorted(found))

@@ -36,5 +36,5 @@ def serve() -> None:
     cache = Path(os.environ.get("LLB_CACHE", Path.home() / ".cache" / "llb")) / "page"
     from demo.shipped import ShippedModels
 
-    page = assemble(ShippedModels(), ExampleShelf.generated(cache), SessionStore(root), cache)
+    page = assemble(ShippedModels(), ExampleShelf.own(cache), SessionStore(root), cache)
     page.launch(**launch_options(cache, root))

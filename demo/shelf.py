@@ -57,7 +57,7 @@ class ExampleShelf:
         self._descriptions = dict(descriptions or {})
 
     @classmethod
-    def generated(cls, cache: Path) -> ExampleShelf:
+    def own(cls, cache: Path) -> ExampleShelf:
         """Return the project's own examples."""
         from demo import examples
 

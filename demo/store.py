@@ -17,61 +17,14 @@ from jaxtyping import Float, UInt8
 from demo.clips import LOSSLESS, Clip
 from demo.plan import Pass, Repair, marked_objects, repaired, whole_clip
 from demo.settings import Settings
+from demo.stored_trace import StoredTrace, from_arrays, to_arrays
 from llb.palette import read_labels, write_labels
-from llb.types import SearchRegion, TargetTrace
+from llb.types import TargetTrace
 
 Labels = UInt8[np.ndarray, "height width"]
-FEATURES = (
-    "value",
-    "label",
-    "weight",
-    "transduced",
-    "induced",
-    "gate_transduced",
-    "gate_induced",
-    "fused",
-    "query",
-)
 KEYS = "memory_keys"
 SERIES = "series.jsonl"
 INSIDES = 300  # frames of a long clip whose inside is kept
-
-
-@dataclass(frozen=True)
-class StoredTrace:
-    """What a run keeps of one target at one frame; features are in fp16 and missing where the model has none.
-
-    `keys_frame` is the frame at which the memory's keys were last stored (`Run.memory_keys`).
-    """
-
-    region: SearchRegion
-    in_memory: bool
-    keys_frame: int
-    mask: UInt8[np.ndarray, "height width"]  # probability x 255 in the search region
-    features: dict[str, Float[np.ndarray, "d h w"]]
-    losses: tuple[float, ...]
-    memory_frames: tuple[int, ...]
-    temporal_weights: tuple[float, ...]
-
-    @classmethod
-    def reduce(cls, trace: TargetTrace, keys_frame: int) -> StoredTrace:
-        """Keep of an engine's trace what the page shows."""
-        features = {name: getattr(trace, name) for name in FEATURES}
-        return cls(
-            trace.region,
-            trace.in_memory,
-            keys_frame,
-            (trace.mask * 255).round().astype(np.uint8),
-            {name: array.astype(np.float16) for name, array in features.items() if array is not None},
-            trace.few_shot_losses,
-            trace.memory_frames,
-            trace.temporal_weights,
-        )
-
-    @property
-    def predicted(self) -> bool:
-        """Whether the model segmented this frame (it is given the first one)."""
-        return "fused" in self.features
 
 
 @dataclass(frozen=True)
@@ -204,7 +157,7 @@ class Run:
             if trace.memory_keys is None and previous is not None:
                 before = self.trace(name, previous, trace.target)
             keys_frame = before.keys_frame if before else index
-            arrays.update(_to_arrays(trace.target, StoredTrace.reduce(trace, keys_frame)))
+            arrays.update(to_arrays(trace.target, StoredTrace.reduce(trace, keys_frame)))
             if trace.memory_keys is not None:
                 arrays[f"{trace.target}.{KEYS}"] = trace.memory_keys.astype(np.float16)
         path.unlink(missing_ok=True)
@@ -214,7 +167,7 @@ class Run:
         arrays = self._arrays_of_others(path, {trace.target for trace in traces})
         for trace in traces:
             bare = replace(StoredTrace.reduce(trace, 0), features={}, mask=np.zeros((1, 1), np.uint8))
-            arrays.update(_to_arrays(trace.target, bare))
+            arrays.update(to_arrays(trace.target, bare))
         if arrays:
             path.unlink(missing_ok=True)
             np.savez(path, **arrays)  # type: ignore[arg-type]
@@ -231,7 +184,7 @@ class Run:
         if not path.exists():
             return None
         with np.load(path, allow_pickle=False) as arrays:
-            return _from_arrays(target, arrays) if f"{target}.facts" in arrays else None
+            return from_arrays(target, arrays) if f"{target}.facts" in arrays else None
 
     def memory_keys(self, name: str, index: int, target: int) -> Float[np.ndarray, "t k h w"] | None:
         """Return the keys of the memory that a target had from a frame on, if they were stored there."""
@@ -275,30 +228,3 @@ def _share(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
-
-
-def _to_arrays(target: int, trace: StoredTrace) -> dict[str, np.ndarray]:
-    region = trace.region
-    facts = np.array([region.y0, region.x0, region.y1, region.x1, trace.in_memory, trace.keys_frame], np.int32)
-    named: dict[str, np.ndarray] = {
-        "facts": facts,
-        "mask": trace.mask,
-        "losses": np.array(trace.losses, np.float32),
-        "memory_frames": np.array(trace.memory_frames, np.int32),
-        "temporal_weights": np.array(trace.temporal_weights, np.float32),
-    }
-    return {f"{target}.{name}": array for name, array in (named | trace.features).items()}
-
-
-def _from_arrays(target: int, arrays: np.lib.npyio.NpzFile) -> StoredTrace:
-    y0, x0, y1, x1, in_memory, keys_frame = (int(number) for number in arrays[f"{target}.facts"])
-    return StoredTrace(
-        SearchRegion(y0, x0, y1, x1),
-        bool(in_memory),
-        keys_frame,
-        arrays[f"{target}.mask"],
-        {name: arrays[f"{target}.{name}"] for name in FEATURES if f"{target}.{name}" in arrays},
-        tuple(float(loss) for loss in arrays[f"{target}.losses"]),
-        tuple(int(frame) for frame in arrays[f"{target}.memory_frames"]),
-        tuple(float(weight) for weight in arrays[f"{target}.temporal_weights"]),
-    )

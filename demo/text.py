@@ -297,10 +297,13 @@ def upload_title(stems: list[str]) -> str:
     return stems[0] if len(stems) == 1 else f"{len(stems)} pictures"
 
 
-def clip_card(title: str, width: int, height: int, frames: int, seconds: float, note: str) -> str:
-    """Describe the chosen clip, and what was done to it, in one line."""
+def clip_card(
+    title: str, width: int, height: int, frames: int, seconds: float, note: str, description: str = ""
+) -> str:
+    """Describe the chosen clip, what was done to it, and what an example is hard by."""
     line = f"{title}: {width} × {height}, {frames:,} frames, {seconds:.1f} s"
-    return f"{line} ({note})" if note else line
+    line = f"{line} ({note})" if note else line
+    return f"{line}. {description}" if description else line
 
 
 def difference(variant: str) -> str:

@@ -28,9 +28,9 @@ import cv2
 import numpy as np
 
 from llb.palette import encode_labels
+from scripts.scenes import FPS, FRAMES, STEP
 
 NAMES = ("teapot", "ducks", "train", "bee", "biplane", "parade")
-FRAMES, FPS, STEP = 48, 24, 32  # as in scripts/scenes/studio.py
 PAD = 12  # pixels about the objects that are rendered with more samples
 BT709 = 1
 X264 = {"crf": "18", "preset": "veryslow", "tune": "animation"}
@@ -134,6 +134,8 @@ def _paths(folder: Path, frame: int) -> tuple[Path, Path]:
 
 
 def _encode(path: Path, frames: Iterator[Any]) -> None:
+    """Write H.264 on a clock of one tick per frame, on which x264 shares out the bits differently than on the fine one
+    of `llb.video_writer`: what is committed was made so."""
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream: Any = None
         for bgr in frames:

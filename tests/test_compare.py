@@ -11,7 +11,8 @@ import pytest
 from demo.clips import Clip
 from demo.colours import PARTS, Colours
 from demo.compare import compare
-from demo.store import Run, StoredTrace, VariantRecord
+from demo.store import Run, VariantRecord
+from demo.stored_trace import StoredTrace
 from llb.metrics import region_similarity
 from llb.types import FrameResult, TraceRequest
 from tests.page_fakes import FRAMES, FakeSegmenter, fake_shelf, fake_trace

@@ -89,7 +89,7 @@ def test_three_toys_hide_one_another(loaded: dict[str, LoadedExample]) -> None:
 
 def test_clip_on_the_shelf_says_what_makes_it_hard(tmp_path: Path) -> None:
     name = next(iter(EXAMPLES))
-    shelf = ExampleShelf.generated(tmp_path)
+    shelf = ExampleShelf.own(tmp_path)
     assert shelf.names() == list(EXAMPLES)
     made = shelf.clip(name)
     assert made.description == EXAMPLES[name].description

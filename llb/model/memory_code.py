@@ -54,7 +54,7 @@ def change_sums(attention: KeyAttention, before: Sums | None, cells: Float[Tenso
     sums = Sums(
         _put(before.cells, cells, own),
         _put(before.keys, key, own),
-        _put(before.totals, cells, own),
+        _put(before.totals, cells, own),  # a place for the newcomer's sums, which `_arrive` makes
         _put(before.norms, key[..., :1], own),
         before.changes + 1,
     )

@@ -7,7 +7,7 @@ import random
 
 import bpy
 
-from scripts.scenes import paint, shapes, studio
+from scripts.scenes import FRAMES, paint, shapes, studio
 from scripts.scenes.studio import Pose
 
 SHUTTER, SAMPLES = 0.4, 3
@@ -26,7 +26,7 @@ def build() -> None:
 
 
 def _fly(frame: float) -> Pose:
-    t = min(max(frame / (studio.FRAMES - 1), 0.0), 1.0)
+    t = min(max(frame / (FRAMES - 1), 0.0), 1.0)
     near = t**1.35
     depth = 36 - 39.5 * near
     x = -9.5 * (1 - t) ** 1.2 + 3.4 * math.sin(math.pi * t) - 0.9 * t

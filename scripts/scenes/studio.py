@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import bpy
 from mathutils import Vector
 
+from scripts.scenes import FPS, FRAMES, HEIGHT, STEP, WIDTH
 from scripts.scenes.paint import Colour, linear
 
-FRAMES, FPS, WIDTH, HEIGHT = 48, 24, 640, 360
-STEP = 32  # an object's grey in the rendered mask is its number times this
 Point = tuple[float, float, float]
 
 
