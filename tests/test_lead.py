@@ -71,6 +71,24 @@ def test_a_lead_that_looks_ahead_may_finish_after_its_followers() -> None:
         np.testing.assert_array_equal(followed.prob, alone.prob)
 
 
+def test_what_was_looked_at_is_stepped_through_next() -> None:
+    rgb, labels = square_clip(4, ONE)
+    masks = masks_of(labels[0])
+    segmenter = VideoSegmenter(StubModel(crop=CROP))
+    segmenter.start(rgb[0], masks)
+    segmenter.look(rgb[1])
+    for other in (
+        lambda: segmenter.look(rgb[2]),
+        lambda: segmenter.observe(rgb[1], masks),
+        lambda: segmenter.correct(1, masks[1]),
+        lambda: segmenter.add_target(2, masks[1]),
+    ):
+        with pytest.raises(ValueError, match="awaits its step"):
+            other()
+    assert segmenter.step(rgb[1]).index == 1
+    assert segmenter.step(rgb[2]).index == 2
+
+
 def test_late_targets_follow_too() -> None:
     lead = VideoSegmenter(StubModel(crop=CROP))
     follower = VideoSegmenter(StubModel(crop=CROP), lead=lead)

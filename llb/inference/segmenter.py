@@ -86,6 +86,7 @@ class VideoSegmenter:
         Raise ValueError before `start`, for an id in use, or for a mask that is empty or of another size.
         """
         size = self._started()
+        self._check_not_ahead()
         if target_id in self._waiting or any(target.id == target_id for target in self._targets):
             raise ValueError(f"Target {target_id} exists already: choose another id.")
         _check_mask(target_id, mask, size)
@@ -98,6 +99,7 @@ class VideoSegmenter:
         for a mask of another size.
         """
         size = self._started()
+        self._check_not_ahead()
         self.target(target_id)
         _check_size(target_id, mask, size)
         self._corrections[int(target_id)] = mask.astype(bool)
@@ -116,7 +118,8 @@ class VideoSegmenter:
     def look(self, frame: Frame) -> None:
         """Begin the next frame ahead of its `step`: read every target's search region.
 
-        Followers may then take that frame while this segmenter does. Raise ValueError as `step` does.
+        Followers may then take that frame while this segmenter does. Nothing but that `step`, or a new `start`, may
+        come next. Raise ValueError as `step` does, or if a step is due.
         """
         begun = time.perf_counter()
         self._next(frame)
@@ -154,8 +157,13 @@ class VideoSegmenter:
             raise ValueError("The clip has not been started: call start with the first frame and its masks.")
         return self._size
 
+    def _check_not_ahead(self) -> None:
+        if self._ahead is not None:
+            raise ValueError("A frame was looked at and awaits its step: call step with it first.")
+
     def _next(self, frame: Frame) -> None:
         _check_frame(frame)
+        self._check_not_ahead()
         size = self._started()
         if frame.shape[:2] != size:
             raise ValueError(
