@@ -19,8 +19,8 @@ from jaxtyping import Bool, UInt8
 
 from benchmarks.plain import PlainModel
 from benchmarks.stages import STAGES, Stages
-from llb.checkpoint import load_model
-from llb.config import InferenceConfig
+from llb.checkpoint import choose_precision, load_model
+from llb.config import InferenceConfig, PrecisionChoice
 from llb.inference import VideoSegmenter
 from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
@@ -54,6 +54,7 @@ class Report:
     """
 
     model: str
+    precision: str
     objects: int
     memory: int
     threads: int
@@ -71,13 +72,15 @@ class Report:
         path.write_text(json.dumps(asdict(self), indent=1))
 
 
-def run_benchmark(scale: str, memory: int, objects: int, with_plain: bool = True) -> Report:
+def run_benchmark(
+    scale: str, memory: int, objects: int, with_plain: bool = True, precision: PrecisionChoice = "fp32"
+) -> Report:
     """Measure ``scale/llb`` with a full memory; the plain version follows one object and is left out for more.
 
-    Paper scale has seeded stand-ins for weights, lite scale the shipped ones.
+    Paper scale has seeded stand-ins for weights, lite scale the shipped ones. The plain version computes in fp32.
     """
     bare = load_model("lite/llb", as_trained=True) if scale == "lite" else build_model(f"{scale}/llb", seed=0)
-    model = for_inference(copy.deepcopy(bare))
+    model = for_inference(copy.deepcopy(bare), choose_precision(bare.config, "cpu", precision))
     config = InferenceConfig(memory_size=memory)
     scene = Scene(objects)
     filling = config.interval * memory
@@ -95,7 +98,20 @@ def run_benchmark(scale: str, memory: int, objects: int, with_plain: bool = True
         span = max(float(one.max() - one.min()) for one in logits)
     threads = torch.get_num_threads()
     drift = _drift(engine, model)
-    return Report(f"{scale}/llb", objects, memory, threads, *rates, measured, plain, difference, span, peak, drift)
+    return Report(
+        f"{scale}/llb",
+        model.precision,
+        objects,
+        memory,
+        threads,
+        *rates,
+        measured,
+        plain,
+        difference,
+        span,
+        peak,
+        drift,
+    )
 
 
 @torch.inference_mode()
@@ -194,9 +210,9 @@ def _best(work: Callable[[], object]) -> float:
 def table(report: Report) -> Iterable[str]:
     """Lay a report out as lines of text."""
     yield (
-        f"{report.model}, {report.objects} object(s), memory of {report.memory}, {report.threads} threads; "
-        f"a large matrix product runs at {report.matrix_rate / 1e9:.0f} GFLOP/s, a convolution at "
-        f"{report.convolution_rate / 1e9:.0f} GFLOP/s"
+        f"{report.model} in {report.precision}, {report.objects} object(s), memory of {report.memory}, "
+        f"{report.threads} threads; a large matrix product runs at {report.matrix_rate / 1e9:.0f} GFLOP/s, "
+        f"a convolution at {report.convolution_rate / 1e9:.0f} GFLOP/s"
     )
     yield f"{'per frame':<18}{'engine ms':>10}{'GFLOP':>9}{'GFLOP/s':>9}" + (
         f"{'plain ms':>11}{'GFLOP':>9}" if report.plain else ""

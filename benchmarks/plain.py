@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from llb.config import ModelConfig, Scale
+from llb.config import ModelConfig, Precision, Scale
 from llb.model.few_shot import KERNEL
 from llb.model.memory_code import MemoryCode
 from llb.model.network import LLB
@@ -40,6 +40,11 @@ class PlainModel:
         self.filling = True
         self._last: tuple[Tensor, Tensor] | None = None
         self._samples: list[Taken] = []
+
+    @property
+    def precision(self) -> Precision:
+        """Return the numbers in which the model computes."""
+        return self.model.precision
 
     @property
     def scale(self) -> Scale:

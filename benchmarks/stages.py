@@ -61,8 +61,7 @@ class Stages:
             (model.fusion, "forward", "fusion"),
             (model.decoder, "forward", "decoder"),
             (search_region, "paste", "paste"),
-            (segmenter, "aggregate", "aggregation"),
-            (segmenter, "label_map", "aggregation"),
+            (segmenter, "merge", "aggregation"),
             (plain, "fit_by_autograd", "few-shot"),
         ]
         with ExitStack() as stack:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.bench import MEASURED, WARM, Rgb, Scene
 from llb.checkpoint import load_model
-from llb.config import VARIANTS, InferenceConfig
+from llb.config import VARIANTS, InferenceConfig, PrecisionChoice
 from llb.inference import VideoSegmenter
 from llb.inference.parallel import in_parallel
 
@@ -30,10 +30,11 @@ class Together:
         yield f"{len(VARIANTS)} variants on shared regions: {1e3 * every:.1f} ms, {every / one:.2f} times as much"
 
 
-def run_together(memory: int, rounds: int = 3) -> Together:
+def run_together(memory: int, precision: PrecisionChoice = "fp32", rounds: int = 3) -> Together:
     """Measure with a full memory; the frames of the two take turns, so that both see the machine at the same pace."""
     config, scene = InferenceConfig(memory_size=memory), Scene(1)
-    models = {name: load_model(f"lite/{name}") for name in (LEAD, *(name for name in VARIANTS if name != LEAD))}
+    names = [LEAD, *(name for name in VARIANTS if name != LEAD)]
+    models = {name: load_model(f"lite/{name}", precision=precision) for name in names}
     alone = VideoSegmenter(models[LEAD], config)
     lead = VideoSegmenter(models[LEAD], config)
     others = {name: VideoSegmenter(model, config, lead) for name, model in models.items() if name != LEAD}

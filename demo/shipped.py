@@ -66,5 +66,5 @@ class ShippedModels:
     def _model(self, name: str) -> LLB:
         with self._lock:
             if name not in self._loaded:
-                self._loaded[name] = load_model(name, device())
+                self._loaded[name] = load_model(name, device(), precision="auto")
             return self._loaded[name]

@@ -12,6 +12,8 @@ from typing import Literal
 LabelInput = Literal["mask", "bff"]
 LabelEncoder = Literal["cnn", "vitae"]
 Fusion = Literal["sum", "adaptive"]
+Precision = Literal["fp32", "bf16"]
+PrecisionChoice = Literal["fp32", "bf16", "auto"]
 
 
 @dataclass(frozen=True)

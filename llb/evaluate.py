@@ -55,6 +55,7 @@ class EvaluationResult:
     """The scores of a model on a split."""
 
     model: str
+    precision: str
     split: str
     config: InferenceConfig
     sequences: tuple[SequenceScore, ...]
@@ -74,6 +75,7 @@ class EvaluationResult:
         """Return everything in plain types, ready for JSON."""
         return {
             "model": self.model,
+            "precision": self.precision,
             "split": self.split,
             "config": asdict(self.config),
             **_plain(self.score),
@@ -117,7 +119,7 @@ def evaluate(
         folder = masks_dir / sequence.name if masks_dir else None
         scores.append(evaluate_sequence(model, sequence, config, advance, folder))
         done += scores[-1].frames
-    return EvaluationResult(model.config.name, split, config, tuple(scores))
+    return EvaluationResult(model.config.name, model.precision, split, config, tuple(scores))
 
 
 def evaluate_sequence(

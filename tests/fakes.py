@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from llb.config import SCALES, VARIANTS, ModelConfig, Scale
+from llb.config import SCALES, VARIANTS, ModelConfig, Precision, Scale
 from llb.model.memory_code import MemoryCode
 from llb.types import Answers, BackboneFeatures, FilterFit, FrameFeatures, Fused, Segmentation, TargetEncoding
 
@@ -32,6 +32,10 @@ class StubModel(nn.Module):
         scale = SCALES[self.config.scale]
         self._scale = replace(scale, crop=crop or scale.crop, search_factor=5.0, label_dim=6)
         self.anchor = nn.Parameter(torch.zeros(1), requires_grad=False)
+
+    @property
+    def precision(self) -> Precision:
+        return "fp32"
 
     @property
     def scale(self) -> Scale:

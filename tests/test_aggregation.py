@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llb.inference.aggregation import aggregate, label_map, mask_logits
+from llb.inference.aggregation import aggregate, label_map, mask_logits, merge
 
 
 @given(st.lists(st.floats(-30, 30, width=32), min_size=1, max_size=4))
@@ -34,3 +34,16 @@ def test_label_map_names_the_most_probable(ids: list[int]) -> None:
         mask[0, index + 1] = 1
     labels = label_map(aggregate(torch.stack([mask_logits(mask) for mask in masks])), ids)
     assert labels.tolist() == [[0, *ids]]
+
+
+@pytest.mark.parametrize("box", [(slice(3, 9), slice(0, 4)), (slice(11, 12), slice(7, 8)), (slice(0), slice(0))])
+def test_merging_only_where_targets_were_looked_for_changes_nothing(box: tuple[slice, slice]) -> None:
+    logits = torch.full((2, 12, 8), -100.0)
+    rows, columns = box
+    drawn = torch.randn(logits[:, rows, columns].shape, generator=torch.Generator().manual_seed(0))
+    logits[:, rows, columns] = 20 * drawn
+    prob, labels = merge(logits, [2, 5])
+    whole = aggregate(logits)
+    assert (prob - whole).abs().max() < 1e-7
+    assert (labels == label_map(whole, [2, 5])).all()
+    assert (labels > 0).any() == bool((drawn > 0).any())

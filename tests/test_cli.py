@@ -40,7 +40,7 @@ def scene(index: int) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture(autouse=True)
 def stub(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_load", lambda name, device: StubModel(crop=(96, 128)))
+    monkeypatch.setattr(cli, "_load", lambda name, device, precision: StubModel(crop=(96, 128)))
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_unusable_devices_are_named(device: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.undo()
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     with pytest.raises(ValueError, match="choose"):
-        cli._load("lite/llb", device)
+        cli._load("lite/llb", device, "auto")
 
 
 def endless(count: int) -> Iterator[Frame]:

@@ -9,8 +9,36 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
+from llb.inference.search_region import OUTSIDE_LOGIT
+
 SURE_LOGIT = 100.0  # a given mask enters the merge as this, positive inside and negative outside
 EPSILON = 1e-7
+
+
+def merge(
+    logits: Float[Tensor, "n height width"], targets: Sequence[int]
+) -> tuple[Float[Tensor, "m height width"], UInt8[np.ndarray, "height width"]]:
+    """Return a frame's probabilities (`aggregate`) and labels (`label_map`).
+
+    All pixels where no target was looked for come out alike, so that one of them is computed for all.
+    """
+    rows, columns = _looked_for(logits)
+    nowhere = aggregate(logits.new_full((logits.shape[0], 1, 1), OUTSIDE_LOGIT))
+    prob = nowhere.repeat(1, *logits.shape[1:])
+    labels = np.zeros(logits.shape[1:], np.uint8)
+    prob[:, rows, columns] = aggregate(logits[:, rows, columns])
+    labels[rows, columns] = label_map(prob[:, rows, columns], targets)
+    return prob, labels
+
+
+def _looked_for(logits: Float[Tensor, "n height width"]) -> tuple[slice, slice]:
+    """Return the rows and the columns between which all logits lie that say anything."""
+    best = logits.amax(0)
+    spans = []
+    for axis in (1, 0):
+        said = (best.amax(axis) > OUTSIDE_LOGIT).nonzero().flatten().tolist()
+        spans.append(slice(said[0], said[-1] + 1) if said else slice(0))
+    return spans[0], spans[1]
 
 
 def aggregate(logits: Float[Tensor, "n height width"]) -> Float[Tensor, "m height width"]:

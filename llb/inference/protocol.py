@@ -20,6 +20,10 @@ class SegmentationModel(Protocol):
     mean_rgb: tuple[float, float, float]
 
     @property
+    def precision(self) -> str:
+        """The numbers in which backbone and decoder compute: fp32 or bf16."""
+
+    @property
     def scale(self) -> Scale:
         """Sizes of the model; the engine reads `crop`."""
 

@@ -12,7 +12,7 @@ from jaxtyping import Bool, UInt8
 from torch import Tensor
 
 from llb.config import InferenceConfig
-from llb.inference.aggregation import aggregate, label_map, mask_logits
+from llb.inference.aggregation import mask_logits, merge
 from llb.inference.batch import extract_together, segment_together
 from llb.inference.protocol import SegmentationModel
 from llb.inference.target import Target
@@ -183,10 +183,10 @@ class VideoSegmenter:
         logits |= self._admit(image)
         self._targets.sort(key=lambda target: target.id)
         ids = tuple(target.id for target in self._targets)
-        prob = aggregate(torch.stack([logits[target_id] for target_id in ids]))
+        prob, labels = merge(torch.stack([logits[target_id] for target_id in ids]), ids)
         for channel, target in enumerate(self._targets, start=1):
             target.update(prob[channel])
-        labels, scores = label_map(prob, ids), prob.cpu().numpy().copy()
+        scores = prob.cpu().numpy().copy()
         seconds = time.perf_counter() - begun
         traces = tuple(trace_target(self._model, target, trace) for target in self._targets) if trace else ()
         return FrameResult(self._index, ids, labels, scores, seconds, traces)

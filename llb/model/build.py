@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from llb.config import SCALES, VARIANTS, ModelConfig
+from llb.config import SCALES, VARIANTS, ModelConfig, Precision
 from llb.model.backbone import Lite0, ResNet50, fold_batch_norm, load_lite0_imagenet
 from llb.model.decoder import Decoder
 from llb.model.fusion import AdaptiveFusion, SumFusion
@@ -47,11 +47,15 @@ def build_model(model: str | ModelConfig, seed: int = 0) -> LLB:
     return LLB(config, backbone, labels, transduction, induction, fusion, decoder).eval()
 
 
-def for_inference(model: LLB) -> LLB:
-    """Make a trained model quicker in place, to the same values: BatchNorm folded, weights laid out channels last.
+def for_inference(model: LLB, precision: Precision = "fp32") -> LLB:
+    """Make a trained model quicker in place: BatchNorm folded, weights laid out channels last.
 
-    Such a model is for running only: its parameters have other names and numbers than those of the files.
+    The values stay the same, unless backbone and decoder, where the convolutions are, are to compute in bf16. Such a
+    model is for running only: its parameters have other names and numbers than those of the files.
     """
     model.eval().requires_grad_(False)
     fold_batch_norm(model)
+    if precision == "bf16":
+        model.backbone.bfloat16()
+        model.decoder.bfloat16()
     return model.to(memory_format=torch.channels_last)

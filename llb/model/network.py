@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
-from llb.config import SCALES, ModelConfig, Scale
+from llb.config import SCALES, ModelConfig, Precision, Scale
 from llb.model.decoder import Decoder
 from llb.model.induction import Induction
 from llb.model.label_generator import LabelGenerator
@@ -50,6 +50,15 @@ class LLB(nn.Module):
         """Sizes of this model."""
         return SCALES[self.config.scale]
 
+    @property
+    def precision(self) -> Precision:
+        """The numbers in which backbone and decoder compute; all that lies between them is in fp32."""
+        return "bf16" if self._dtype == torch.bfloat16 else "fp32"
+
+    @property
+    def _dtype(self) -> torch.dtype:
+        return self.decoder.up1.weight.dtype
+
     def prepare(self, rgb: Shaped[Tensor, "b 3 height width"]) -> Float[Tensor, "b 3 height width"]:
         """Normalise RGB 0..255 (uint8 or float): BGR minus the mean at paper scale, (RGB - 127) / 128 at lite scale."""
         mean = torch.tensor(self.mean_rgb, device=rgb.device).view(3, 1, 1)
@@ -63,12 +72,14 @@ class LLB(nn.Module):
 
         `backbone` saves work where the image has been through the same backbone before (`shares_backbone`).
         """
-        features = backbone or self.backbone(image)
-        return FrameFeatures(features, self.transduction.features(features.c4), self.induction.features(features.c4))
+        features = backbone or self.backbone(image.to(self._dtype))
+        c4 = features.c4.to(image.dtype)
+        return FrameFeatures(features, self.transduction.features(c4), self.induction.features(c4))
 
     def shares_backbone(self, other: object) -> bool:
         """Tell whether another model's backbone is this one's: at lite scale all are ImageNet's, frozen."""
-        return isinstance(other, LLB) and self.scale is other.scale and self.scale.backbone == "lite0"
+        alike = isinstance(other, LLB) and self.scale is other.scale and self.precision == other.precision
+        return alike and self.scale.backbone == "lite0"
 
     def encode_target(
         self, image: Float[Tensor, "b 3 height width"], mask: Float[Tensor, "b 1 height width"]
@@ -122,7 +133,8 @@ class LLB(nn.Module):
         transduced, induced = answers.transduced, answers.induced
         fused: Fused = self.fusion(transduced, induced)
         size = (16 * transduced.shape[-2], 16 * transduced.shape[-1])
-        return Segmentation(transduced, induced, fused, self.decoder(backbone, fused.feature, size))
+        logits = self.decoder(backbone, fused.feature.to(self._dtype), size)
+        return Segmentation(transduced, induced, fused, logits.to(fused.feature.dtype))
 
     def attention(
         self, match: Float[Tensor, "b c h w"], encoded: Float[Tensor, "b t e h w"], y: int, x: int
