@@ -18,6 +18,7 @@ from demo import text
 from demo.clips import Clip
 from demo.report import write_report
 from demo.settings import split_entry
+from demo.shipped import precision_of
 from demo.store import Run
 from llb.checkpoint import shipped_models
 from llb.palette import overlay
@@ -112,7 +113,8 @@ def measurements(run: Run, clip: Clip) -> dict[str, Any]:
     models = []
     for record in run.variants:
         card = cards.get(split_entry(record.name)[0])
-        models.append(asdict(record) | {"weights_sha256": card.sha256 if card else ""})
+        made_with = {"weights_sha256": card.sha256, "precision": precision_of(card)} if card and card.model else {}
+        models.append(asdict(record) | made_with)
     facts = {"title": clip.title, "width": clip.width, "height": clip.height, "fps": clip.fps, "note": clip.note}
     return {
         "clip": facts | {"frames": len(clip)},

@@ -135,7 +135,9 @@ def _settings(facts: Mapping[str, Any]) -> str:
 def _flat(facts: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     for key, value in facts.items():
         if key == "models":
-            yield from ((model["name"], model["weights_sha256"]) for model in value)
+            for model in value:
+                yield f"{model['name']}, sha256 of its weights", model.get("weights_sha256", "not shipped")
+                yield f"{model['name']}, computed in", model.get("precision", "unknown")
         elif isinstance(value, dict):
             yield from _flat(value)
         else:

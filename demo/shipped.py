@@ -10,14 +10,20 @@ from demo.gpu import device
 from demo.models import ModelChoice, Segmenter
 from demo.settings import KNOCK_OUTS, LONG, Settings, split_entry, variant_of
 from llb.ablation import RESULTS, read_result
-from llb.checkpoint import load_model, shipped_models
-from llb.config import VARIANTS
+from llb.checkpoint import ModelCard, choose_precision, load_model, shipped_models
+from llb.config import VARIANTS, ModelConfig, Precision, PrecisionChoice
 from llb.inference.segmenter import VideoSegmenter
 from llb.model.knock_out import knock_out
 from llb.model.network import LLB
 
+PRECISION: PrecisionChoice = "auto"
 SCALE = "lite"  # the models that a CPU runs at a pace worth watching
 FIRST = ("llb", "joint")
+
+
+def precision_of(card: ModelCard) -> Precision:
+    """Return the numbers in which the page runs a model on this machine."""
+    return choose_precision(ModelConfig.from_name(card.model), device(), PRECISION)
 
 
 class ShippedModels:
@@ -66,5 +72,5 @@ class ShippedModels:
     def _model(self, name: str) -> LLB:
         with self._lock:
             if name not in self._loaded:
-                self._loaded[name] = load_model(name, device(), precision="auto")
+                self._loaded[name] = load_model(name, device(), precision=PRECISION)
             return self._loaded[name]

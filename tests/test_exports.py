@@ -111,6 +111,7 @@ def test_measurements_hold_settings_and_figures(run: Run, clip: Clip, tmp_path: 
     assert found["frames"] == run.figures()
     assert [model["overlap"] for model in found["models"]] == [record.overlap for record in run.variants]
     assert found["marked_frames"] == [0]
+    assert {model["precision"] for model in found["models"]} <= {"fp32", "bf16"}
 
 
 class Outside(HTMLParser):

@@ -28,7 +28,9 @@ def resize(x: Float[Tensor, "b c h w"], size: tuple[int, int]) -> Float[Tensor, 
 def resize_bicubic(x: Float[Tensor, "b c h w"], size: tuple[int, int]) -> Float[Tensor, "b c h2 w2"]:
     """Resize as F.interpolate's bicubic mode does, by one matrix per axis: backward takes a fifth of the time."""
     rows, columns = _bicubic_matrix(x, x.shape[-2], size[0]), _bicubic_matrix(x, x.shape[-1], size[1])
-    return rows @ (x @ columns.mT)
+    wide = columns @ rearrange(x, "b c h w -> b h w c")
+    tall = rows @ rearrange(wide, "b h w c -> b h (w c)")
+    return rearrange(tall, "b h (w c) -> b c h w", w=size[1])
 
 
 def resize_and_convolve(
