@@ -53,7 +53,7 @@ EXAMPLES: dict[str, Example] = {
             "Hidden and back",
             "An engine and its wagon go into a tunnel and come out at the far end. No lite model finds them again, "
             "because each looks only around the place where it last saw them; lite/joint then marks next to nothing, "
-            "lite/llb up to 700 pixels of empty track.",
+            "lite/llb several hundred pixels of empty track.",
         ),
         Example(
             "ducks",
@@ -65,14 +65,14 @@ EXAMPLES: dict[str, Example] = {
             "parade",
             "Three crossing",
             "A robot, a penguin and a bus pass in front of one another, each with a mask of its own. The models keep "
-            "the three apart; while the bus is half hidden its J falls to 0.34 with lite/joint and 0.42 with lite/llb, "
+            "the three apart; while the bus is half hidden its J falls below 0.45 with lite/joint and with lite/llb, "
             "and both have it whole again afterwards, because the memory holds it from before.",
         ),
         Example(
             "teapot",
             "Moving light",
             "A glazed teapot turns while a shadow passes over it and the lamp goes from warm to cold, so that all its "
-            "colours change. lite/joint and lite/llb hold it (J never below 0.87): each change is slow enough for the "
+            "colours change. lite/joint and lite/llb hold it (J always above 0.85): each change is slow enough for the "
             "memory to take it in.",
         ),
         Example(

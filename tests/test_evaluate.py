@@ -14,6 +14,7 @@ from llb.config import InferenceConfig
 from llb.evaluate import evaluate, score_object
 from llb.palette import read_labels, write_labels
 from llb.sequences import find_sequences
+from scripts import noise_floor
 from tests.clips import Array, square_clip
 from tests.fakes import StubModel
 
@@ -160,3 +161,42 @@ def test_errors_say_what_is_missing(tmp_path: Path) -> None:
     masks.rmdir()
     with pytest.raises(ValueError, match="is missing"):
         evaluate(model(), tmp_path, "val")
+
+
+def test_noise_is_of_one_grey_level_and_drawn_from_its_seed(tmp_path: Path) -> None:
+    rgb, labels = square_clip(3, {1: (20, 20)})
+    rgb[:, :4], rgb[:, 4:8] = 0, 255
+    our_layout(tmp_path, "clip", rgb, labels)
+    folder = tmp_path / "val/JPEGImages/clip"
+
+    def frames(seed: int | None) -> Array:
+        return np.stack([frame.rgb for frame in noise_floor.noisy_frames(folder, seed)]).astype(int)
+
+    clean, noisy = frames(None), frames(0)
+    assert (clean == rgb).all()
+    assert {-1, 0, 1} == set(np.unique(noisy - clean))
+    assert (frames(0) == noisy).all()
+    assert (frames(1) != noisy).any()
+    assert noisy[:, :4].max() == 1
+    assert noisy[:, 4:8].min() == 254
+
+
+def test_the_noise_floor_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    our_layout(tmp_path, "clip", *square_clip(4, {1: (20, 20)}))
+    loaded = []
+
+    def load(name: str, precision: str) -> StubModel:
+        loaded.append((name, precision))
+        return model()
+
+    monkeypatch.setattr(noise_floor, "load_model", load)
+    monkeypatch.setattr(noise_floor, "MODELS", ("lite/llb", "lite/joint"))
+    file = tmp_path / "noise.json"
+    found = noise_floor.measure(tmp_path, file)
+    assert len(loaded) == len(found) == 2 * len(noise_floor.PRECISIONS) * len(noise_floor.SEEDS)
+    file.write_text(json.dumps(found[:-1]))
+    assert noise_floor.measure(tmp_path, file) == found
+    assert len(loaded) == len(found) + 1
+    lines = list(noise_floor.table(found))
+    assert len(lines) == 2 + 4
+    assert f"| {100 * found[0]['J&F']:.1f} |" in lines[2]

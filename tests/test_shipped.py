@@ -12,6 +12,7 @@ import pytest
 from llb.ablation import ORDER, SECOND_SEED, ablation, by_sequence, markdown
 from llb.checkpoint import WEIGHTS, load_model, shipped_models
 from llb.config import VARIANTS
+from scripts import noise_floor
 
 ROOT = Path(__file__).resolve().parents[1]
 ROW = re.compile(r"^\| `(lite/[\w-]+)` \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", re.MULTILINE)
@@ -75,6 +76,15 @@ def test_the_tables_are_those_of_the_committed_results() -> None:
     readme = (ROOT / "weights/README.md").read_text()
     assert markdown(rows) in readme
     assert by_sequence(rows) in readme
+
+
+def test_the_noise_floor_is_that_of_the_committed_results() -> None:
+    found = json.loads(noise_floor.RESULTS.read_text())
+    assert "\n".join(noise_floor.table(found)) in (ROOT / "weights/README.md").read_text()
+    for each in found:
+        if each["precision"] == "fp32" and each["seed"] is None:
+            result = json.loads((WEIGHTS / "results" / f"{each['model'].replace('/', '_')}.json").read_text())
+            assert each["J&F"] == pytest.approx(result["J&F"], abs=1e-4)
 
 
 @pytest.mark.parametrize("readme", ["README.md", "weights/README.md"])

@@ -73,7 +73,7 @@ class LLB(nn.Module):
         `backbone` saves work where the image has been through the same backbone before (`shares_backbone`).
         """
         features = backbone or self.backbone(image.to(self._dtype))
-        c4 = features.c4.to(image.dtype)
+        c4 = features.c4.float()
         return FrameFeatures(features, self.transduction.features(c4), self.induction.features(c4))
 
     def shares_backbone(self, other: object) -> bool:
@@ -134,7 +134,7 @@ class LLB(nn.Module):
         fused: Fused = self.fusion(transduced, induced)
         size = (16 * transduced.shape[-2], 16 * transduced.shape[-1])
         logits = self.decoder(backbone, fused.feature.to(self._dtype), size)
-        return Segmentation(transduced, induced, fused, logits.to(fused.feature.dtype))
+        return Segmentation(transduced, induced, fused, logits.float())
 
     def attention(
         self, match: Float[Tensor, "b c h w"], encoded: Float[Tensor, "b t e h w"], y: int, x: int
