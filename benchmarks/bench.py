@@ -15,13 +15,14 @@ import cv2
 import numpy as np
 import torch
 from einops import rearrange
-from jaxtyping import Bool, UInt8
+from jaxtyping import Bool, Float, UInt8
 
 from benchmarks.plain import PlainModel
 from benchmarks.stages import STAGES, Stages
 from llb.checkpoint import choose_precision, load_model
 from llb.config import InferenceConfig, PrecisionChoice
 from llb.inference import VideoSegmenter
+from llb.metrics import region_similarity
 from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
 
@@ -46,11 +47,20 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What an engine made of a frame: the crop's logits and the image's mask."""
+
+    logits: Float[torch.Tensor, "1 1 crop_height crop_width"]
+    mask: Bool[np.ndarray, "height width"]
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that a benchmark found; seconds, operations per second, bytes.
 
-    `drift` is how far the memory's unit keys, which are brought up to date frame by frame, are from those of the whole
-    memory encoded afresh.
+    `overlap` is the mean IoU of the engine's and the plain version's masks: where a search region has moved by a pixel,
+    the logits of its crop differ everywhere while the masks hardly do. `drift` is how far the memory's unit keys, which
+    are brought up to date frame by frame, are from those of the whole memory encoded afresh.
     """
 
     model: str
@@ -64,6 +74,7 @@ class Report:
     plain: Measured | None
     largest_difference: float | None
     logit_range: float | None
+    overlap: float | None
     peak_memory: int
     drift: float
 
@@ -86,16 +97,17 @@ def run_benchmark(
     filling = config.interval * memory
     rates = matrix_rate(), convolution_rate()
     engine = VideoSegmenter(model, config)
-    measured, logits = _measure(engine, model, scene, filling)
+    measured, found = _measure(engine, model, scene, filling)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    plain = difference = span = None
+    plain = difference = span = overlap = None
     if with_plain and objects == 1:
         slow = PlainModel(bare)
         segmenter = VideoSegmenter(slow, config)
-        plain, slow_logits = _measure(segmenter, bare, scene, filling, lambda: setattr(slow, "filling", False))
-        pairs = list(zip(logits, slow_logits, strict=True))
-        difference = max(float((one - other).abs().max()) for one, other in pairs)
-        span = max(float(one.max() - one.min()) for one in logits)
+        plain, slow_found = _measure(segmenter, bare, scene, filling, lambda: setattr(slow, "filling", False))
+        pairs = list(zip(found, slow_found, strict=True))
+        difference = max(float((one.logits - other.logits).abs().max()) for one, other in pairs)
+        span = max(float(one.logits.max() - one.logits.min()) for one in found)
+        overlap = statistics.fmean(region_similarity(one.mask, other.mask) for one, other in pairs)
     threads = torch.get_num_threads()
     drift = _drift(engine, model)
     return Report(
@@ -109,6 +121,7 @@ def run_benchmark(
         plain,
         difference,
         span,
+        overlap,
         peak,
         drift,
     )
@@ -125,14 +138,14 @@ def _drift(segmenter: VideoSegmenter, model: LLB) -> float:
 
 def _measure(
     segmenter: VideoSegmenter, model: LLB, scene: Scene, filling: int, filled: Callable[[], object] = lambda: None
-) -> tuple[Measured, list[torch.Tensor]]:
+) -> tuple[Measured, list[Found]]:
     """Fill the memory with known masks, then time frames: once plainly, then once more by stage and operations."""
     segmenter.start(scene.frame(0), scene.masks(0))
     for index in range(1, filling):
         segmenter.observe(scene.frame(index), scene.masks(index))
     filled()
     frames: list[float] = []
-    logits: list[torch.Tensor] = []
+    found: list[Found] = []
     stages = Stages()
     index = filling
     for number in range(-WARM, MEASURED):
@@ -142,18 +155,18 @@ def _measure(
             segmenter.step(frame)
         else:
             with stages.watch(model):
-                segmenter.step(frame)
+                result = segmenter.step(frame)
             frames.append(time.perf_counter() - begun)
             segmentation = segmenter.target(1).segmentation
             assert segmentation is not None
-            logits.append(segmentation.logits.clone())
+            found.append(Found(segmentation.logits.clone(), result.labels > 0))
         index += 1
     counted = Stages(counting=True)
     for _ in range(MEASURED):
         with counted.watch(model):
             segmenter.step(scene.frame(index))
         index += 1
-    return Measured(frames, stages.seconds, counted.operations), logits
+    return Measured(frames, stages.seconds, counted.operations), found
 
 
 class Scene:
@@ -226,7 +239,8 @@ def table(report: Report) -> Iterable[str]:
     if plain is not None and report.largest_difference is not None:
         yield (
             f"{plain.mean / engine.mean:.1f} times as fast as the plain version; the logits differ by at most "
-            f"{report.largest_difference:.1e} of a range of {report.logit_range:.1f}"
+            f"{report.largest_difference:.1e} of a range of {report.logit_range:.1f}, the masks overlap by an IoU of "
+            f"{report.overlap:.4f}"
         )
 
 

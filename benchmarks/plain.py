@@ -16,9 +16,35 @@ from torch import Tensor, nn
 
 from llb.config import ModelConfig, Precision, Scale
 from llb.model.few_shot import KERNEL
+from llb.model.layers import KeyAttention
 from llb.model.memory_code import MemoryCode
 from llb.model.network import LLB
 from llb.types import Answers, BackboneFeatures, FilterFit, FrameFeatures, Segmentation, TargetEncoding
+
+ROWS = 520  # the quickest of those tried
+
+
+class PlainAttention(KeyAttention):
+    """Attention as the release has it: rows of the whole map, a softmax over each, the values."""
+
+    def __init__(self, like: KeyAttention) -> None:
+        super().__init__(like.key.in_features, like.key.out_features)
+        self.key = like.key
+
+    def attend(
+        self, query: Float[Tensor, "b n k"], key: Float[Tensor, "b m k"], value: Float[Tensor, "b m d"]
+    ) -> Float[Tensor, "b n d"]:
+        """Gather values; the rows are taken by and by, since the whole map of a full memory has gigabytes."""
+        rows = query.split(ROWS, dim=1)
+        return torch.cat([((row @ key.mT) / self.temperature).softmax(-1) @ value for row in rows], 1)
+
+
+def with_plain_attention(model: LLB) -> LLB:
+    """Put the release's attention in place of the engine's."""
+    branch = model.transduction
+    branch.self_attention.attention = PlainAttention(branch.self_attention.attention)
+    branch.cross_attention = PlainAttention(branch.cross_attention)
+    return model
 
 
 @dataclass(frozen=True)
@@ -31,10 +57,13 @@ class Taken:
 
 
 class PlainModel:
-    """A model whose verbs save nothing. It follows one target; `filling` skips what the filling need not repeat."""
+    """A model whose verbs save nothing; `model` itself is changed. It follows one target.
+
+    `filling` skips what the filling of the memory need not repeat.
+    """
 
     def __init__(self, model: LLB) -> None:
-        self.model = model
+        self.model = with_plain_attention(model)
         self.config: ModelConfig = model.config
         self.mean_rgb = model.mean_rgb
         self.filling = True

@@ -40,6 +40,7 @@ def test_both_versions_agree_and_every_stage_is_counted() -> None:
     assert report.largest_difference is not None
     assert report.logit_range is not None
     assert report.largest_difference < 1e-3 * report.logit_range
+    assert report.overlap == pytest.approx(1, abs=1e-3)
     assert 0 < report.drift < 1e-4
     assert len(report.engine.frames) == len(report.plain.frames) == MEASURED
     for measured in (report.engine, report.plain):

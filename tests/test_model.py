@@ -129,12 +129,13 @@ def test_attention_row_sums_to_1_and_is_what_e1_star_is_made_of(rgb: Tensor, mas
     torch.testing.assert_close(made, transduced[:, :, 2, 3], rtol=1e-4, atol=1e-6)
 
 
-def test_blocks_of_queries_change_no_value(rgb: Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_of_queries_and_keys_change_no_value(rgb: Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
     model = model_of("joint")
     with torch.inference_mode():
         match = model.extract(model.prepare(rgb)).match[None]
         whole = model.encode_memory(match)
-        monkeypatch.setattr(layers, "CHUNK", 7)
+        monkeypatch.setattr(layers, "QUERIES", 5)
+        monkeypatch.setattr(layers, "KEYS", 7)
         torch.testing.assert_close(model.encode_memory(match), whole)
 
 

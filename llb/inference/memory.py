@@ -64,8 +64,9 @@ class Memory:
     A corrected frame is kept as the first one is; beyond `MOST_CORRECTIONS`, or where no slot would be left for a
     newcomer, the oldest correction becomes a sample like any other.
 
-    `target`, `value`, `label` and `weight` are [1, T, channels, h, w] in the order of the slots; the transformer's
-    code of the memory is kept beside it (`llb.model.memory_code`).
+    `target`, `value`, `label` and `weight` are [1, T, channels, h, w] in the order of the slots, laid out channels last
+    for the few-shot learner's convolutions; the transformer's code of the memory is kept beside it
+    (`llb.model.memory_code`).
     """
 
     def __init__(self, first: Sample, size: int) -> None:
@@ -121,13 +122,13 @@ def _tensors(sample: Sample) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return target, value, label and weight of a sample, each [1, 1, channels, h, w]."""
     features, encoding = sample.features, sample.encoding
     kept = (features.target, encoding.value, encoding.label, encoding.weight)
-    target, value, label, weight = (tensor[:, None] for tensor in kept)
+    target, value, label, weight = (tensor.contiguous(memory_format=torch.channels_last)[None] for tensor in kept)
     return target, value, label, weight
 
 
 def _put(kept: Float[Tensor, "1 t c h w"], new: Float[Tensor, "1 1 c h w"], slot: int) -> Float[Tensor, "1 s c h w"]:
     """Write a sample into its slot, or append it behind the last."""
     if slot == kept.shape[1]:
-        return torch.cat([kept, new], 1)
+        return torch.cat([kept[0], new[0]])[None]  # of four axes, so that the layout stays
     kept[:, slot] = new[:, 0]
     return kept

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 TEMPERATURE = 1 / 30
-CHUNK = 2048  # queries and keys per block: a block of the attention map stays in the cache; changes no value
+QUERIES, KEYS = 2048, 512  # per block: a block of the attention map stays in the cache; changes no value
 
 
 def conv_relu(in_channels: int, out_channels: int, kernel: int = 3) -> nn.Sequential:
@@ -100,7 +100,7 @@ class KeyAttention(nn.Module):
     ) -> tuple[Float[Tensor, "b n d"], Float[Tensor, "b n 1"]]:
         """Return the weighted sums of the values and the sums of the weights, so that no full map is ever held."""
         parts = []
-        for keys, values in zip(key.split(CHUNK, dim=1), value.split(CHUNK, dim=1), strict=True):
+        for keys, values in zip(key.split(KEYS, dim=1), value.split(KEYS, dim=1), strict=True):
             similarity = self.similarity(query, keys)
             parts.append((similarity @ values, similarity.sum(-1, keepdim=True)))
         total, norm = (functools.reduce(torch.add, part) for part in zip(*parts, strict=True))
@@ -110,7 +110,7 @@ class KeyAttention(nn.Module):
         self, query: Float[Tensor, "b n k"], key: Float[Tensor, "b m k"], value: Float[Tensor, "b m d"]
     ) -> Float[Tensor, "b n d"]:
         """Gather values by unit-length keys, block by block."""
-        found = [self.sums(queries, key, value) for queries in query.split(CHUNK, dim=1)]
+        found = [self.sums(queries, key, value) for queries in query.split(QUERIES, dim=1)]
         return torch.cat([total / norm for total, norm in found], dim=1)
 
     def forward(
