@@ -68,7 +68,7 @@ def load_model(
     """Load a shipped model such as ``lite/llb``, or a ``.safetensors`` file that `save_model` or training wrote.
 
     It is ready to run (`llb.model.build.for_inference`), unless it is wanted `as_trained`. The `precision` "auto" is
-    bf16 for a lite model on a CPU that computes in it, where it is half as fast again, and fp32 elsewhere.
+    bf16 for a lite model on a CPU that computes in it, where it is quicker by a quarter to a half, and fp32 elsewhere.
 
     Raises:
         ValueError: the name is unknown, there are no such weights, or the file is damaged or not of this model.
