@@ -33,7 +33,7 @@ Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...; auto takes a 
 Precision = Annotated[
     PrecisionChoice,
     typer.Option(
-        help="Of backbone and decoder. bf16 is quicker where the CPU has it, and moves J&F about as far as noise of one "
+        help="Of backbone and decoder. bf16 is quicker where the CPU has it and moves J&F about as far as noise of one "
         "grey level does; auto takes it there for lite models."
     ),
 ]

@@ -10,6 +10,8 @@ from llb import checkpoint
 from llb.checkpoint import choose_precision, load_model
 from llb.config import ModelConfig
 from llb.inference import VideoSegmenter
+from llb.model.knock_out import knock_out
+from llb.types import TraceRequest
 from tests.clips import square_clip
 from tests.runs import ONE, masks_of
 
@@ -26,6 +28,18 @@ def test_bf16_finds_nearly_the_same_masks() -> None:
     exact, quick = (labels_of(VideoSegmenter(load_model("lite/llb", precision=p))) > 0 for p in ("fp32", "bf16"))
     assert exact.any((1, 2)).all()
     assert (exact & quick).sum() > 0.97 * (exact | quick).sum()
+
+
+def test_the_inside_of_a_bf16_step_is_in_single_precision() -> None:
+    segmenter = VideoSegmenter(knock_out(load_model("lite/llb", precision="bf16"), "gates"))
+    rgb, labels = square_clip(2, ONE)
+    segmenter.start(rgb[0], masks_of(labels[0]))
+    trace = segmenter.step(rgb[1], TraceRequest(pixel=(27, 29), keys=True, all_keys=True)).traces[0]
+    arrays = [value for value in vars(trace).values() if isinstance(value, np.ndarray)]
+    floats = [array for array in arrays if array.dtype != np.uint8]
+    assert len(floats) >= 12
+    assert {array.dtype for array in floats} == {np.dtype(np.float32)}
+    assert all(np.isfinite(array).all() for array in floats)
 
 
 @torch.inference_mode()
