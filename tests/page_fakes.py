@@ -18,6 +18,7 @@ from demo.serve import assemble
 from demo.session import SessionStore
 from demo.settings import Settings
 from demo.shelf import ExampleShelf
+from demo.shipped import PRECISION
 from demo.ui import launch_options
 from llb.checkpoint import load_model, shipped_models
 from llb.inference.segmenter import VideoSegmenter
@@ -190,4 +191,7 @@ class RealModels:
 
 @cache
 def real_model(name: str) -> LLB:
-    return load_model(name) if shipped_models()[name].available else build_model(name, seed=0).eval()
+    """Return a model as the page loads it."""
+    return (
+        load_model(name, precision=PRECISION) if shipped_models()[name].available else build_model(name, seed=0).eval()
+    )
