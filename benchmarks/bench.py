@@ -20,7 +20,7 @@ from jaxtyping import Bool, Float, UInt8
 from benchmarks.plain import PlainModel
 from benchmarks.stages import STAGES, Stages
 from llb.checkpoint import choose_precision, load_model
-from llb.config import InferenceConfig, PrecisionChoice
+from llb.config import InferenceConfig, Precision, PrecisionChoice
 from llb.inference import VideoSegmenter
 from llb.metrics import region_similarity
 from llb.model.build import build_model, for_inference
@@ -64,7 +64,7 @@ class Report:
     """
 
     model: str
-    precision: str
+    precision: Precision
     objects: int
     memory: int
     threads: int

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from llb.config import InferenceConfig
+from llb.config import InferenceConfig, Precision
 from llb.inference import SegmentationModel, VideoSegmenter
 from llb.metrics import Score, score
 from llb.palette import read_labels, write_labels
@@ -55,7 +55,7 @@ class EvaluationResult:
     """The scores of a model on a split."""
 
     model: str
-    precision: str
+    precision: Precision
     split: str
     config: InferenceConfig
     sequences: tuple[SequenceScore, ...]

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
-from llb.config import ModelConfig, Scale
+from llb.config import ModelConfig, Precision, Scale
 from llb.model.memory_code import MemoryCode
 from llb.types import Answers, BackboneFeatures, FilterFit, FrameFeatures, Segmentation, TargetEncoding
 
@@ -20,8 +20,8 @@ class SegmentationModel(Protocol):
     mean_rgb: tuple[float, float, float]
 
     @property
-    def precision(self) -> str:
-        """The numbers in which backbone and decoder compute: fp32 or bf16."""
+    def precision(self) -> Precision:
+        """The numbers in which backbone and decoder compute."""
 
     @property
     def scale(self) -> Scale:
