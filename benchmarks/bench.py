@@ -15,18 +15,18 @@ import cv2
 import numpy as np
 import torch
 from einops import rearrange
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Bool, Float
 
 from benchmarks.plain import PlainModel
 from benchmarks.stages import STAGES, Stages
 from llb.checkpoint import choose_precision, load_model
 from llb.config import InferenceConfig, Precision, PrecisionChoice
+from llb.evaluation.metrics import region_similarity
 from llb.inference import VideoSegmenter
-from llb.metrics import region_similarity
 from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
+from llb.types import Rgb
 
-Rgb = UInt8[np.ndarray, "height width 3"]
 SIZE = (480, 854)
 MEASURED = 10  # frames, of which two update the memory at T = 5
 WARM = 2

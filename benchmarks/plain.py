@@ -16,10 +16,10 @@ from torch import Tensor, nn
 
 from llb.config import ModelConfig, Precision, Scale
 from llb.model.few_shot import KERNEL
+from llb.model.incremental_attention import MemoryEncoding
 from llb.model.layers import KeyAttention
-from llb.model.memory_code import MemoryCode
 from llb.model.network import LLB
-from llb.types import Answers, BackboneFeatures, FilterFit, FrameFeatures, Segmentation, TargetEncoding
+from llb.types import BackboneFeatures, BranchOutputs, FilterFit, FrameFeatures, Segmentation, TargetEncoding
 
 ROWS = 520  # the quickest of those tried
 
@@ -101,14 +101,14 @@ class PlainModel:
         self._last = (image, mask)
         return self.model.encode_target(image, mask)
 
-    def change_memory(self, before: MemoryCode | None, match: Tensor, slot: int) -> MemoryCode:
+    def update_memory(self, before: MemoryEncoding | None, match: Tensor, slot: int) -> MemoryEncoding:
         """Keep the frame's bare features; nothing is encoded before a frame asks."""
         assert self._last is not None, "a frame is encoded before it joins the memory"
         samples = [] if before is None else list(self._samples)
         samples[slot : slot + 1] = [Taken(*self._last, match)]
         self._samples = samples
         bare = torch.stack([sample.match for sample in samples], 1)
-        return MemoryCode(bare)
+        return MemoryEncoding(bare)
 
     def fit_filter(
         self,
@@ -129,11 +129,11 @@ class PlainModel:
             weight = weight * temporal_weight[..., None, None, None]
         return fit_by_autograd(target, label, weight, self.model.induction.filter_reg, tau, steps)
 
-    def answer(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Answers:
+    def answer(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> BranchOutputs:
         """Encode the whole memory, then answer."""
         return self.model.answer(features, self.model.encode_memory(encoded), value, tau)
 
-    def decode(self, backbone: BackboneFeatures, answers: Answers) -> Segmentation:
+    def decode(self, backbone: BackboneFeatures, answers: BranchOutputs) -> Segmentation:
         """Fuse and decode."""
         return self.model.decode(backbone, answers)
 

@@ -53,7 +53,7 @@ class Stages:
             (model.transduction, "features", "heads"),
             (model.induction, "features", "heads"),
             (model.label_generator, "forward", "DLGM"),
-            (model.transduction, "change_memory", "memory encoding"),
+            (model.transduction, "update_memory", "memory encoding"),
             (model.transduction, "encode_memory", "memory encoding"),
             (model.induction, "fit", "few-shot"),
             (model.transduction, "forward", "transduction"),

@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from benchmarks.bench import MEASURED, WARM, Rgb, Scene
+from benchmarks.bench import MEASURED, WARM, Scene
 from llb.checkpoint import load_model
 from llb.config import VARIANTS, InferenceConfig, PrecisionChoice
 from llb.inference import VideoSegmenter
-from llb.inference.parallel import in_parallel
+from llb.inference.side_by_side import in_parallel
+from llb.types import Rgb
 
 LEAD = "llb"
 

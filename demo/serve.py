@@ -10,11 +10,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from demo.clips import Limits
-from demo.models import ModelProvider
-from demo.session import SessionStore
-from demo.shelf import ExampleShelf, Showcase
-from demo.ui import build_page, launch_options
+from demo.clips.examples import ExampleShelf
+from demo.clips.upload import Limits
+from demo.models.provider import ModelProvider
+from demo.page.layout import build_page, launch_options
+from demo.runs.session import SessionStore
+from demo.runs.showcase import Showcase
 
 
 def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore, cache: Path) -> gr.Blocks:
@@ -34,7 +35,7 @@ def serve() -> None:
     root = Path(tempfile.mkdtemp(prefix="llb-sessions-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     cache = Path(os.environ.get("LLB_CACHE", Path.home() / ".cache" / "llb")) / "page"
-    from demo.shipped import ShippedModels
+    from demo.models.shipped import ShippedModels
 
     page = assemble(ShippedModels(), ExampleShelf.own(cache), SessionStore(root), cache)
     page.launch(**launch_options(cache, root))

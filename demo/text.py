@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from llb.ablation import Measured
 from llb.config import VARIANTS, Variant
+from llb.evaluation.results_table import Measured
 
 TITLE = "LLB playground"
 INTRO = (
@@ -62,149 +62,6 @@ TAKE_AWAY = {
     "traces": "Inside (npz)",
     "measurements": "Figures (JSON)",
     "report": "Report (HTML)",
-}
-PLAYER_WORDS = {
-    "player": "Results, all on one clock: arrow keys step, space plays",
-    "play": "Play",
-    "pause": "Pause",
-    "frame": "Frame",
-    "view": "View",
-    "speed": "Speed",
-    "loop": "loop",
-    "overlay": "Overlay",
-    "mask": "Mask",
-    "contour": "Contour",
-    "difference_to": "Difference to",
-    "difference_to_truth": "Difference to the truth",
-    "truth": "the truth",
-    "only_this": "only this model",
-    "only": "only",
-    "both": "both",
-    "pane": "result at the current frame",
-    "click_pixel": "Click a place to see what the models look at from there",
-    "download": "Download as video",
-    "take_away": "Take away",
-    "repair": "✎ repair",
-    "repair_help": "Correct this model's mask of this frame, or add an object, and go on from here.",
-    "uncertain": "Go to the most uncertain frame",
-    "uncertain_help": "Where a model is least sure which pixels belong to the object: a good place to look for errors.",
-    "nothing_uncertain": "There is no other frame to look at.",
-    "exports": TAKE_AWAY,
-    "timelines": "Timelines",
-    "quality_tab": "Quality",
-    "quality_help": (
-        "J (full line): overlap with the truth. F (dashed): its contour. Without a truth: IoU with the other models."
-    ),
-    "area_tab": "Area",
-    "area_help": "Size of the mask in pixels: a sudden drop is often a lost object.",
-    "share_tab": "Who decides",
-    "share_help": "Matching's part of the fused feature: 1 means all from E1*, 0 all from E2*.",
-    "agreement": "IoU with the others",
-    "area": "pixels",
-    "share": "E1* share",
-}
-CANVAS_WORDS = {
-    "tools": {
-        "brush": ("Brush", "Paint over the object. Ctrl and wheel, or two fingers, zoom."),
-        "eraser": ("Eraser", "Wipe away what is too much."),
-        "polygon": ("Polygon", "Click the corners; a double click or Enter fills it."),
-        "box": ("Box", "Drag a box around the whole object: its outline is found for you (GrabCut)."),
-        "scribble": ("Scribble", "Draw a line over the object: the rest of it is found for you (GrabCut)."),
-    },
-    "tool": "Tool",
-    "undo": "↶",
-    "undo_help": "Undo (Ctrl+Z)",
-    "redo": "↷",
-    "redo_help": "Redo (Ctrl+Y)",
-    "fill": "Fill the polygon",
-    "cancel": "Cancel",
-    "objects": "Object to mark: a number each",
-    "object": "Object",
-    "name": "Name of this object",
-    "name_of": "object {}",
-    "stage": "Frame to paint on: arrow keys move the brush, space paints, numbers choose the object",
-    "frame": "Frame to mark",
-    "marked_frames": "Marked frames:",
-    "pixels": "pixels",
-    "proposed": "as the model has it",
-    "nothing_marked": "Nothing is marked on this frame.",
-    "zoom_in": "Zoom in",
-    "zoom_out": "Zoom out",
-    "zoom_fit": "Whole frame",
-    "more": "Name, brush size, import a mask, keys …",
-    "size": "Brush size",
-    "opacity": "Opacity",
-    "import": "Import a mask (PNG)",
-    "truth": "Take the ready mask",
-    "truth_help": "This example's exact mask of this frame.",
-    "clear": "Clear this frame",
-    "keys": "Keys: B brush, E eraser, P polygon, X box, S scribble, 1 to 8 object, [ ] size, + - 0 zoom, "
-    "comma and full stop step through the frames, Ctrl+Z undo, arrows and space paint without a mouse.",
-    "repair": "You marked this frame anew. The objects marked here are followed again from it; the rest stays.",
-    "direction": "Where to go on",
-    "directions": {"forwards": "to the end", "backwards": "back to the mark before", "both": "both ways"},
-    "go_on": "Go on from frame {}",
-}
-TRIM_WORDS = {
-    "head": "Use a part of it: drag the two ends.",
-    "start": "First frame",
-    "end": "End",
-    "stride": "Which frames",
-    "every": "every frame",
-    "every_nth": "every {}. frame",
-    "use": "Use this part",
-    "facts": "Frames {first} to {last} of {total}, {seconds} s: {count} frames are used.",
-    "most": "The first {} of them: that is the most.",
-}
-INSIDE_WORDS = {
-    "model": "Model",
-    "beside": "Beside it",
-    "alone": "none",
-    "object": "Object",
-    "reduction": "Channels shown as",
-    "reduction_help": "A feature has 32 channels; a picture shows one number or one colour per place.",
-    "pca": "PCA colours",
-    "mean": "mean",
-    "max": "max",
-    "channel": "channel",
-    "frame": "frame",
-    "kept": "long clip: inside of frame {}",
-    "steps": ["this frame", "labels", "memory", "two answers", "result"],
-    "explained": (
-        "PCA: red, green and blue are the features' three main directions, the same for all models and frames "
-        "of this clip; they hold {} % of the variation. Gates and W are always shown as numbers."
-    ),
-    "frames_in_memory": "{} frames",
-    "fitted_at": "loss, fitted at frame {}",
-    "formula": "Formula",
-    "shape": "Channels × rows × columns",
-    "stats": "Statistics",
-    "hover": "Point at the picture to read values.",
-    "row": "row",
-    "column": "column",
-    "pca_caption": "PCA colours; values: mean over channels",
-    "bar": "colour bar",
-    "memory_holds": "In memory: frames {}.",
-    "cosine": "Cosine of E1 and E2 over time",
-    "cosine_help": (
-        "How alike the two labels are; training pushes them apart so that the branches complement each other."
-    ),
-    "now": "now",
-    "gate_difference": "γ1 - γ2, mean over channels",
-    "gate_difference_help": "Red: matching is trusted more. Blue: the filter is.",
-    "memory": "Memory: frames and their temporal weights",
-    "memory_help": "The weight says how much a frame counts when the filter is fitted.",
-    "temporal_weight": "temporal weight",
-    "looked": "From the place {}",
-    "looked_help": (
-        "Where the transformer looks in each memory frame (per cent of its attention), and the gates at this "
-        "place over the clip."
-    ),
-    "cell": "feature cell {}",
-    "outside": "outside the search region of this object: click nearer to it",
-    "nothing_asked": "Frame 0 was painted: the model did not look anywhere.",
-    "gates_here": "Gates at this place over time",
-    "click_pixel": "Click a place in a picture above to see where the models look from there.",
 }
 
 GLOSSARY_TITLE = "What do these words mean?"

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from llb.config import InferenceConfig, PrecisionChoice
-from llb.terminal import progress_bar
+from llb.io.progress_bar import progress_bar
 
 if TYPE_CHECKING:
-    from llb.evaluate import EvaluationResult
+    from llb.evaluation.evaluate import EvaluationResult
+    from llb.io.video_reader import ClipInfo
     from llb.model.network import LLB
     from llb.training.trainer import StepReport
-    from llb.video_io import ClipInfo
 
 DEFAULTS = InferenceConfig()
 app = typer.Typer(
@@ -67,12 +67,12 @@ def segment(
     trace: Annotated[bool, typer.Option("--trace", help="Also write traces/<frame>.npz: E1, E2, gates, ...")] = False,
 ) -> None:
     """Segment the objects of a mask through a clip."""
-    from llb.beside import WriteBehind, read_ahead
-    from llb.palette import read_labels
-    from llb.run_folder import RunFolder
-    from llb.segment_clip import masks_of, segment_clip
+    from llb.inference.clip import masks_of, segment_clip
+    from llb.io.label_png import read_labels
+    from llb.io.prefetch import BackgroundWriter, prefetch
+    from llb.io.result_writer import ResultWriter
+    from llb.io.video_reader import probe, read_frames
     from llb.types import TraceRequest
-    from llb.video_io import probe, read_frames
 
     config = InferenceConfig(memory_size, interval, steps, search_factor=search_factor)
     chosen = {"start": start, "end": end, "stride": stride, "max_frames": max_frames}
@@ -84,10 +84,10 @@ def segment(
     total = _count(info, start, end, stride, max_frames)
     with (
         progress_bar("Segmenting", total) as bar,
-        RunFolder(out, info.fps / stride, facts) as folder,
-        WriteBehind(folder.write) as writer,
+        ResultWriter(out, info.fps / stride, facts) as folder,
+        BackgroundWriter(folder.write) as writer,
     ):
-        for done in segment_clip(network, read_ahead(frames), labels, config, TraceRequest() if trace else None):
+        for done in segment_clip(network, prefetch(frames), labels, config, TraceRequest() if trace else None):
             writer.put(done)
             bar.advance()
 
@@ -107,7 +107,7 @@ def evaluate(
     precision: Precision = "fp32",
 ) -> None:
     """Measure J, F and J&F on annotated clips by the DAVIS protocol."""
-    from llb import evaluate as evaluation
+    from llb.evaluation import evaluate as evaluation
 
     config = InferenceConfig(memory_size, interval, steps, search_factor=search_factor)
     network = _load(model, device, precision)
@@ -132,8 +132,8 @@ def train(
     cache: Annotated[Path | None, typer.Option(help="Folder for the decoded images [default: in ~/.cache].")] = None,
 ) -> None:
     """Train the stage that all lite variants share (lite/family), or a variant; the weights come to OUT."""
-    from llb.data.cache import DEFAULT_CACHE, build_cache
-    from llb.training.stages import train_config
+    from llb.data.image_cache import DEFAULT_CACHE, build_cache
+    from llb.training.schedule import train_config
     from llb.training.trainer import Trainer
 
     config = train_config(model, seed, length, start, long)
@@ -153,7 +153,7 @@ def train(
 @app.command()
 def results() -> None:
     """Print the ablation table of the shipped lite models, from their committed results, as Markdown."""
-    from llb.ablation import ablation, by_sequence, markdown
+    from llb.evaluation.results_table import ablation, by_sequence, markdown
 
     rows = ablation()
     typer.echo(f"{markdown(rows)}\n\n{by_sequence(rows)}" if rows else "There are no results in weights/results.")
@@ -197,7 +197,7 @@ def convert(
     out: Annotated[Path, typer.Option(help="The .safetensors file to write; pass it on as --model.")],
 ) -> None:
     """Convert a released LLB or JOINT checkpoint; nothing in it is executed."""
-    from llb.convert import convert_checkpoint
+    from llb.released.key_map import convert_checkpoint
 
     typer.echo(f"{out} holds {convert_checkpoint(checkpoint, out)}.")
 

@@ -11,6 +11,10 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
+Rgb = UInt8[np.ndarray, "height width 3"]  # a picture, 0 to 255
+Labels = UInt8[np.ndarray, "height width"]  # object ids, 0 = background
+Mask = Bool[np.ndarray, "height width"]
+
 
 @dataclass(frozen=True)
 class BackboneFeatures:
@@ -58,7 +62,7 @@ class Fused:
 
 
 @dataclass(frozen=True)
-class Answers:
+class BranchOutputs:
     """What the two branches say of a frame, given a memory and tau."""
 
     transduced: Float[Tensor, "b d h w"]  # E1*
@@ -104,7 +108,7 @@ class TargetTrace:
 
     target: int
     region: SearchRegion
-    crop: UInt8[np.ndarray, "height width 3"]  # RGB search region
+    crop: Rgb  # the search region
     mask: Float[np.ndarray, "height width"]  # merged probability of this frame, cut out by the region
     bff: UInt8[np.ndarray, "height width 3"]  # crop x mask, shown in RGB (removed background = mean colour)
     value: Float[np.ndarray, "d h w"]  # E1 of this frame
@@ -135,6 +139,3 @@ class FrameResult:
     prob: Float[np.ndarray, "n height width"]
     seconds: float
     traces: tuple[TargetTrace, ...] = field(default=())
-
-
-Mask = Bool[np.ndarray, "height width"]

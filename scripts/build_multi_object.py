@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from llb.data.davis import DavisSequence, davis_sequences
-from llb.palette import write_labels
+from llb.data.datasets import DavisSequence, davis_sequences
+from llb.io.label_png import write_labels
 
 STEPS = (3, 7)
 EVERY_THIRD = 3

@@ -19,8 +19,8 @@ import numpy as np
 
 from llb.checkpoint import WEIGHTS, load_model
 from llb.config import Precision
-from llb.evaluate import evaluate
-from llb.video_io import Frame, read_frames
+from llb.evaluation.evaluate import evaluate
+from llb.io.video_reader import Frame, read_frames
 
 MODELS = ("lite/llb-long", "lite/llb", "lite/joint")
 PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
@@ -37,7 +37,7 @@ def measure(data: Path, file: Path = RESULTS) -> list[dict[str, Any]]:
             for precision in PRECISIONS:
                 if (name, precision, seed) in done:
                     continue
-                with patch("llb.evaluate.read_frames", lambda folder, seed=seed: noisy_frames(folder, seed)):
+                with patch("llb.evaluation.evaluate.read_frames", lambda folder, seed=seed: noisy_frames(folder, seed)):
                     result = evaluate(load_model(name, precision=precision), data, "val")
                 sequences = {sequence.name: sequence.score.mean for sequence in result.sequences}
                 facts = {"model": name, "precision": precision, "seed": seed}

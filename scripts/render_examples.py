@@ -27,7 +27,7 @@ import av
 import cv2
 import numpy as np
 
-from llb.palette import encode_labels
+from llb.io.label_png import encode_labels
 from scripts.scenes import FPS, FRAMES, STEP
 
 NAMES = ("teapot", "ducks", "train", "bee", "biplane", "parade")
@@ -135,7 +135,7 @@ def _paths(folder: Path, frame: int) -> tuple[Path, Path]:
 
 def _encode(path: Path, frames: Iterator[Any]) -> None:
     """Write H.264 on a clock of one tick per frame, on which x264 shares out the bits differently than on the fine one
-    of `llb.video_writer`: what is committed was made so."""
+    of `llb.io.video_writer`: what is committed was made so."""
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream: Any = None
         for bgr in frames:

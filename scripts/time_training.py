@@ -11,7 +11,7 @@ import time
 
 import torch
 
-from llb.data.cache import DEFAULT_CACHE, FrameCache
+from llb.data.image_cache import DEFAULT_CACHE, FrameCache
 from llb.data.sampler import ClipConfig, ClipSampler
 from llb.model.build import build_model
 from llb.training.losses import bce_loss, lovasz_loss

@@ -12,7 +12,7 @@ import torch
 from hypothesis import settings
 from jaxtyping import install_import_hook
 
-from tests import typecheck
+from tests.support import typecheck
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -13,11 +13,11 @@ from jaxtyping import UInt8
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from llb.data.cache import FrameCache
-from llb.data.real import ClipMaker
+from llb.data.image_cache import FrameCache
 from llb.data.scene import Rendered, Scene, render
-from llb.data.synthetic import SceneMaker
+from llb.data.synthetic_clips import SceneMaker
 from llb.data.transforms import Box, colour_matrix, degrade, jitter_box, search_region, to_grey
+from llb.data.video_clips import ClipMaker
 
 ATTEMPTS = 10
 SLOWEST, FASTEST = 0.8, 1.5  # change of the region's area from frame to frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from llb.data.davis import AnnotatedImage, pair_images
+from llb.data.datasets import AnnotatedImage, pair_images
 
 PART_COLLECTIONS = ("ccp",)  # their labels are parts of one object: any label > 0 is the object
 

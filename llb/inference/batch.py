@@ -9,14 +9,14 @@ import torch
 
 from llb.inference.protocol import SegmentationModel
 from llb.inference.target import Target
-from llb.types import Answers, BackboneFeatures, FrameFeatures, Fused, Segmentation
+from llb.types import BackboneFeatures, BranchOutputs, FrameFeatures, Fused, Segmentation
 
 
 def segment_together(model: SegmentationModel, targets: Sequence[Target]) -> list[Segmentation]:
     """Return the segmentation of each target's current frame, whose features are there (`extract_together`)."""
     answers = [target.answer() for target in targets]
     backbone = _join([target.features.backbone for target in targets])
-    joined = Answers(
+    joined = BranchOutputs(
         torch.cat([answer.transduced for answer in answers]), torch.cat([answer.induced for answer in answers])
     )
     whole = model.decode(backbone, joined)

@@ -66,7 +66,7 @@ class Memory:
 
     `target`, `value`, `label` and `weight` are [1, T, channels, h, w] in the order of the slots, laid out channels last
     for the few-shot learner's convolutions; the transformer's code of the memory is kept beside it
-    (`llb.model.memory_code`).
+    (`llb.model.incremental_attention`).
     """
 
     def __init__(self, first: Sample, size: int) -> None:

@@ -8,8 +8,8 @@ from typing import Protocol, runtime_checkable
 from torch import Tensor, nn
 
 from llb.config import ModelConfig, Precision, Scale
-from llb.model.memory_code import MemoryCode
-from llb.types import Answers, BackboneFeatures, FilterFit, FrameFeatures, Segmentation, TargetEncoding
+from llb.model.incremental_attention import MemoryEncoding
+from llb.types import BackboneFeatures, BranchOutputs, FilterFit, FrameFeatures, Segmentation, TargetEncoding
 
 
 @runtime_checkable
@@ -42,7 +42,7 @@ class SegmentationModel(Protocol):
     def encode_target(self, image: Tensor, mask: Tensor) -> TargetEncoding:
         """E1, E2 and W of an image and its mask."""
 
-    def change_memory(self, before: MemoryCode | None, match: Tensor, slot: int) -> MemoryCode:
+    def update_memory(self, before: MemoryEncoding | None, match: Tensor, slot: int) -> MemoryEncoding:
         """Self-attention over the memory, after a frame has taken a slot."""
 
     def fit_filter(
@@ -56,10 +56,10 @@ class SegmentationModel(Protocol):
     ) -> FilterFit:
         """Steps of the few-shot learner."""
 
-    def answer(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> Answers:
+    def answer(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> BranchOutputs:
         """E1* and E2* of a frame, given a memory and tau."""
 
-    def decode(self, backbone: BackboneFeatures, answers: Answers) -> Segmentation:
+    def decode(self, backbone: BackboneFeatures, answers: BranchOutputs) -> Segmentation:
         """Fusion and logits of frames; one per target."""
 
     def attention(self, match: Tensor, encoded: Tensor, y: int, x: int) -> Tensor:

@@ -13,7 +13,7 @@ from llb.inference.aggregation import mask_logits
 from llb.inference.memory import Memory, Sample, joins_memory
 from llb.inference.protocol import SegmentationModel
 from llb.inference.search_region import Placement
-from llb.types import Answers, BackboneFeatures, FilterFit, FrameFeatures, Segmentation, TargetEncoding
+from llb.types import BackboneFeatures, BranchOutputs, FilterFit, FrameFeatures, Segmentation, TargetEncoding
 
 REFERENCE_AREA = 480 * 854  # of the frames that `InferenceConfig.min_mask_area` is meant for
 
@@ -52,7 +52,7 @@ class Target:
         self._prob: Float[Tensor, "height width"] = torch.from_numpy(mask).to(frame.device).float()
         self._settled = True
         self.memory = Memory(self._sample(), config.memory_size)
-        self.code = model.change_memory(None, self.features.match, 0)
+        self.code = model.update_memory(None, self.features.match, 0)
         self.memory_changed = True  # at the current frame
         self.fit: FilterFit | None = None
         self._fit_filter(None, config.steps_first)
@@ -67,7 +67,7 @@ class Target:
         """Take the current frame's features from whoever computed them."""
         self._features = features
 
-    def answer(self) -> Answers:
+    def answer(self) -> BranchOutputs:
         """Return both branches' answers on the current frame."""
         return self.model.answer(self.features, self.encoded, self.memory.value, self.tau)
 
@@ -151,7 +151,7 @@ class Target:
     def _remember(self, steps: int, correction: bool = False) -> None:
         """Take the current frame into the memory and fit the filter anew."""
         slot = self.memory.add(self._sample(), correction)
-        self.code = self.model.change_memory(self.code, self.features.match, slot)
+        self.code = self.model.update_memory(self.code, self.features.match, slot)
         self.memory_changed = True
         self._fit_filter(self.tau, steps)
 

@@ -8,11 +8,11 @@ from torch import Tensor, nn
 
 from llb.config import SCALES, ModelConfig, Precision, Scale
 from llb.model.decoder import Decoder
+from llb.model.incremental_attention import MemoryEncoding
 from llb.model.induction import Induction
 from llb.model.label_generator import LabelGenerator
-from llb.model.memory_code import MemoryCode
 from llb.model.transduction import Transduction
-from llb.types import Answers, BackboneFeatures, FilterFit, FrameFeatures, Fused, Segmentation, TargetEncoding
+from llb.types import BackboneFeatures, BranchOutputs, FilterFit, FrameFeatures, Fused, Segmentation, TargetEncoding
 
 
 class LLB(nn.Module):
@@ -92,9 +92,11 @@ class LLB(nn.Module):
         """Return the transformer's unit keys of the memory: once per change of the memory, not per frame."""
         return self.transduction.encode_memory(match)
 
-    def change_memory(self, before: MemoryCode | None, match: Float[Tensor, "b c h w"], slot: int) -> MemoryCode:
+    def update_memory(
+        self, before: MemoryEncoding | None, match: Float[Tensor, "b c h w"], slot: int
+    ) -> MemoryEncoding:
         """Return the code of a memory in which a frame has taken `slot`: the first, one past the end, or a used one."""
-        return self.transduction.change_memory(before, match, slot)
+        return self.transduction.update_memory(before, match, slot)
 
     def fit_filter(
         self,
@@ -124,11 +126,11 @@ class LLB(nn.Module):
         encoded: Float[Tensor, "b t e h w"],
         value: Float[Tensor, "b t d h w"],
         tau: Float[Tensor, "b d c k k"],
-    ) -> Answers:
+    ) -> BranchOutputs:
         """Return the answers of both branches."""
-        return Answers(self.transduction(features.match, encoded, value), self.induction(features.target, tau))
+        return BranchOutputs(self.transduction(features.match, encoded, value), self.induction(features.target, tau))
 
-    def decode(self, backbone: BackboneFeatures, answers: Answers) -> Segmentation:
+    def decode(self, backbone: BackboneFeatures, answers: BranchOutputs) -> Segmentation:
         """Fuse the branches' answers and decode them; logits have the image's size (16 h, 16 w)."""
         transduced, induced = answers.transduced, answers.induced
         fused: Fused = self.fusion(transduced, induced)

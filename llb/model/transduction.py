@@ -7,8 +7,8 @@ from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from llb.model.incremental_attention import MemoryEncoding, update_sums
 from llb.model.layers import KeyAttention
-from llb.model.memory_code import MemoryCode, change_sums
 
 
 def frame_norm(x: Float[Tensor, "b t c n"]) -> Float[Tensor, "b t c n"]:
@@ -16,7 +16,7 @@ def frame_norm(x: Float[Tensor, "b t c n"]) -> Float[Tensor, "b t c n"]:
 
     The frames are handed over as [b t, c, n], not as images: on the CPU, PyTorch's (2.14) backward of a four-axis
     instance norm misreads a gradient that arrives channels-last. The release's own gradients have that defect on the
-    CPU (`tests.parity_training` reproduces it); ours are the true ones.
+    CPU (`tests.parity.training` reproduces it); ours are the true ones.
     """
     return F.instance_norm(x.flatten(0, 1)).unflatten(0, x.shape[:2])
 
@@ -53,16 +53,18 @@ class Transduction(nn.Module):
         """Let all memory frames attend to each other and return the unit keys by which they are looked up."""
         return self._memory_keys(self.self_attention(match))
 
-    def change_memory(self, before: MemoryCode | None, match: Float[Tensor, "b c h w"], slot: int) -> MemoryCode:
+    def update_memory(
+        self, before: MemoryEncoding | None, match: Float[Tensor, "b c h w"], slot: int
+    ) -> MemoryEncoding:
         """Return `encode_memory` of a memory in which a frame has taken `slot`, from the code of the one before, which
         is used up."""
         h, w = match.shape[-2:]
         attention = self.self_attention.attention
-        sums = change_sums(attention, before.sums if before else None, _tokens(match[:, None]), slot)
+        sums = update_sums(attention, before.sums if before else None, _tokens(match[:, None]), slot)
         mixed = sums.cells + sums.totals / sums.norms
         normed = frame_norm(rearrange(mixed, "b (t n) c -> b t c n", n=h * w))
         encoded = rearrange(normed, "b t c (h w) -> b t c h w", h=h, w=w)
-        return MemoryCode(self._memory_keys(encoded), sums)
+        return MemoryEncoding(self._memory_keys(encoded), sums)
 
     def forward(
         self,

@@ -22,11 +22,11 @@ from llb.data.sampler import BatchDataset, ClipBatch, ClipSampler, single_thread
 from llb.model.build import build_model
 from llb.model.network import LLB
 from llb.model.vitae import LabelViTAE
-from llb.training.family import Family
+from llb.training.distill_vitae import pretrain_vitae
 from llb.training.losses import bce_loss, cosine_similarity_loss, lovasz_loss
-from llb.training.pretrain import pretrain_vitae
 from llb.training.rollout import Rollout, roll_out
-from llb.training.stages import FAMILY, TrainConfig
+from llb.training.schedule import FAMILY, TrainConfig
+from llb.training.shared_trunk import Family
 
 CHECKPOINT = "checkpoint.safetensors"
 FINAL = "model.safetensors"

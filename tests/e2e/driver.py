@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from demo import text
-from demo.store import Run
-from llb.video_io import write_video
-from tests.page_fakes import FRAMES, SIZE, render_disc
+from demo.components import words
+from demo.runs.run import Run
+from llb.io.video_reader import write_video
+from tests.support.page_fakes import FRAMES, SIZE, render_disc
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -147,7 +147,7 @@ def upload(page: Page, path: Path, card: str) -> None:
     """Upload a clip and wait until its card is there."""
     page.locator("#upload input[type=file]").set_input_files(path)
     page.wait_for_selector(f".mask-canvas .card >> text={card}", timeout=LONG)
-    page.wait_for_selector(f".mask-canvas >> text={text.CANVAS_WORDS['nothing_marked']}", timeout=LONG)
+    page.wait_for_selector(f".mask-canvas >> text={words.CANVAS_WORDS['nothing_marked']}", timeout=LONG)
 
 
 def upload_disc(page: Page, folder: Path) -> None:

@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
-from demo import text
-from demo.clips import Clip
-from demo.marking import chosen_clip
-from demo.marks import Marks
-from demo.session import SessionStore
-from llb.palette import write_labels
+from demo.clips.clip import Clip
+from demo.components import words
+from demo.masks.annotations import Marks
+from demo.masks.canvas_server import chosen_clip
+from demo.runs.session import SessionStore
+from llb.io.label_png import write_labels
 from tests.e2e.driver import (
     LONG,
     choose,
@@ -31,7 +31,7 @@ from tests.e2e.driver import (
     told,
     upload_disc,
 )
-from tests.page_fakes import FRAMES, SIZE, FakeModels, served
+from tests.support.page_fakes import FRAMES, SIZE, FakeModels, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -211,7 +211,7 @@ def repair(page: Page, index: int, direction: str) -> None:
     """Wait for the offer to go on from the frame that was just marked, and take it."""
     before = told(page)["run"]
     page.select_option(".mask-canvas .repair select", direction)
-    page.click(f".mask-canvas .go-on >> text={text.CANVAS_WORDS['go_on'].format(index)}")
+    page.click(f".mask-canvas .go-on >> text={words.CANVAS_WORDS['go_on'].format(index)}")
     page.wait_for_function(
         "run => JSON.parse(document.querySelector('.player').dataset.run).run !== run", arg=before, timeout=LONG
     )

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
-from demo.clips import Clip
+from demo.clips.clip import Clip
 from tests.e2e.driver import LONG, draw, drawn, go_to, opened, run, stored, to_frame, upload
-from tests.page_fakes import FakeModels, render_disc, served
-from tests.videos import TURNS, encode, turn_in_header
+from tests.support.page_fakes import FakeModels, render_disc, served
+from tests.support.videos import TURNS, encode, turn_in_header
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -10,12 +10,14 @@ import cv2
 import numpy as np
 import pytest
 
-from demo import looking, text, visualize
-from demo.clips import Clip
-from demo.examples import EXAMPLES, LoadedExample, load
-from demo.shelf import ExampleShelf
-from demo.store import Run
-from llb.palette import davis_palette
+from demo import text
+from demo.clips.clip import Clip
+from demo.clips.examples import EXAMPLES, ExampleShelf, LoadedExample, load
+from demo.components import words
+from demo.inside import pictures as visualize
+from demo.inside import views as looking
+from demo.runs.run import Run
+from llb.io.label_png import davis_palette
 from tests.e2e.driver import (
     LONG,
     at,
@@ -34,7 +36,7 @@ from tests.e2e.driver import (
     told,
     upload_disc,
 )
-from tests.page_fakes import FRAMES, FakeModels, RealModels, served
+from tests.support.page_fakes import FRAMES, FakeModels, RealModels, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -282,7 +284,7 @@ def test_a_keyboard_is_enough(page: Page, fake: str) -> None:
     page.keyboard.press("ArrowLeft")
     at(page, FRAMES - 2)
     page.keyboard.press(" ")
-    page.wait_for_selector(f'.player .play[aria-label="{text.PLAYER_WORDS["pause"]}"]', timeout=LONG)
+    page.wait_for_selector(f'.player .play[aria-label="{words.PLAYER_WORDS["pause"]}"]', timeout=LONG)
     page.keyboard.press(" ")
     page.locator('.inside [data-part="label"]').first.focus()
     page.keyboard.press("Enter")

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 import pytest
 
-from demo.exports import KINDS
-from demo.shelf import ExampleShelf
+from demo.clips.examples import ExampleShelf
+from demo.exports.files import KINDS
 from tests.e2e.driver import LONG, at, go_to, opened, run, set_memory_size, stored
-from tests.page_fakes import FRAMES, SIZE, FakeModels, FakeRendered, fake_shelf, served
+from tests.support.page_fakes import FRAMES, SIZE, FakeModels, FakeRendered, fake_shelf, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -1,0 +1,168 @@
+"""Example clips with exact masks, rendered by ``scripts/render_examples.py`` from scenes of this project alone."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import UInt8
+
+from demo.clips.clip import Clip, save_clip, save_facts
+from llb.io.label_png import decode_labels
+from llb.io.video_reader import probe, read_frames
+
+FOLDER = Path(__file__).with_name("rendered")  # of each example a video, and a zip of its masks
+
+
+@dataclass(frozen=True)
+class Example:
+    """An example's short name, its title, and what makes it hard in a sentence or two."""
+
+    name: str
+    title: str
+    description: str
+
+    @property
+    def files(self) -> tuple[Path, Path]:
+        """Where the video and the zip of masks are."""
+        return FOLDER / f"{self.name}.mp4", FOLDER / f"{self.name}.zip"
+
+
+@dataclass(frozen=True)
+class LoadedExample:
+    """The frames (RGB), the exact object ids of each, and the frame rate."""
+
+    frames: UInt8[np.ndarray, "time height width 3"]
+    labels: UInt8[np.ndarray, "time height width"]
+    fps: float
+
+
+EXAMPLES: dict[str, Example] = {
+    example.name: example
+    for example in (
+        Example(
+            "bee",
+            "Fast, with blur",
+            "A bee darts from flower to flower, and the shutter smears it into a streak. In the last dart (frame 42) "
+            "lite/joint loses it altogether and lite/llb keeps a piece of it: blur takes away the looks that both "
+            "compare. Both have it again as soon as it hovers.",
+        ),
+        Example(
+            "train",
+            "Hidden and back",
+            "An engine and its wagon go into a tunnel and come out at the far end. No lite model finds them again, "
+            "because each looks only around the place where it last saw them; lite/joint then marks next to nothing, "
+            "lite/llb several hundred pixels of empty track.",
+        ),
+        Example(
+            "ducks",
+            "Look-alike",
+            "A second duck, different in the red of its scarf alone, swims across the marked one. As soon as it "
+            "arrives, lite/joint and lite/llb mark both ducks: they match what things look like, and count nothing.",
+        ),
+        Example(
+            "parade",
+            "Three crossing",
+            "A robot, a penguin and a bus pass in front of one another, each with a mask of its own. The models keep "
+            "the three apart; while the bus is half hidden its J falls below 0.45 with lite/joint and with lite/llb, "
+            "and both have it whole again afterwards, because the memory holds it from before.",
+        ),
+        Example(
+            "teapot",
+            "Moving light",
+            "A glazed teapot turns while a shadow passes over it and the lamp goes from warm to cold, so that all its "
+            "colours change. lite/joint and lite/llb hold it (J always above 0.85): each change is slow enough for the "
+            "memory to take it in.",
+        ),
+        Example(
+            "biplane",
+            "Far and near",
+            "A biplane comes from far away right up to the camera, and its outline is full of holes. lite/joint and "
+            "lite/llb keep it in sight; the wings and struts, thinner than their cells, cost J about a quarter.",
+        ),
+    )
+}
+
+
+def load(name: str) -> LoadedExample:
+    """Decode an example. Raise ValueError for an unknown name."""
+    if name not in EXAMPLES:
+        raise ValueError(f"There is no example {name!r}: choose one of {', '.join(EXAMPLES)}.")
+    video, masks = EXAMPLES[name].files
+    with zipfile.ZipFile(masks) as archive:
+        labels = [decode_labels(archive.read(entry), entry) for entry in sorted(archive.namelist())]
+    frames = [frame.rgb for frame in read_frames(video)]
+    return LoadedExample(np.stack(frames), np.stack(labels), probe(video).fps)
+
+
+class Loaded(Protocol):
+    """An example in memory."""
+
+    @property
+    def frames(self) -> UInt8[np.ndarray, "t h w 3"]:
+        """The frames in RGB."""
+
+    @property
+    def labels(self) -> UInt8[np.ndarray, "t h w"]:
+        """The exact object ids."""
+
+    @property
+    def fps(self) -> float:
+        """Frames per second."""
+
+
+class ExampleShelf:
+    """Example clips with exact masks, decoded once into `root`.
+
+    Args:
+        root: folder of this set of examples; another version of them needs another folder.
+        titles: name -> title, in the order shown.
+        load: makes an example from its name.
+        descriptions: name -> what makes it hard.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        titles: Mapping[str, str],
+        load: Callable[[str], Loaded],
+        descriptions: Mapping[str, str] | None = None,
+    ) -> None:
+        self._root, self._titles, self._load = root, dict(titles), load
+        self._descriptions = dict(descriptions or {})
+
+    @classmethod
+    def own(cls, cache: Path) -> ExampleShelf:
+        """Return the project's own examples."""
+        known = EXAMPLES.values()
+        code = [Path(__file__), Path(__file__).with_name("clip.py")]
+        version = hash_of([*code, *(file for example in known for file in example.files)])[:12]
+        titles = {example.name: example.title for example in known}
+        descriptions = {example.name: example.description for example in known}
+        return cls(cache / f"examples-{version}", titles, load, descriptions)
+
+    def names(self) -> list[str]:
+        """List the examples."""
+        return list(self._titles)
+
+    def clip(self, name: str) -> Clip:
+        """Return an example's clip; decode it at the first call. Raise ValueError for an unknown name."""
+        if name not in self._titles:
+            raise ValueError(f"There is no example {name!r}: choose one of {', '.join(self._titles)}.")
+        folder = self._root / name
+        if not (folder / "clip.json").exists():
+            loaded = self._load(name)
+            times = [index / loaded.fps for index in range(len(loaded.frames))]
+            clip = save_clip(folder, self._titles[name], zip(times, loaded.frames, strict=True), loaded.labels)
+            return save_facts(clip, description=self._descriptions.get(name, ""))
+        return Clip.open(folder)
+
+
+def hash_of(files: Iterable[Path]) -> str:
+    """Return the sha256 of several files together."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()

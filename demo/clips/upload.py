@@ -1,0 +1,188 @@
+"""Uploads: a video, a zip of pictures or several pictures, decoded into a clip within the page's limits."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import cv2
+import numpy as np
+
+from demo.clips.clip import LOSSLESS, Clip, save_clip, save_facts
+from llb.io.video_reader import PICTURES, ClipInfo, natural_key, probe, read_frames
+from llb.types import Rgb
+
+BYTES_PER_PIXEL = 4  # more than any packed picture needs
+UNPACKED = 2_000_000_000  # bytes of a zip's pictures together
+
+
+@dataclass(frozen=True)
+class FrameRange:
+    """Which frames of a file become a clip: `start`, `start + stride`, ... before `end` (None: up to the last)."""
+
+    start: int = 0
+    end: int | None = None
+    stride: int = 1
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or self.stride < 1 or (self.end is not None and self.end < self.start + 2):
+            raise ValueError("This part holds no two frames: move its ends apart.")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the page takes. Longer clips are trimmed, larger frames made smaller; the rest is refused.
+
+    Attributes:
+        megabytes: largest upload.
+        side_in: longest side, in pixels, of a clip that is read.
+        side_out: longest side of the frames that are kept.
+        side_least: shortest side of a clip that is read.
+        frames: most frames that are kept.
+    """
+
+    megabytes: int = 500
+    side_in: int = 4096
+    side_out: int = 854
+    side_least: int = 64
+    frames: int = 5400
+
+
+def import_clip(
+    source: Path | Sequence[Path],
+    title: str,
+    folder: Path,
+    limits: Limits,
+    part: FrameRange | None = None,
+    tell: Callable[[int, int], object] = lambda done, of: None,
+) -> Clip:
+    """Decode a part of a video, of a zip of pictures or of several pictures into `folder`, within the limits.
+
+    `tell` hears of the work: frames done, and of how many.
+
+    Raises:
+        ValueError: it cannot be used; one sentence says why and what to do.
+    """
+    sources, part = [source] if isinstance(source, Path) else list(source), part or FrameRange()
+    missing = [path for path in sources if not path.exists()]
+    if missing:
+        raise ValueError("The uploaded file is no longer there: upload it again.")
+    if sum(path.stat().st_size for path in sources) > limits.megabytes * 1_000_000:
+        raise ValueError(f"The file is larger than {limits.megabytes} MB: cut it shorter or export it smaller.")
+    with readable(sources, limits.side_in) as path:
+        info = probe(path)
+        _check(info, limits)
+        last = part.start
+        total = info.frames or round((info.duration or 0) * info.fps)
+        wanted = min(limits.frames, max(2, len(range(part.start, part.end or total, part.stride))))
+
+        def frames() -> Iterator[tuple[float, Rgb]]:
+            nonlocal last
+            for done, (index, time, rgb) in enumerate(_frames(path, info, limits, part)):
+                last = index
+                tell(done, max(wanted, done + 1))
+                yield time, rgb
+
+        clip = save_clip(folder, title, frames(), lossless=wanted <= LOSSLESS)
+    if len(clip) < 2:
+        raise ValueError("There is a single frame: choose a clip, or a part of it, with at least two.")
+    ended = part.end is None and len(clip) < limits.frames
+    total = last + 1 if ended else max(total, last + 1)
+    note = _notes(clip, info, part, last, total)
+    return save_facts(clip, note=note, start=part.start, stride=part.stride, source_frames=total)
+
+
+def _check(info: ClipInfo, limits: Limits) -> None:
+    if max(info.width, info.height) > limits.side_in:
+        raise ValueError(
+            f"The clip is {info.width} x {info.height}: export it with at most {limits.side_in} pixels on a side."
+        )
+    if min(info.width, info.height) < limits.side_least:
+        raise ValueError(
+            f"The clip is {info.width} x {info.height}: both sides need at least {limits.side_least} pixels."
+        )
+
+
+def _frames(path: Path, info: ClipInfo, limits: Limits, part: FrameRange) -> Iterator[tuple[int, float, Rgb]]:
+    scale = limits.side_out / max(info.width, info.height)
+    size = (round(info.width * scale), round(info.height * scale))
+    read = read_frames(path, start=part.start, end=part.end, stride=part.stride, max_frames=limits.frames)
+    first: float | None = None
+    for frame in read:
+        first = frame.pts if first is None else first
+        rgb = cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA) if scale < 1 else frame.rgb
+        yield frame.index, frame.pts - first, np.asarray(rgb, np.uint8)
+
+
+def _notes(clip: Clip, info: ClipInfo, part: FrameRange, last: int, total: int) -> str:
+    notes = [f"read from {info.codec}"]
+    if part.start or last + part.stride < total:
+        notes.append(f"trimmed to frames {part.start} to {last} of {total}")
+    if part.stride > 1:
+        notes.append(f"every {part.stride}. frame")
+    if (clip.width, clip.height) != (info.width, info.height):
+        notes.append(f"made smaller from {info.width} x {info.height}")
+    if info.rotation:
+        notes.append("turned upright")
+    if len(clip) > LOSSLESS:
+        notes.append("long, so kept as JPEG")
+    return ", ".join(notes)
+
+
+@contextmanager
+def readable(sources: Sequence[Path], side: int) -> Iterator[Path]:
+    """Yield what `read_frames` takes: the one video, or a folder with the pictures in natural order of their names.
+
+    Raises:
+        ValueError: several files that are not all pictures, or a zip that cannot be used.
+    """
+    pictures = [path for path in sources if path.suffix.lower() in PICTURES]
+    if len(sources) != 1 and len(pictures) != len(sources):
+        raise ValueError("These files do not belong together: choose one video, one zip, or pictures alone.")
+    if not pictures and sources[0].suffix.lower() != ".zip":
+        yield sources[0]
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if not pictures:
+            unpack_pictures(sources[0], folder, side)
+        for number, path in enumerate(sorted(pictures, key=lambda path: natural_key(path.name))):
+            os.symlink(path.resolve(), folder / f"{number:05d}{path.suffix.lower()}")
+        yield folder
+
+
+def unpack_pictures(path: Path, folder: Path, side: int) -> None:
+    """Unpack the pictures of a zip into `folder`, numbered in natural order of their names.
+
+    Nothing but pictures is read, and no more bytes of each than a picture of `side` x `side` pixels can have.
+
+    Raises:
+        ValueError: it is no zip, it is locked or damaged, its pictures are too large, or it holds none.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            found = sorted(filter(_is_picture, archive.infolist()), key=lambda item: natural_key(item.filename))
+            if sum(item.file_size for item in found) > UNPACKED:
+                raise ValueError(f"{path.name} holds too much: pack fewer or smaller pictures.")
+            for number, item in enumerate(found):
+                if item.file_size > BYTES_PER_PIXEL * side * side:
+                    raise ValueError(f"{PurePosixPath(item.filename).name} is too large: make the pictures smaller.")
+                target = folder / f"{number:05d}{PurePosixPath(item.filename).suffix.lower()}"
+                target.write_bytes(archive.read(item))
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+        raise ValueError(
+            f"{path.name} is not a zip that can be read: pack the pictures again, without a password."
+        ) from error
+    if not found:
+        raise ValueError(f"{path.name} holds no pictures: pack png, jpg or webp frames.")
+
+
+def _is_picture(item: zipfile.ZipInfo) -> bool:
+    name = PurePosixPath(item.filename)
+    hidden = any(part.startswith((".", "__MACOSX")) for part in name.parts)
+    return not item.is_dir() and not hidden and name.suffix.lower() in PICTURES

@@ -1,0 +1,94 @@
+"""What a visitor may set for a run, and the knock-outs: each a change to a trained model at inference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from llb.config import InferenceConfig
+from llb.model.interventions import KnockOut
+
+DEFAULTS = InferenceConfig()
+MARK = "~"  # between a model's name and the knock-out's
+LONG = "-long"  # ends the name of a variant's weights that were trained longer than the others
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of a run; the defaults are the paper's. `shared_regions`: all models crop where the first one does."""
+
+    memory_size: int = DEFAULTS.memory_size
+    interval: int = DEFAULTS.interval
+    steps_first: int = DEFAULTS.steps_first
+    search_factor: float | None = None
+    shared_regions: bool = True
+
+    def config(self) -> InferenceConfig:
+        """Return the engine's settings; raise ValueError for a value out of range."""
+        return InferenceConfig(self.memory_size, self.interval, self.steps_first, search_factor=self.search_factor)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A knock-out: the part of the fusion that is put out of action, or how the engine's settings change."""
+
+    part: KnockOut | None = None
+    memory_size: int | None = None
+    steps_update: int | None = None
+
+    def apply(self, config: InferenceConfig) -> InferenceConfig:
+        """Return the settings as the knock-out has them."""
+        memory_size = config.memory_size if self.memory_size is None else self.memory_size
+        steps_update = config.steps_update if self.steps_update is None else self.steps_update
+        return replace(config, memory_size=memory_size, steps_update=steps_update)
+
+
+KNOCK_OUTS: dict[str, Change] = {
+    "gates": Change("gates"),
+    "only-e1": Change("induction"),
+    "only-e2": Change("transduction"),
+    "tau-frozen": Change(steps_update=0),
+    "memory-1": Change(memory_size=1),
+}
+
+
+def settings_from(query: Mapping[str, str]) -> Settings:
+    """Return the settings that a link's query names; what it leaves out has its default.
+
+    Raises:
+        ValueError: a value cannot be read or is out of range.
+    """
+    try:
+        settings = Settings(
+            int(query.get("memory", DEFAULTS.memory_size)),
+            int(query.get("interval", DEFAULTS.interval)),
+            int(query.get("steps", DEFAULTS.steps_first)),
+            float(query.get("search", 0)) or None,
+            query.get("shared", "true") == "true",
+        )
+    except ValueError as error:
+        raise ValueError("A value in this link is not a number: ask for the link again.") from error
+    settings.config()
+    return settings
+
+
+def entry(model: str, knock_out: str = "") -> str:
+    """Return the name under which a model, or a knock-out of it, stands in a run."""
+    return f"{model}{MARK}{knock_out}" if knock_out else model
+
+
+def split_entry(name: str) -> tuple[str, str]:
+    """Return the model's name and the knock-out's, which is empty for the model as trained.
+
+    Raises:
+        ValueError: there is no such knock-out.
+    """
+    model, _, knock_out = name.partition(MARK)
+    if knock_out and knock_out not in KNOCK_OUTS:
+        raise ValueError(f"There is no knock-out {knock_out!r}: choose one of {', '.join(KNOCK_OUTS)}.")
+    return model, knock_out
+
+
+def variant_of(name: str) -> str:
+    """Return the variant (``llb``, ``joint``, ...) of an entry such as ``lite/llb-long`` or ``lite/llb~gates``."""
+    return split_entry(name)[0].rpartition("/")[2].removesuffix(LONG)

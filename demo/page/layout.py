@@ -1,0 +1,232 @@
+"""The page's layout; what happens on a click stands in `events`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from demo import text
+from demo.clips.examples import ExampleShelf
+from demo.clips.upload import Limits
+from demo.components import words
+from demo.inside.diagram import PARTS
+from demo.inside.pictures import thumbnail
+from demo.inside.server import Reads
+from demo.masks.canvas_server import Marking
+from demo.masks.mask_file import OBJECTS
+from demo.models.provider import ModelProvider
+from demo.models.settings import DEFAULTS, KNOCK_OUTS, LONG, entry
+from demo.page import html as panels
+from demo.page.api import Api, connect_api
+from demo.page.events import Results, Steps, connect
+from demo.page.handlers import Handlers
+from demo.runs.session import SessionStore
+from demo.runs.showcase import GREETING, Showcase
+from llb.evaluation.results_table import ablation
+from llb.io.label_png import davis_palette
+
+COMPONENTS = Path(__file__).parents[1] / "components"
+CSS = [Path(__file__).with_name("page.css"), *sorted(COMPONENTS.glob("*/*.css"))]
+TICKED = (f"{GREETING[0]}{LONG}", *GREETING)  # at first: the one for use, and two that were trained alike
+FILE_TYPES = ["video", "image", ".mkv", ".mts", ".m2ts", ".ts", ".ivf", ".y4m", ".zip"]
+
+
+def build_page(
+    models: ModelProvider, sessions: SessionStore, shelf: ExampleShelf, showcase: Showcase, limits: Limits
+) -> gr.Blocks:
+    """Build the page; it holds nothing of a visitor."""
+    handlers = Handlers(models, sessions, shelf, showcase, limits, {})
+    with gr.Blocks(title=text.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as page:
+        token = gr.State(None)
+        timer = gr.Timer(1.0, active=False)
+        gr.HTML(text.INTRO, elem_id="intro")
+        reads = Reads(sessions, showcase)
+        with gr.Row(elem_id="main"):
+            with gr.Column(scale=4, min_width=340, elem_id="steps"):
+                steps = _steps(models, shelf, limits, Marking(sessions, reads))
+            with gr.Column(scale=9, min_width=340, elem_id="results"):
+                results = _results(reads)
+                _table()
+        connect_api(Api(handlers, reads, limits))
+        connect(page, handlers, token, timer, steps, results)
+    return page
+
+
+def launch_options(*served: Path) -> dict[str, Any]:
+    """Return what belongs to `launch`: looks, limits, and which folders' files the player may fetch.
+
+    A visitor's folder is among them; its name is the unguessable token.
+    """
+    fonts = ["system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial", "sans-serif"]
+    mono = ["ui-monospace", "Menlo", "Consolas", "monospace"]
+    theme = gr.themes.Default(
+        primary_hue="blue",
+        neutral_hue="slate",
+        font=[gr.themes.Font(name) for name in fonts],
+        font_mono=[gr.themes.Font(name) for name in mono],
+    )
+    return {
+        "theme": theme,
+        "css_paths": CSS,
+        "allowed_paths": [str(folder) for folder in served],
+        "max_file_size": f"{Limits().megabytes}mb",
+        "ssr_mode": False,
+        "footer_links": ["gradio", "settings"],
+        "run_history": False,
+    }
+
+
+def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits, marking: Marking) -> Steps:
+    examples, upload, trim = _clip_choice(shelf, limits)
+    gr.Markdown(text.STEP_OBJECTS)
+    canvas = _canvas(marking)
+    gr.Markdown(text.STEP_MODELS)
+    names, knocked_out = _model_choice(models)
+    settings, copy_link, link = _settings()
+    run = gr.Button(text.RUN, variant="primary", size="lg", elem_id="run")
+    stop = gr.Button(text.STOP, variant="stop", size="lg", visible=False, elem_id="stop")
+    return Steps(examples, upload, trim, canvas, names, knocked_out, settings, copy_link, link, run, stop)
+
+
+def _canvas(marking: Marking) -> gr.HTML:
+    def mark(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
+        return marking.mark(question)
+
+    palette = davis_palette()
+    return gr.HTML(
+        html_template='<div class="mask-canvas" hidden></div>',
+        js_on_load=_script("canvas"),
+        server_functions=[mark],
+        words=words.CANVAS_WORDS,
+        colours={str(target): palette[target].tolist() for target in range(1, OBJECTS + 1)},
+        elem_id="mask-canvas",
+    )
+
+
+def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.UploadButton, gr.HTML]:
+    gr.Markdown(text.STEP_CLIP)
+    pictures = _thumbnails(shelf)
+    examples = gr.Gallery(
+        pictures,
+        label=text.EXAMPLES,
+        show_label=False,
+        columns=min(3, len(pictures)),
+        height="auto",
+        allow_preview=False,
+        object_fit="cover",
+        selected_index=0,
+        format="png",
+        buttons=[],
+        elem_id="examples",
+        interactive=False,
+        container=False,
+    )
+    with gr.Column(elem_id="upload"):
+        upload = gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES, file_count="multiple")
+    gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
+    trim = gr.HTML(
+        html_template='<div class="trim" hidden></div>',
+        js_on_load=_script("trim"),
+        words=words.TRIM_WORDS,
+        elem_id="trim",
+    )
+    return examples, upload, trim
+
+
+def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxGroup]:
+    choices = models.choices()
+    able = [choice for choice in choices if not choice.reason]
+    chosen = [choice.name for choice in able if choice.name in TICKED] or [choice.name for choice in able[:2]]
+    names = gr.CheckboxGroup(
+        [("\n".join(filter(None, (choice.title, choice.difference, choice.facts))), choice.name) for choice in able],
+        value=chosen,
+        show_label=False,
+        container=False,
+        elem_id="models",
+        elem_classes="cards",
+    )
+    if len(able) < len(choices):
+        gr.HTML(panels.missing(choices), elem_id="missing")
+    gr.HTML(panels.glossary(), elem_id="terms")
+    with gr.Accordion(text.KNOCK_OUT_GROUP, open=False, elem_id="knock-outs"):
+        gr.Markdown(text.KNOCK_OUT_NOTE, elem_classes="hint")
+        whole = GREETING[0]
+        entries = [("\n".join(text.KNOCK_OUT_TITLES[part]), entry(whole, part)) for part in KNOCK_OUTS]
+        knocked_out = gr.CheckboxGroup(
+            entries if whole in [choice.name for choice in able] else [],
+            show_label=False,
+            container=False,
+            elem_classes="cards",
+        )
+    return names, knocked_out
+
+
+def _settings() -> tuple[list[Component], gr.Button, gr.Textbox]:
+    with gr.Accordion(text.SETTINGS, open=False, elem_id="settings"):
+        settings: list[Component] = [
+            gr.Slider(1, 50, DEFAULTS.memory_size, step=1, label=text.MEMORY_SIZE, info=text.MEMORY_SIZE_HELP),
+            gr.Slider(2, 20, DEFAULTS.interval, step=1, label=text.INTERVAL, info=text.INTERVAL_HELP),
+            gr.Slider(1, 40, DEFAULTS.steps_first, step=1, label=text.STEPS, info=text.STEPS_HELP),
+            gr.Slider(0, 8, 0, step=0.5, label=text.SEARCH, info=text.SEARCH_HELP),
+            gr.Checkbox(value=True, label=text.SHARED, elem_id="shared"),
+        ]
+        copy_link = gr.Button(text.COPY_LINK, size="sm", elem_id="copy-link")
+        link = gr.Textbox(
+            show_label=False, container=False, placeholder=text.LINK_HELP, interactive=False, elem_id="link"
+        )
+    return settings, copy_link, link
+
+
+def _results(reads: Reads) -> Results:
+    def read(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
+        return reads.read(question)
+
+    title = gr.Markdown(text.RESULTS_EMPTY, elem_id="results-title")
+    status = gr.HTML(elem_id="status")
+    player = gr.HTML(
+        html_template='<div class="player" hidden></div>',
+        js_on_load=_script("player"),
+        server_functions=[read],
+        words=words.PLAYER_WORDS,
+        elem_id="player",
+    )
+    undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
+    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint")
+    gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
+    gr.HTML(
+        html_template='<div class="inside" hidden></div>',
+        js_on_load=_script("inside"),
+        server_functions=[read],
+        words=words.INSIDE_WORDS,
+        parts={key: asdict(part) for key, part in PARTS.items()},
+        elem_id="inside",
+    )
+    return Results(status, title, player, undo)
+
+
+def _script(name: str) -> str:
+    """Return a component's script with what all of them share before it."""
+    return (COMPONENTS / "element.js").read_text() + (COMPONENTS / name / f"{name}.js").read_text()
+
+
+def _table() -> None:
+    """Lay the ablation table under everything; without results there is none."""
+    rows = ablation()
+    if rows:
+        with gr.Accordion(text.TABLE, open=False, elem_id="table"):
+            gr.Markdown(text.TABLE_INTRO, elem_classes="hint")
+            gr.HTML(panels.ablation(rows))
+
+
+def _thumbnails(shelf: ExampleShelf) -> list[tuple[Any, str]]:
+    pictures = []
+    for name in shelf.names():
+        clip = shelf.clip(name)
+        labels = clip.truth(0)
+        assert labels is not None, "an example has exact masks"
+        pictures.append((thumbnail(clip.frame(0), labels), clip.title))
+    return pictures

@@ -1,0 +1,66 @@
+"""The finished comparison that greets a visitor; it is read-only for all."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from functools import cached_property
+from pathlib import Path
+
+from demo.clips.examples import ExampleShelf, hash_of
+from demo.models.provider import ModelProvider
+from demo.runs.compare import work
+from demo.runs.run import Run, VariantRecord
+
+GREETING = ("lite/llb", "lite/joint")  # the comparison to greet with, if these can run
+
+
+class Showcase:
+    """One finished comparison of the shipped models on the first example, made in the background and kept on disk."""
+
+    def __init__(self, root: Path, models: ModelProvider, shelf: ExampleShelf) -> None:
+        self._root, self._models, self._shelf = root, models, shelf
+        self._done = 0.0
+        self._thread = threading.Thread(target=self._prepare, daemon=True)
+        able = [choice for choice in models.choices() if not choice.reason]
+        chosen = [choice for choice in able if choice.name in GREETING] or able[:2]
+        self._variants = tuple(VariantRecord(choice.name, choice.title) for choice in chosen)
+
+    def start(self) -> None:
+        """Begin to prepare the comparison, if there is a model to prepare it with and it is not there yet."""
+        if self._variants and self.run() is None:
+            self._thread.start()
+
+    def progress(self) -> float | None:
+        """Tell how far the comparison is, 0..1; None if it is not on its way."""
+        return self._done if self._thread.is_alive() else None
+
+    def run(self) -> Run | None:
+        """Return the comparison once it is finished."""
+        if not self._variants or not (self._folder / "run.json").exists():
+            return None
+        run = Run.open(self._folder)
+        return run if run.state == "done" and run.clip_folder.exists() else None
+
+    @cached_property
+    def _folder(self) -> Path:
+        clip = self._shelf.clip(self._shelf.names()[0]).folder
+        weights = [self._models.fingerprint(record.name) for record in self._variants]
+        key = "|".join([str(clip), _code_version(), *weights])
+        return self._root / f"showcase-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+
+    def _prepare(self) -> None:
+        clip = self._shelf.clip(self._shelf.names()[0])
+        labels = clip.truth(0)
+        assert labels is not None, "an example has exact masks"
+        objects = tuple(int(target) for target in sorted(set(labels.ravel()) - {0}))
+        run = Run(self._folder, clip.folder, objects, self._variants).save(state="running")
+        run.save_given({0: labels})
+        for step in work(run, self._models, self._folder / "never"):
+            self._done = (step.frame + 1) / len(clip)
+
+
+def _code_version() -> str:
+    """Return a text that changes with the code, so that what is kept on disk is never older than it."""
+    folder = Path(__file__).parents[1]
+    return hash_of([*folder.rglob("*.py"), *(folder.parent / "llb").rglob("*.py")])

@@ -1,0 +1,212 @@
+"""Decoded frames on disk: every image decoded once, then shared by all processes through memory maps.
+
+A cache is a folder with ``rgb.npy`` and ``mask.npy`` (all pixels of all frames one after the other) and ``index.json``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+from PIL import Image
+
+from llb.data.datasets import AnnotatedImage, davis_sequences
+from llb.data.static import static_collections
+
+VERSION = 2
+MAX_SIDE = 640
+DEFAULT_CACHE = Path("~/.cache/llb-playground/train")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class CachedObject:
+    """An object of a frame: its id in the mask, the half-open box in pixels, and its area in pixels."""
+
+    id: int
+    y0: int
+    x0: int
+    y1: int
+    x1: int
+    area: int
+
+
+@dataclass(frozen=True)
+class CachedFrame:
+    """Where a frame lies in the cache. `video` is the sequence's name, empty for a still image.
+
+    `scenery` is False for a picture of an object on nothing, which makes no background.
+    """
+
+    video: str
+    collection: str
+    height: int
+    width: int
+    offset: int
+    objects: tuple[CachedObject, ...]
+    scenery: bool = True
+
+
+@dataclass(frozen=True)
+class _Source:
+    pair: AnnotatedImage
+    video: str
+    collection: str
+    merge_labels: bool
+    scenery: bool = True
+
+
+class FrameCache:
+    """Read access to a built cache. Pickles as its path, so that workers share the pages."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the cache in `folder`; raise ValueError when there is none."""
+        self.folder = folder
+        if not (folder / "index.json").is_file():
+            raise ValueError(f"No training cache in {folder}: build it with llb.data.image_cache.build_cache first.")
+        index = json.loads((folder / "index.json").read_text())
+        self.frames = tuple(
+            CachedFrame(**{**frame, "objects": tuple(CachedObject(**item) for item in frame["objects"])})
+            for frame in index["frames"]
+        )
+        self._rgb = np.load(folder / "rgb.npy", mmap_mode="r")
+        self._mask = np.load(folder / "mask.npy", mmap_mode="r")
+
+    def __reduce__(self) -> tuple[type[FrameCache], tuple[Path]]:
+        return FrameCache, (self.folder,)
+
+    def rgb(self, frame: CachedFrame) -> UInt8[np.ndarray, "height width 3"]:
+        """Return the frame's pixels, read-only."""
+        start, stop = 3 * frame.offset, 3 * (frame.offset + frame.height * frame.width)
+        return np.asarray(self._rgb[start:stop]).reshape(frame.height, frame.width, 3)
+
+    def mask(self, frame: CachedFrame) -> UInt8[np.ndarray, "height width"]:
+        """Return the frame's object ids, read-only."""
+        stop = frame.offset + frame.height * frame.width
+        return np.asarray(self._mask[frame.offset : stop]).reshape(frame.height, frame.width)
+
+    def videos(self) -> dict[str, tuple[CachedFrame, ...]]:
+        """Return the frames of each sequence in time order."""
+        groups: dict[str, list[CachedFrame]] = {}
+        for frame in self.frames:
+            if frame.video:
+                groups.setdefault(frame.video, []).append(frame)
+        return {name: tuple(frames) for name, frames in groups.items()}
+
+
+def build_cache(
+    data_root: Path,
+    cache_dir: Path = DEFAULT_CACHE,
+    progress: Progress | None = None,
+    objects: Path | None = None,
+) -> FrameCache:
+    """Decode ``davis16/train`` and every collection of ``static`` under `data_root`, unless that is done already.
+
+    `objects` is a folder of further collections, of objects without a background (`scripts.fetch_objects`).
+    Images are reduced so that their longer side is at most 640 pixels. `progress` is called with (done, all).
+    The folder appears at once when complete, so a broken run leaves no half cache.
+
+    Raises:
+        ValueError: `data_root` lacks ``davis16/train`` or ``static`` in the described form.
+    """
+    cache_dir = cache_dir.expanduser()
+    sources = _list_sources(data_root, objects)
+    digest = _digest(sources)
+    index = cache_dir / "index.json"
+    if index.is_file() and json.loads(index.read_text())["digest"] == digest:
+        return FrameCache(cache_dir)
+    cache_dir.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f"{cache_dir.name}.", dir=cache_dir.parent))
+    frames = _write_pixels(sources, partial, progress or (lambda done, total: None))
+    (partial / "index.json").write_text(json.dumps({"digest": digest, "frames": [asdict(frame) for frame in frames]}))
+    if cache_dir.exists():
+        shutil.rmtree(cache_dir)
+    partial.rename(cache_dir)
+    return FrameCache(cache_dir)
+
+
+def _list_sources(data_root: Path, objects: Path | None) -> list[_Source]:
+    videos = [
+        _Source(pair, sequence.name, "davis16", True)
+        for sequence in davis_sequences(data_root / "davis16" / "train")
+        for pair in sequence.frames
+    ]
+    stills = [
+        _Source(pair, "", collection.name, collection.merge_labels)
+        for collection in static_collections(data_root / "static")
+        for pair in collection.images
+    ]
+    cut_outs = [
+        _Source(pair, "", collection.name, False, scenery=False)
+        for collection in (static_collections(objects) if objects else ())
+        for pair in collection.images
+    ]
+    return videos + stills + cut_outs
+
+
+def _digest(sources: Sequence[_Source]) -> str:
+    facts = [(str(item.pair.image), item.pair.image.stat().st_size, item.pair.mask.stat().st_size) for item in sources]
+    return hashlib.sha256(json.dumps([VERSION, MAX_SIDE, facts]).encode()).hexdigest()
+
+
+def _write_pixels(sources: Sequence[_Source], folder: Path, progress: Progress) -> list[CachedFrame]:
+    """Decode with two threads, and write as flat arrays whose length is known before from the image headers."""
+    sizes = [_reduced_size(source.pair.image) for source in sources]
+    total = sum(height * width for height, width in sizes)
+    rgb_out = np.lib.format.open_memmap(folder / "rgb.npy", mode="w+", dtype=np.uint8, shape=(3 * total,))
+    mask_out = np.lib.format.open_memmap(folder / "mask.npy", mode="w+", dtype=np.uint8, shape=(total,))
+    frames: list[CachedFrame] = []
+    offset = 0
+    with ThreadPoolExecutor(2) as pool:
+        decoded = pool.map(_decode, sources, sizes)
+        for source, (height, width), (rgb, mask, objects) in zip(sources, sizes, decoded, strict=True):
+            stop = offset + height * width
+            rgb_out[3 * offset : 3 * stop] = rgb.reshape(-1)
+            mask_out[offset:stop] = mask.reshape(-1)
+            frames.append(CachedFrame(source.video, source.collection, height, width, offset, objects, source.scenery))
+            offset = stop
+            progress(len(frames), len(sources))
+    rgb_out.flush()
+    mask_out.flush()
+    return frames
+
+
+def _reduced_size(path: Path) -> tuple[int, int]:
+    with Image.open(path) as image:
+        width, height = image.size
+    factor = min(1.0, MAX_SIDE / max(width, height))
+    return round(height * factor), round(width * factor)
+
+
+def _decode(source: _Source, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, tuple[CachedObject, ...]]:
+    with Image.open(source.pair.image) as image:
+        rgb = np.asarray(image.convert("RGB"))
+    with Image.open(source.pair.mask) as image:
+        mask = np.asarray(image).astype(np.uint8)
+    if mask.shape != rgb.shape[:2]:
+        raise ValueError(f"{source.pair.mask} is {mask.shape}, its image {rgb.shape[:2]}: both must have one size.")
+    if source.merge_labels:
+        mask = (mask > 0).astype(np.uint8)
+    if mask.shape != size:
+        rgb = np.asarray(cv2.resize(rgb, size[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+        mask = np.asarray(cv2.resize(mask, size[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+    return rgb, mask, _find_objects(mask)
+
+
+def _find_objects(mask: UInt8[np.ndarray, "height width"]) -> tuple[CachedObject, ...]:
+    found = []
+    for number in np.unique(mask):
+        if number:
+            ys, xs = np.nonzero(mask == number)
+            box = (int(ys.min()), int(xs.min()), int(ys.max()) + 1, int(xs.max()) + 1)
+            found.append(CachedObject(int(number), *box, len(ys)))
+    return tuple(found)

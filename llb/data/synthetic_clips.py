@@ -1,0 +1,224 @@
+"""Synthetic scenes: objects cut out of still images (and of video frames) that move smoothly over another image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from llb.data.image_cache import CachedFrame, CachedObject, FrameCache
+from llb.data.scene import Layer, Scene, Wave
+from llb.data.transforms import similarity, smooth_path
+
+CANVASES = ((480, 854), (320, 568), (480, 640), (640, 480))  # (height, width)
+CANVAS_SHARES = (0.65, 0.15, 0.15, 0.05)
+IN_PLACE = 0.3  # share of scenes whose target stays part of its own photo, which moves as a whole
+MIN_AREA = 400  # pixels; smaller objects are not worth cutting out
+
+
+@dataclass(frozen=True)
+class CutOut:
+    """An object's pixels within its box, and its alpha (0..255)."""
+
+    rgb: UInt8[np.ndarray, "h w 3"]
+    alpha: UInt8[np.ndarray, "h w"]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """How an object lies on the canvas: box area in canvas pixels, and its centre (x, y) at every time."""
+
+    area: float
+    centres: Float[np.ndarray, "frames 2"]
+
+
+def cut_out(cache: FrameCache, frame: CachedFrame, item: CachedObject) -> CutOut:
+    """Return an object of a cached frame, with two pixels of margin where the image has them."""
+    y0, x0 = max(item.y0 - 2, 0), max(item.x0 - 2, 0)
+    window = np.s_[y0 : item.y1 + 2, x0 : item.x1 + 2]
+    alpha = np.where(cache.mask(frame)[window] == item.id, 255, 0).astype(np.uint8)
+    return CutOut(cache.rgb(frame)[window], alpha)
+
+
+def enclose(alpha: UInt8[np.ndarray, "h w"]) -> Float[np.ndarray, "n 2"]:
+    """Return the convex hull (x, y) of a mask; no points for an empty one."""
+    contours, _ = cv2.findContours(alpha, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return cv2.convexHull(np.concatenate(contours))[:, 0].astype(float) if contours else np.zeros((0, 2))
+
+
+class SceneMaker:
+    """Draws synthetic scenes from a cache."""
+
+    def __init__(self, cache: FrameCache) -> None:
+        """List what can be cut out; raise ValueError when there is no object large enough."""
+        self._cache = cache
+        self._scenery = [frame for frame in cache.frames if frame.scenery]
+        groups: dict[str, list[tuple[CachedFrame, CachedObject]]] = {}
+        for frame in cache.frames:
+            for item in frame.objects:
+                if item.area >= MIN_AREA:
+                    groups.setdefault(frame.video or frame.collection, []).append((frame, item))
+        if not groups:
+            raise ValueError(f"No object of {MIN_AREA} pixels in {cache.folder}: add images with larger objects.")
+        self._groups = list(groups.values())
+        self._weights = np.sqrt([len({id(frame) for frame, _ in group}) for group in self._groups])
+        self._weights /= self._weights.sum()
+
+    def pick(self, rng: np.random.Generator) -> tuple[CachedFrame, CachedObject]:
+        """Draw an object: a collection or video first (by the root of its images), then any object of it."""
+        group = self._groups[int(rng.choice(len(self._groups), p=self._weights))]
+        return group[int(rng.integers(len(group)))]
+
+    def scene(self, frames: int, rng: np.random.Generator) -> Scene:
+        """Draw a scene: a background, a target, up to three distractors around it and sometimes an occluder."""
+        canvas = CANVASES[int(rng.choice(len(CANVASES), p=CANVAS_SHARES))]
+        camera = camera_path(canvas, frames, rng)
+        frame, item = self.pick(rng)
+        cut = cut_out(self._cache, frame, item)
+        if frame.scenery and rng.random() < IN_PLACE:
+            background = self._background(frame, canvas, camera, 2.0, rng)
+            target = self._in_place(background, frame, item)
+            box = target.canvas_box(0, canvas)
+            place = Placement(box.area, np.repeat([[box.x, box.y]], frames, axis=0)) if box else None
+        else:
+            background = self._background(self._any_frame(rng), canvas, camera, 1.5, rng)
+            place = self._target_placement(canvas, frames, rng)
+            target = moving_layer(cut, place, camera, rng)
+        behind, front = self._others(cut, place, camera, rng) if place else ([], [])
+        if behind and not target.painted:
+            target = replace(target, painted=True)
+        return Scene(canvas, (background, *behind, target, *front), 1 + len(behind))
+
+    def _any_frame(self, rng: np.random.Generator) -> CachedFrame:
+        return self._scenery[int(rng.integers(len(self._scenery)))]
+
+    def _in_place(self, background: Layer, frame: CachedFrame, item: CachedObject) -> Layer:
+        """Return the object of the background's own photo, moving with it."""
+        alpha = np.where(self._cache.mask(frame) == item.id, 255, 0).astype(np.uint8)
+        frames = len(background.images)
+        return replace(background, alphas=[alpha] * frames, outlines=[enclose(alpha)] * frames, painted=False)
+
+    def _target_placement(self, canvas: tuple[int, int], frames: int, rng: np.random.Generator) -> Placement:
+        """Draw size (log-uniform, small ones included) and path; one in twelve leaves the canvas."""
+        fraction = float(np.exp(rng.uniform(np.log(0.003), np.log(0.4))))
+        area = fraction * canvas[0] * canvas[1]
+        start = rng.uniform(0.1, 0.9, 2) * canvas[::-1]
+        speed = 0.15 * np.sqrt(area) * np.exp(rng.normal(0.0, 0.7))
+        path = start + smooth_path(rng, frames, np.full(2, speed))
+        if rng.random() < 1 / 12:
+            angle = rng.uniform(0, 2 * np.pi)
+            exit_speed = 1.3 * max(canvas) / frames * np.array([np.cos(angle), np.sin(angle)])
+            path = path + np.maximum(np.arange(frames) - frames // 2, 0)[:, None] * exit_speed
+        return Placement(area, path)
+
+    def _others(
+        self, cut: CutOut, place: Placement, camera: Float[np.ndarray, "frames 3 3"], rng: np.random.Generator
+    ) -> tuple[list[Layer], list[Layer]]:
+        """Draw the layers behind and before the target; a distractor is at times the same object again."""
+        behind: list[Layer] = []
+        front: list[Layer] = []
+        for _ in range(int(rng.choice(4, p=(0.25, 0.35, 0.25, 0.15)))):
+            twin = rng.random() < 0.3
+            other = cut if twin else cut_out(self._cache, *self.pick(rng))
+            beside = distractor_placement(place, rng, spread=0.15 if twin else 0.5)
+            (front if rng.random() < 0.5 else behind).append(moving_layer(other, beside, camera, rng))
+        if rng.random() < 0.2:
+            across = occluder_placement(place, rng)
+            front.append(moving_layer(cut_out(self._cache, *self.pick(rng)), across, camera, rng))
+        return behind, front
+
+    def _background(
+        self,
+        frame: CachedFrame,
+        canvas: tuple[int, int],
+        camera: Float[np.ndarray, "frames 3 3"],
+        zoom: float,
+        rng: np.random.Generator,
+    ) -> Layer:
+        """Lay a frame over the canvas, up to `zoom` times larger than needed to cover it, mostly with a slight bend."""
+        image = self._cache.rgb(frame)
+        cover = max(canvas[0] / frame.height, canvas[1] / frame.width) * float(rng.uniform(1.05, zoom))
+        slack = np.array([frame.width, frame.height]) * cover - canvas[::-1]
+        centre = np.array(canvas[::-1]) / 2 + rng.uniform(-0.45, 0.45, 2) * slack
+        flat = similarity((frame.width / 2, frame.height / 2), centre, cover, float(rng.normal(0.0, 0.1)))
+        waves = bending(float(max(image.shape[:2])), 0.008, len(camera), rng) if rng.random() < 0.5 else ()
+        return Layer([image] * len(camera), None, camera @ flat, waves=waves)
+
+
+def camera_path(canvas: tuple[int, int], frames: int, rng: np.random.Generator) -> Float[np.ndarray, "frames 3 3"]:
+    """Return the camera's motion over the canvas: pan, zoom, roll, a little perspective; at times it stands still."""
+    strength = float(rng.choice([0.0, 0.5, 1.0, 2.0]))
+    sigma = strength * np.array([0.02 * canvas[1], 0.02 * canvas[0], 0.02, 0.015, 2e-5, 2e-5])
+    path = smooth_path(rng, frames, sigma)
+    middle = (canvas[1] / 2, canvas[0] / 2)
+    return np.stack(
+        [
+            similarity(middle, np.add(middle, row[:2]), float(np.exp(row[2])), row[3], perspective=(row[4], row[5]))
+            for row in path
+        ]
+    )
+
+
+def moving_layer(
+    cut: CutOut, place: Placement, camera: Float[np.ndarray, "frames 3 3"], rng: np.random.Generator
+) -> Layer:
+    """Return a cut-out that follows a placement, turning, growing, shearing and bending smoothly on its way."""
+    small, scale = shrink_to(cut, place.area)
+    height, width = small.alpha.shape
+    frames = len(camera)
+    path = smooth_path(rng, frames, np.array([0.05, 0.08, 0.04, 0.05, 0.05]))
+    path += rng.normal(0.0, 1.0, 5) * (0.0, 0.15, 0.08, 0.05, 0.05)
+    flip = np.diag([float(rng.choice([-1.0, 1.0])), 1.0, 1.0])
+    centred = similarity((width / 2, height / 2), np.zeros(2), 1.0, 0.0)
+    moves = [
+        similarity((0.0, 0.0), centre, scale * float(np.exp(row[0])), row[1], row[2], (row[3] / width, row[4] / height))
+        for centre, row in zip(place.centres, np.clip(path, -0.6, 0.6), strict=True)
+    ]
+    waves = bending(float(max(height, width)), 0.03, frames, rng) if rng.random() < 0.6 else ()
+    to_canvas = camera @ np.stack(moves) @ flip @ centred
+    return Layer([small.rgb] * frames, [small.alpha] * frames, to_canvas, [enclose(small.alpha)] * frames, waves)
+
+
+def shrink_to(cut: CutOut, area: float) -> tuple[CutOut, float]:
+    """Return the cut-out reduced to a box of about `area` pixels, and the magnification left to do (at most 3)."""
+    height, width = cut.alpha.shape
+    scale = float(np.sqrt(area / (height * width)))
+    if scale >= 0.8:
+        return cut, min(scale, 3.0)
+    size = (max(round(width * scale), 4), max(round(height * scale), 4))
+    rgb = cv2.resize(cut.rgb, size, interpolation=cv2.INTER_AREA)
+    alpha = cv2.resize(cut.alpha, size, interpolation=cv2.INTER_AREA)
+    return CutOut(rgb, alpha), 1.0
+
+
+def bending(length: float, strength: float, frames: int, rng: np.random.Generator) -> tuple[Wave, ...]:
+    """Return two travelling waves with an amplitude around `strength` x `length` and 0.5 to 1.5 periods on `length`."""
+    waves = []
+    for _ in range(2):
+        angle, periods = rng.uniform(0, 2 * np.pi), rng.uniform(0.5, 1.5)
+        frequency = 2 * np.pi * periods / length * np.array([np.cos(angle), np.sin(angle)])
+        phase = rng.uniform(0, 2 * np.pi) + np.arange(frames) * rng.normal(0.0, 0.6)
+        amplitude = strength * length * rng.normal(0.0, 1.0, 2).clip(-2.0, 2.0)
+        waves.append(Wave(amplitude, frequency, phase))
+    return tuple(waves)
+
+
+def distractor_placement(place: Placement, rng: np.random.Generator, spread: float) -> Placement:
+    """Return a place beside another object, near enough to fall into its search region, with a motion of its own."""
+    side = np.sqrt(place.area)
+    area = place.area * float(np.exp(rng.normal(0.0, 2 * spread)))
+    angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(0.7, 3.0) * side
+    start = place.centres[0] + distance * np.array([1.2 * np.cos(angle), 0.8 * np.sin(angle)])
+    return Placement(area, start + smooth_path(rng, len(place.centres), np.full(2, 0.2 * side)))
+
+
+def occluder_placement(place: Placement, rng: np.random.Generator) -> Placement:
+    """Return a path that crosses another object's at a frame after the first."""
+    frames, side = len(place.centres), np.sqrt(place.area)
+    angle = rng.uniform(0, 2 * np.pi)
+    step = rng.uniform(0.4, 1.2) * side * np.array([np.cos(angle), np.sin(angle)])
+    meeting = rng.uniform(1.0, max(frames - 1, 1))
+    centres = place.centres + (np.arange(frames)[:, None] - meeting) * step
+    return replace(place, area=place.area * float(np.exp(rng.uniform(-0.7, 0.7))), centres=centres)

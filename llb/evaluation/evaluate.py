@@ -1,0 +1,192 @@
+"""Measure a model on annotated clips: J, F and J&F by the DAVIS protocol.
+
+The first frame's mask is given. The first and the last annotated frame do not count; scores are averaged over frames
+for each object, and over objects for a sequence and for the split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from llb.config import InferenceConfig, Precision
+from llb.evaluation.datasets import Sequence, find_sequences
+from llb.evaluation.metrics import Score, score
+from llb.inference import SegmentationModel, VideoSegmenter
+from llb.io.label_png import read_labels, write_labels
+from llb.io.video_reader import list_pictures, read_frames
+from llb.types import Labels
+
+VOID = 255  # in a mask of several objects: pixels that nobody could label
+
+OnProgress = Callable[[str, int, int], None]  # the sequence's name, frames done so far, frames in all
+
+
+@dataclass(frozen=True)
+class ObjectScore:
+    """An object's means over the frames that count."""
+
+    id: int
+    score: Score
+
+
+@dataclass(frozen=True)
+class SequenceScore:
+    """A sequence's objects. `seconds_per_frame` leaves the first frame out."""
+
+    name: str
+    frames: int
+    seconds_per_frame: float
+    objects: tuple[ObjectScore, ...]
+
+    @property
+    def score(self) -> Score:
+        """Mean over the objects."""
+        return _mean(item.score for item in self.objects)
+
+
+@dataclass(frozen=True)
+class EvaluationResult:
+    """The scores of a model on a split."""
+
+    model: str
+    precision: Precision
+    split: str
+    config: InferenceConfig
+    sequences: tuple[SequenceScore, ...]
+
+    @property
+    def score(self) -> Score:
+        """Mean over all objects of all sequences."""
+        return _mean(item.score for sequence in self.sequences for item in sequence.objects)
+
+    @property
+    def seconds_per_frame(self) -> float:
+        """Mean over all frames but the first ones."""
+        steps = [sequence.frames - 1 for sequence in self.sequences]
+        return float(np.average([sequence.seconds_per_frame for sequence in self.sequences], weights=steps))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything in plain types, ready for JSON."""
+        return {
+            "model": self.model,
+            "precision": self.precision,
+            "split": self.split,
+            "config": asdict(self.config),
+            **_plain(self.score),
+            "seconds_per_frame": self.seconds_per_frame,
+            "sequences": [
+                {
+                    "name": sequence.name,
+                    "frames": sequence.frames,
+                    **_plain(sequence.score),
+                    "seconds_per_frame": sequence.seconds_per_frame,
+                    "objects": [{"id": item.id, **_plain(item.score)} for item in sequence.objects],
+                }
+                for sequence in self.sequences
+            ],
+        }
+
+
+def evaluate(
+    model: SegmentationModel,
+    data_dir: Path,
+    split: str,
+    config: InferenceConfig | None = None,
+    on_progress: OnProgress | None = None,
+    masks_dir: Path | None = None,
+) -> EvaluationResult:
+    """Segment every sequence of a split (`llb.evaluation.datasets`) and score it.
+
+    With `masks_dir` the predictions are written as ``<masks_dir>/<sequence>/<frame>.png`` in the DAVIS palette. Raise
+    ValueError if the data are not as they should be.
+    """
+    config = (config or InferenceConfig()).for_scale(model.scale)
+    sequences = find_sequences(data_dir, split)
+    total = sum(len(list_pictures(sequence.images)) for sequence in sequences)
+    done, scores = 0, []
+    for sequence in sequences:
+
+        def advance(frames: int, name: str = sequence.name, before: int = done) -> None:
+            if on_progress:
+                on_progress(name, before + frames, total)
+
+        folder = masks_dir / sequence.name if masks_dir else None
+        scores.append(evaluate_sequence(model, sequence, config, advance, folder))
+        done += scores[-1].frames
+    return EvaluationResult(model.config.name, model.precision, split, config, tuple(scores))
+
+
+def evaluate_sequence(
+    model: SegmentationModel,
+    sequence: Sequence,
+    config: InferenceConfig,
+    on_frame: Callable[[int], None],
+    masks_dir: Path | None = None,
+) -> SequenceScore:
+    """Segment a sequence from its first mask and score it; `on_frame` hears the number of frames done."""
+    counted, ids = _counted_frames(sequence), _object_ids(sequence)
+    segmenter = VideoSegmenter(model, config)
+    seconds: list[float] = []
+    scores: dict[int, list[Score]] = {target: [] for target in ids}
+    for frame in read_frames(sequence.images):
+        if frame.index == 0:
+            given = read_labels(_mask_file(sequence, frame.name))
+            result = segmenter.start(frame.rgb, {target: given == target for target in ids})
+        else:
+            result = segmenter.step(frame.rgb)
+            seconds.append(result.seconds)
+        if frame.name in counted:
+            truth = read_labels(_mask_file(sequence, frame.name))
+            for target in ids:
+                scores[target].append(score_object(result.labels, truth, target))
+        if masks_dir:
+            masks_dir.mkdir(parents=True, exist_ok=True)
+            write_labels(masks_dir / f"{frame.name}.png", result.labels)
+        on_frame(frame.index + 1)
+    objects = tuple(ObjectScore(target, _mean(scores[target])) for target in ids)
+    return SequenceScore(sequence.name, len(seconds) + 1, float(np.mean(seconds)), objects)
+
+
+def score_object(predicted: Labels, truth: Labels, target: int) -> Score:
+    """Score one object of a frame; pixels that the truth calls void (255) count for neither side."""
+    return score((predicted == target) & (truth != VOID), truth == target)
+
+
+def _counted_frames(sequence: Sequence) -> frozenset[str]:
+    """Return the stems of the annotated frames without the first and the last."""
+    stems = [path.stem for path in list_pictures(sequence.images)]
+    annotated = [stem for stem in stems if _mask_file(sequence, stem).is_file()]
+    if annotated[:1] != stems[:1] or len(annotated) < 3:
+        raise ValueError(
+            f"The sequence {sequence.name} has {len(annotated)} masks in {sequence.masks}: it needs one for its first "
+            "frame and for at least two more."
+        )
+    return frozenset(annotated[1:-1])
+
+
+def _object_ids(sequence: Sequence) -> tuple[int, ...]:
+    """Return the ids of the objects in the first mask."""
+    first = list_pictures(sequence.images)[0].stem
+    ids = np.unique(read_labels(_mask_file(sequence, first)))
+    objects = tuple(int(value) for value in ids if value not in (0, VOID))
+    if not objects:
+        raise ValueError(f"The first mask of {sequence.name} marks no object: leave the sequence out of the split.")
+    return objects
+
+
+def _mask_file(sequence: Sequence, stem: str) -> Path:
+    return sequence.masks / f"{stem}.png"
+
+
+def _mean(scores: Iterable[Score]) -> Score:
+    listed = list(scores)
+    return Score(float(np.mean([item.j for item in listed])), float(np.mean([item.f for item in listed])))
+
+
+def _plain(score: Score) -> dict[str, float]:
+    return {"J": score.j, "F": score.f, "J&F": score.mean}

@@ -1,0 +1,195 @@
+"""What a visitor takes away: every file is opened and compared with the run."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from pycocotools import mask as coco
+
+from demo.clips.clip import Clip
+from demo.exports.files import KINDS, export, export_overlay
+from demo.inside.server import Reads
+from demo.models.settings import Settings
+from demo.runs.compare import compare
+from demo.runs.run import Run, VariantRecord
+from demo.runs.session import SessionStore
+from demo.runs.showcase import Showcase
+from llb.io.label_png import read_labels
+from tests.support.page_fakes import FRAMES, FakeModels, FakeSegmenter, fake_shelf
+
+NAMES = ("lite/llb", "lite/joint", "lite/llb~gates")
+FOLDERS = [name.replace("/", "-") for name in NAMES]
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+    return fake_shelf(tmp_path_factory.mktemp("shelf")).clip("disc")
+
+
+def make_run(folder: Path, clip: Clip, stop_after: int = 10**6) -> Run:
+    titles = ("LLB", "JOINT", "LLB, gates = 1")
+    records = tuple(VariantRecord(name, title) for name, title in zip(NAMES, titles, strict=True))
+    run = Run(folder, clip.folder, (1,), records, Settings(interval=7)).save()
+    truth = clip.truth(0)
+    assert truth is not None
+    run.save_given({0: truth})
+    seen: list[int] = []
+    fakes = {name: FakeSegmenter(name.partition("~")[0]) for name in NAMES}
+    for step in compare(run, clip, lambda: fakes, lambda: len(seen) > stop_after):
+        seen.append(step.frame)
+    return Run.open(folder)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, clip: Clip) -> Run:
+    return make_run(tmp_path_factory.mktemp("runs") / "run-1", clip)
+
+
+def frames_of(path: Path) -> tuple[list[float], tuple[int, int]]:
+    with av.open(str(path)) as container:
+        frames = list(container.decode(video=0))
+    return [frame.time or 0.0 for frame in frames], (frames[0].height, frames[0].width)
+
+
+def test_the_side_by_side_video_has_every_frame_at_its_time(run: Run, clip: Clip, tmp_path: Path) -> None:
+    times, (height, width) = frames_of(export("side_by_side", run, clip, tmp_path))
+    assert times == pytest.approx(list(clip.times), abs=2e-3)
+    assert (height, width) == (clip.height + 28, 3 * clip.width)
+
+
+def test_an_overlay_has_every_frame(run: Run, clip: Clip, tmp_path: Path) -> None:
+    times, size = frames_of(export_overlay(run, clip, "lite/joint", tmp_path))
+    assert len(times) == FRAMES
+    assert size == (clip.height, clip.width)
+    with pytest.raises(ValueError, match="no such model"):
+        export_overlay(run, clip, "../secrets", tmp_path)
+
+
+def test_the_masks_are_palette_pictures(run: Run, clip: Clip, tmp_path: Path) -> None:
+    with zipfile.ZipFile(export("masks", run, clip, tmp_path)) as archive:
+        expected = {f"{folder}/{index:05d}.png" for folder in FOLDERS for index in range(FRAMES)}
+        assert set(archive.namelist()) == expected | {"README.txt"}
+        archive.extractall(tmp_path / "out")
+    for index in range(FRAMES):
+        labels = read_labels(tmp_path / "out" / FOLDERS[0] / f"{index:05d}.png")
+        assert (labels == run.labels(NAMES[0], index)).all()
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # pycocotools' own
+def test_coco_masks_decode_to_the_labels(run: Run, clip: Clip, tmp_path: Path) -> None:
+    found = json.loads(export("coco", run, clip, tmp_path).read_text())
+    assert [image["id"] for image in found["images"]] == list(range(FRAMES))
+    assert found["categories"] == [{"id": 1, "name": "object 1"}]
+    assert set(found["annotations"]) == set(NAMES)
+    for item in found["annotations"]["lite/llb"]:
+        mask = coco.decode(item["segmentation"])
+        assert (mask == (run.labels("lite/llb", item["image_id"]) == item["category_id"])).all()
+        assert item["area"] == mask.sum()
+        assert item["segmentation"]["size"] == [clip.height, clip.width]
+
+
+def test_traces_load_and_are_the_stored_ones(run: Run, clip: Clip, tmp_path: Path) -> None:
+    with np.load(export("traces", run, clip, tmp_path), allow_pickle=False) as arrays:
+        trace = run.trace("lite/llb", 3, 1)
+        assert trace is not None
+        for name, feature in trace.features.items():
+            assert (arrays[f"lite-llb/00003/1.{name}"] == feature).all()
+        assert {key.split("/")[0] for key in arrays} == set(FOLDERS)
+
+
+def test_measurements_hold_settings_and_figures(run: Run, clip: Clip, tmp_path: Path) -> None:
+    found = json.loads(export("measurements", run, clip, tmp_path).read_text())
+    assert found["settings"]["interval"] == 7
+    assert found["frames"] == run.figures()
+    assert [model["overlap"] for model in found["models"]] == [record.overlap for record in run.variants]
+    assert found["marked_frames"] == [0]
+    assert {model["precision"] for model in found["models"]} <= {"fp32", "bf16"}
+
+
+class Outside(HTMLParser):
+    """Collect what a page would fetch from elsewhere, and its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("src", "href") and value and not value.startswith(("data:", "#")):
+                self.fetched.append(value)
+        assert tag not in ("script", "link", "iframe")
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_report_opens_offline_and_tells_the_figures(run: Run, clip: Clip, tmp_path: Path) -> None:
+    page = export("report", run, clip, tmp_path).read_text()
+    parser = Outside()
+    parser.feed(page)
+    assert parser.fetched == []
+    assert not re.search(r"url\((?!#)", page)
+    assert page.count("<img") >= 3 * len(NAMES)
+    overlap = run.variants[0].overlap
+    assert overlap is not None
+    assert f"{overlap:.3f}" in parser.text
+    assert parser.text.count("knock-out") >= 1
+    assert "One disc" in parser.text
+
+
+def test_a_stopped_run_gives_what_is_there(tmp_path: Path, clip: Clip) -> None:
+    stopped = make_run(tmp_path / "run", clip, stop_after=7)
+    assert 0 < stopped.frames < FRAMES
+    for kind in KINDS:
+        assert export(kind, stopped, clip, tmp_path / "out").stat().st_size > 0
+    assert len(frames_of(tmp_path / "out" / "side-by-side.mp4")[0]) == stopped.frames
+
+
+def test_what_cannot_be_exported_is_said(run: Run, clip: Clip, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="choose one of side_by_side"):
+        export("../run.json", run, clip, tmp_path)
+    with pytest.raises(ValueError, match="still running"):
+        export("masks", replace(run, state="running"), clip, tmp_path)
+
+
+def test_a_file_is_made_once_and_in_the_visitors_folder(tmp_path: Path, clip: Clip) -> None:
+    sessions = SessionStore(tmp_path / "sessions")
+    session = sessions.create()
+    make_run(session.new_folder("run"), clip)
+    reads = Reads(sessions, Showcase(tmp_path, FakeModels(), fake_shelf(tmp_path)))
+    question = {"what": "export", "token": session.token, "run": "run-1", "kind": "masks"}
+    path = Path(reads.read(question)["path"])
+    assert path.is_relative_to(session.folder)
+    made = path.stat().st_mtime_ns
+    assert reads.read(question)["path"] == str(path)
+    assert path.stat().st_mtime_ns == made
+    assert "choose one" in reads.read({**question, "kind": "all"})["error"]
+    other = sessions.create()
+    assert "no longer there" in reads.read({**question, "token": other.token})["error"]
+
+
+def test_the_most_uncertain_frame_is_far_from_the_marks(tmp_path: Path, clip: Clip) -> None:
+    sessions = SessionStore(tmp_path / "sessions")
+    session = sessions.create()
+    run = make_run(session.new_folder("run"), clip)
+    series = run.figures()
+    for index, doubt in ((1, 0.9), (5, 0.7), (6, 0.4)):
+        series[index]["lite/joint"]["objects"]["1"]["uncertainty"] = doubt
+    for found in series:
+        for name in NAMES:
+            found[name]["objects"]["1"].setdefault("uncertainty", 0.0)
+            if found[name]["objects"]["1"]["uncertainty"] == 1.0:
+                found[name]["objects"]["1"]["uncertainty"] = 0.1
+    run.save_figures(series)
+    reads = Reads(sessions, Showcase(tmp_path, FakeModels(), fake_shelf(tmp_path)))
+    answer = reads.read({"what": "uncertain", "token": session.token, "run": "run-1"})
+    assert answer == {"index": 5, "target": 1}

@@ -1,0 +1,138 @@
+"""What the mask canvas asks the server."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from demo.inside.server import Reads
+from demo.masks.annotations import Marks
+from demo.masks.canvas_server import Marking, canvas_value
+from demo.runs.compare import compare
+from demo.runs.run import Run, VariantRecord
+from demo.runs.session import Session, SessionStore
+from demo.runs.showcase import Showcase
+from llb.io.label_png import decode_labels, encode_labels
+from tests.support.page_fakes import FRAMES, SIZE, FakeModels, FakeSegmenter, fake_shelf
+
+
+class Canvas:
+    """Asks as the page does."""
+
+    def __init__(self, root: Path) -> None:
+        self.shelf, self.store = fake_shelf(root), SessionStore(root / "sessions")
+        self.session: Session = self.store.create()
+        self.clip = self.shelf.clip("disc")
+        self.session.note(clip=str(self.clip.folder))
+        self.marking = Marking(self.store, Reads(self.store, Showcase(root, FakeModels(), self.shelf)))
+
+    def ask(self, what: str, **question: Any) -> dict[str, Any]:
+        asked = {"what": what, "token": self.session.token, "stamp": str(self.clip.folder), **question}
+        return self.marking.mark(asked)
+
+    def marks(self) -> Marks:
+        return Marks.of(self.session, self.clip)
+
+
+@pytest.fixture
+def canvas(tmp_path: Path) -> Canvas:
+    return Canvas(tmp_path)
+
+
+def address(labels: np.ndarray) -> str:
+    return "data:image/png;base64," + base64.b64encode(encode_labels(labels)).decode()
+
+
+def read(source: str) -> np.ndarray:
+    return decode_labels(base64.b64decode(source.partition(",")[2]), "answer")
+
+
+def square(target: int = 1) -> np.ndarray:
+    labels = np.zeros(SIZE, np.uint8)
+    labels[20:60, 30:80] = target
+    return labels
+
+
+def test_an_example_begins_with_its_exact_mask(canvas: Canvas) -> None:
+    assert canvas_value(canvas.session, canvas.clip)["marked"] == [0]
+    assert (read(canvas.ask("labels", index=0)["labels"]) == canvas.clip.truth(0)).all()
+    assert canvas.ask("labels", index=3) == {"labels": None}
+
+
+def test_any_frame_may_be_marked_and_unmarked(canvas: Canvas) -> None:
+    assert canvas.ask("save", index=5, labels=address(square(2))) == {"marked": [0, 5]}
+    assert (read(canvas.ask("labels", index=5)["labels"]) == square(2)).all()
+    assert canvas.ask("save", index=0, labels=address(np.zeros(SIZE, np.uint8))) == {"marked": [5]}
+    assert canvas.marks().all().keys() == {5}
+
+
+def test_each_clip_has_its_own_marks_which_stay(canvas: Canvas) -> None:
+    canvas.ask("save", index=2, labels=address(square()))
+    other = canvas.shelf.clip("disc two")
+    assert canvas_value(canvas.session, other)["marked"] == [0]
+    assert canvas_value(canvas.session, canvas.clip)["marked"] == [0, 2]
+
+
+def test_objects_have_names(canvas: Canvas) -> None:
+    assert canvas.ask("rename", target=2, name="  the   cat ") == {"names": {"2": "the cat"}}
+    assert canvas.ask("rename", target=2, name="") == {"names": {}}
+    assert "go from 1 to 8" in canvas.ask("rename", target=9, name="x")["error"]
+
+
+def test_grab_cut_answers_with_a_mask(canvas: Canvas) -> None:
+    disc = np.equal(canvas.clip.truth(2), 1)
+    ys, xs = np.nonzero(disc)
+    box = [int(ys.min()) - 3, int(xs.min()) - 3, int(ys.max()) + 4, int(xs.max()) + 4]
+    found = read(canvas.ask("box", index=2, box=box)["mask"]) > 0
+    assert (found & disc).sum() / (found | disc).sum() > 0.9
+    scribble = np.zeros(SIZE, np.uint8)
+    scribble[58:62, int(xs.mean()) - 12 : int(xs.mean()) + 12] = 1
+    found = read(canvas.ask("scribble", index=2, mask=address(scribble))["mask"]) > 0
+    assert (found & disc).sum() / (found | disc).sum() > 0.9
+
+
+def test_a_picture_is_imported(canvas: Canvas) -> None:
+    answer = canvas.ask("import", index=1, file=address(square(4)), file_name="../mask.png")
+    assert (read(answer["labels"]) == square(4)).all()
+
+
+def test_a_proposal_is_what_a_model_has_under_what_the_visitor_marked(canvas: Canvas, tmp_path: Path) -> None:
+    name = "lite/llb"
+    run = Run(canvas.session.new_folder("run"), canvas.clip.folder, (1,), (VariantRecord(name, "LLB"),))
+    run.save_given(canvas.marks().all())
+    for step in compare(run, canvas.clip, lambda: {name: FakeSegmenter(name)}, lambda: False):
+        run = step.run
+    answer = canvas.ask("proposal", run=run.folder.name, name=name, index=4, stamp="")
+    assert (read(answer["labels"]) == run.labels(name, 4)).all()
+    assert answer["proposed"] == [1]
+    assert answer["value"]["stamp"] == str(canvas.clip.folder)
+    canvas.ask("save", index=4, labels=address(square(1)))
+    answer = canvas.ask("proposal", run=run.folder.name, name=name, index=4)
+    assert (read(answer["labels"]) == square(1)).all()
+    assert answer["proposed"] == []
+
+
+@pytest.mark.parametrize(
+    ("what", "question", "sentence"),
+    [
+        ("save", {"index": FRAMES, "labels": address(square())}, f"frames 0 to {FRAMES - 1}"),
+        ("save", {"index": -1, "labels": address(square())}, f"frames 0 to {FRAMES - 1}"),
+        ("save", {"index": 0, "labels": address(square()[:50])}, "belongs to another clip"),
+        ("save", {"index": 0, "labels": address(square(9))}, "no object 9"),
+        ("save", {"index": 0, "labels": "data:image/png;base64,%%%"}, "cannot be read"),
+        ("save", {"index": 0, "labels": "file:///etc/passwd"}, "cannot be read"),
+        ("save", {"index": 0}, "incomplete"),
+        ("nothing", {}, "incomplete"),
+        ("labels", {"index": 0, "stamp": "elsewhere"}, "Another clip"),
+        ("labels", {"index": 0, "token": "x"}, "session has ended"),
+        ("box", {"index": 0, "box": [1, 1, 2, 2]}, "too small"),
+        ("proposal", {"run": "run-7", "name": "lite/llb", "index": 0}, "no longer there"),
+    ],
+)
+def test_a_bad_question_gets_a_sentence(canvas: Canvas, what: str, question: dict[str, Any], sentence: str) -> None:
+    assert sentence in canvas.ask(what, **question)["error"]
+    assert canvas.marks().frames() == [0]

@@ -1,0 +1,74 @@
+"""Models side by side: in order, a core for each, and nothing of it left in the rest of the program."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from llb.inference import side_by_side as parallel
+from llb.inference.side_by_side import in_parallel
+
+CORES = 2
+
+
+@pytest.fixture(autouse=True)
+def two_cores() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(CORES)
+    parallel._threads.cache_clear()
+    yield
+    parallel._threads.cache_clear()
+    torch.set_num_threads(before)
+
+
+def cores(name: str) -> tuple[int, str]:
+    torch.ones(4).sum()
+    return torch.get_num_threads(), threading.current_thread().name
+
+
+def test_names_come_in_order_each_on_one_core() -> None:
+    found = dict(in_parallel(["a", "b", "c"], cores, ahead=True))
+    assert list(found) == ["a", "b", "c"]
+    assert all(number == 1 and thread.startswith("model") for number, thread in found.values())
+
+
+def test_the_first_one_goes_ahead_on_all_cores() -> None:
+    first, *others = dict(in_parallel(["a", "b", "c"], cores, ahead=False)).values()
+    assert first == (CORES, threading.current_thread().name)
+    assert [number for number, _ in others] == [1, 1]
+    assert dict(in_parallel(["a"], cores, ahead=True)) == {"a": first}
+
+
+def test_other_threads_keep_all_cores() -> None:
+    list(in_parallel(["a", "b"], cores, ahead=True))
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
+    thread.start()
+    thread.join()
+    assert found == [torch.get_num_threads()] == [CORES]
+
+
+def test_an_error_comes_through_once_the_others_are_done() -> None:
+    begun, done = threading.Event(), threading.Event()
+
+    def work(name: str) -> None:
+        if name == "a":
+            assert begun.wait(5)
+            raise ValueError("broken")
+        begun.set()
+        time.sleep(0.1)
+        done.set()
+
+    with pytest.raises(ValueError, match="broken"):
+        list(in_parallel(["a", "b"], work, ahead=True))
+    assert done.is_set()
+
+
+def test_one_core_runs_them_in_turn() -> None:
+    torch.set_num_threads(1)
+    found = dict(in_parallel(["a", "b"], cores, ahead=True))
+    assert found == dict.fromkeys("ab", (1, threading.current_thread().name))
