@@ -30,7 +30,7 @@ def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore,
     return page.queue(max_size=16, default_concurrency_limit=4)
 
 
-def serve() -> None:
+def serve(host: str | None, port: int | None) -> None:
     """Serve the shipped models until the program is stopped; the sessions' folder goes with it."""
     root = Path(tempfile.mkdtemp(prefix="llb-sessions-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
@@ -38,4 +38,4 @@ def serve() -> None:
     from demo.models.shipped import ShippedModels
 
     page = assemble(ShippedModels(), ExampleShelf.own(cache), SessionStore(root), cache)
-    page.launch(**launch_options(cache, root))
+    page.launch(server_name=host, server_port=port, **launch_options(cache, root))
