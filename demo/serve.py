@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -38,4 +39,13 @@ def serve(host: str | None, port: int | None) -> None:
     from demo.models.shipped import ShippedModels
 
     page = assemble(ShippedModels(), ExampleShelf.own(cache), SessionStore(root), cache)
-    page.launch(server_name=host, server_port=port, **launch_options(cache, root))
+    listen(page, host, port, launch_options(cache, root))
+
+
+def listen(page: gr.Blocks, host: str | None, port: int | None, options: dict[str, Any]) -> None:
+    """Serve a page with options of `launch` until the program is stopped; raise ValueError if the port is taken."""
+    try:
+        page.launch(server_name=host, server_port=port, **options)
+    except OSError as error:
+        taken = port or os.environ.get("GRADIO_SERVER_PORT", "7860")
+        raise ValueError(f"The page cannot listen on port {taken}: choose another one with --port.") from error

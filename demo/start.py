@@ -13,7 +13,7 @@ def start(host: str | None = None, port: int | None = None) -> None:
         port: the port; None is GRADIO_SERVER_PORT or the first free one from 7860 on.
 
     Raises:
-        OSError: the port is taken.
+        ValueError: the port is taken.
     """
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads would take the cores from torch's
