@@ -6,8 +6,9 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -39,13 +40,15 @@ def serve(host: str | None, port: int | None) -> None:
     from demo.models.shipped import ShippedModels
 
     page = assemble(ShippedModels(), ExampleShelf.own(cache), SessionStore(root), cache)
-    listen(page, host, port, launch_options(cache, root))
+    with taken_port_named(port):
+        page.launch(server_name=host, server_port=port, **launch_options(cache, root))
 
 
-def listen(page: gr.Blocks, host: str | None, port: int | None, options: dict[str, Any]) -> None:
-    """Serve a page with options of `launch` until the program is stopped; raise ValueError if the port is taken."""
+@contextmanager
+def taken_port_named(port: int | None) -> Iterator[None]:
+    """Turn launch's OSError for a port that is taken into a ValueError that says what to do."""
     try:
-        page.launch(server_name=host, server_port=port, **options)
+        yield
     except OSError as error:
         taken = port or os.environ.get("GRADIO_SERVER_PORT", "7860")
         raise ValueError(f"The page cannot listen on port {taken}: choose another one with --port.") from error

@@ -7,7 +7,7 @@ import socket
 import gradio as gr
 import pytest
 
-from demo.serve import listen
+from demo.serve import taken_port_named
 
 
 def test_a_port_that_is_taken_is_named() -> None:
@@ -15,5 +15,8 @@ def test_a_port_that_is_taken_is_named() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(ValueError, match=f"cannot listen on port {port}: choose another"):
-            listen(page, "127.0.0.1", port, {"prevent_thread_lock": True})
+        with (
+            pytest.raises(ValueError, match=f"cannot listen on port {port}: choose another"),
+            taken_port_named(port),
+        ):
+            page.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True)
