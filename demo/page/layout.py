@@ -12,7 +12,7 @@ from gradio.components import Component
 from demo import text
 from demo.clips.examples import ExampleShelf
 from demo.clips.upload import Limits
-from demo.components import words
+from demo.components import browser_files, words
 from demo.inside.diagram import PARTS
 from demo.inside.pictures import thumbnail
 from demo.inside.server import Reads
@@ -29,8 +29,7 @@ from demo.runs.showcase import GREETING, Showcase
 from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
 
-COMPONENTS = Path(__file__).parents[1] / "components"
-CSS = [Path(__file__).with_name("page.css"), *sorted(COMPONENTS.glob("*/*.css"))]
+CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
 TICKED = (f"{GREETING[0]}{LONG}", *GREETING)  # at first: the one for use, and two that were trained alike
 FILE_TYPES = ["video", "image", ".mkv", ".mts", ".m2ts", ".ts", ".ivf", ".y4m", ".zip"]
 
@@ -72,6 +71,7 @@ def launch_options(*served: Path) -> dict[str, Any]:
     return {
         "theme": theme,
         "css_paths": CSS,
+        "app_kwargs": {"routes": [browser_files.route()]},
         "allowed_paths": [str(folder) for folder in served],
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,
@@ -99,7 +99,7 @@ def _canvas(marking: Marking) -> gr.HTML:
     palette = davis_palette()
     return gr.HTML(
         html_template='<div class="mask-canvas" hidden></div>',
-        js_on_load=_script("canvas"),
+        js_on_load=browser_files.mount_script("canvas"),
         server_functions=[mark],
         words=words.CANVAS_WORDS,
         colours={str(target): palette[target].tolist() for target in range(1, OBJECTS + 1)},
@@ -130,7 +130,7 @@ def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.Up
     gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
     trim = gr.HTML(
         html_template='<div class="trim" hidden></div>',
-        js_on_load=_script("trim"),
+        js_on_load=browser_files.mount_script("trim"),
         words=words.TRIM_WORDS,
         elem_id="trim",
     )
@@ -189,7 +189,7 @@ def _results(reads: Reads) -> Results:
     status = gr.HTML(elem_id="status")
     player = gr.HTML(
         html_template='<div class="player" hidden></div>',
-        js_on_load=_script("player"),
+        js_on_load=browser_files.mount_script("player"),
         server_functions=[read],
         words=words.PLAYER_WORDS,
         elem_id="player",
@@ -199,18 +199,13 @@ def _results(reads: Reads) -> Results:
     gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
     gr.HTML(
         html_template='<div class="inside" hidden></div>',
-        js_on_load=_script("inside"),
+        js_on_load=browser_files.mount_script("inside"),
         server_functions=[read],
         words=words.INSIDE_WORDS,
         parts={key: asdict(part) for key, part in PARTS.items()},
         elem_id="inside",
     )
     return Results(status, title, player, undo)
-
-
-def _script(name: str) -> str:
-    """Return a component's script with what all of them share before it."""
-    return (COMPONENTS / "element.js").read_text() + (COMPONENTS / name / f"{name}.js").read_text()
 
 
 def _table() -> None:
