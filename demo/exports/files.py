@@ -50,7 +50,7 @@ def export(kind: str, run: Run, clip: Clip, folder: Path) -> Path:
 
 def export_overlay(run: Run, clip: Clip, name: str, folder: Path) -> Path:
     """Write one model's overlay video, unless it is there already, and return it."""
-    path = folder / f"{run.of(run.record(name).name).name}.mp4"
+    path = folder / f"{run.model_folder(run.record(name).name).name}.mp4"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f"draft-{path.name}"
@@ -71,7 +71,9 @@ def write_masks(run: Run, clip: Clip, path: Path) -> None:
         archive.writestr("README.txt", text.MASKS_README)
         for record in run.variants:
             for index in range(run.frames):
-                archive.write(run.labels_file(record.name, index), f"{run.of(record.name).name}/{index:05d}.png")
+                archive.write(
+                    run.labels_file(record.name, index), f"{run.model_folder(record.name).name}/{index:05d}.png"
+                )
 
 
 def write_coco(run: Run, clip: Clip, path: Path) -> None:
@@ -93,12 +95,14 @@ def write_traces(run: Run, clip: Clip, path: Path) -> None:
     """Write all stored arrays in one npz, keys ``<model>/<frame>/<object>.<field>``; features in fp16."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for record in run.variants:
-            for file in sorted((run.of(record.name) / "traces").glob("*.npz")):
+            for file in sorted((run.model_folder(record.name) / "traces").glob("*.npz")):
                 with np.load(file, allow_pickle=False) as arrays:
                     for key in arrays:
                         buffer = io.BytesIO()
                         np.lib.format.write_array(buffer, arrays[key], allow_pickle=False)
-                        archive.writestr(f"{run.of(record.name).name}/{file.stem}/{key}.npy", buffer.getvalue())
+                        archive.writestr(
+                            f"{run.model_folder(record.name).name}/{file.stem}/{key}.npy", buffer.getvalue()
+                        )
 
 
 def write_measurements(run: Run, clip: Clip, path: Path) -> None:
@@ -121,7 +125,7 @@ def measurements(run: Run, clip: Clip) -> dict[str, Any]:
         "clip": facts | {"frames": len(clip)},
         "settings": asdict(run.settings),
         "objects": {str(target): run.names.get(target, text.object_name(target)) for target in run.objects},
-        "marked_frames": sorted(run.given()),
+        "marked_frames": sorted(run.marked_masks()),
         "state": run.state,
         "models": models,
     }

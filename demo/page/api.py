@@ -23,8 +23,8 @@ from demo.models.settings import Settings
 from demo.models.zerogpu import on_gpu
 from demo.page.handlers import Handlers
 from demo.page.user_errors import user_errors
-from demo.runs.compare import work
-from demo.runs.run import Run, every_of
+from demo.runs.compare import execute_run
+from demo.runs.run import Run, trace_stride_of
 from demo.runs.session import Session
 from llb.io.label_png import read_labels
 from llb.io.video_reader import probe
@@ -88,11 +88,16 @@ class Api:
         made = import_clip(path, path.stem, session.new_folder("clip"), self.limits)
         labels = _fitted(read_labels(Path(mask)), made, probe(path))
         run = Run(
-            session.new_folder("run"), made.folder, objects_of({0: labels}), records, settings, every=every_of(made)
+            session.new_folder("run"),
+            made.folder,
+            objects_of({0: labels}),
+            records,
+            settings,
+            trace_stride=trace_stride_of(made),
         )
-        run.save_given({0: labels})
+        run.save_marked_masks({0: labels})
         run.save()
-        for _ in on_gpu(work)(run, self.handlers.models, run.folder / "stop"):
+        for _ in on_gpu(execute_run)(run, self.handlers.models, run.folder / "stop"):
             session.touch()
         return session, Run.open(run.folder)
 

@@ -25,9 +25,9 @@ from demo.models.zerogpu import on_gpu
 from demo.page import html as panels
 from demo.page.player_value import payload
 from demo.page.user_errors import user_errors
-from demo.runs.compare import work
+from demo.runs.compare import execute_run
 from demo.runs.passes import Repair
-from demo.runs.run import Run, VariantRecord, every_of
+from demo.runs.run import Run, VariantRecord, trace_stride_of
 from demo.runs.session import Session, SessionStore
 from demo.runs.showcase import Showcase
 
@@ -172,9 +172,9 @@ class Handlers:
                 records,
                 settings,
                 names=marks.names(),
-                every=every_of(clip),
+                trace_stride=trace_stride_of(clip),
             )
-            run.save_given(given)
+            run.save_marked_masks(given)
             run.save()
         return self._begun(run, clip, text.running(clip.title))
 
@@ -192,7 +192,7 @@ class Handlers:
             objects_of(given)
             folder = session.new_folder("run", [base.folder])
             try:
-                run = base.branch(folder, given, repair).save(names=marks.names())
+                run = base.begin_repair(folder, given, repair).save(names=marks.names())
             except ValueError:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
@@ -215,7 +215,7 @@ class Handlers:
             clip = Clip.open(run.clip_folder)
             yield panels.progress(run, len(clip), None), gr.skip()
             shown, looked, stop = 0.0, time.monotonic(), run.folder / STOP
-            for step in on_gpu(work)(run, self.models, stop):
+            for step in on_gpu(execute_run)(run, self.models, stop):
                 if time.monotonic() - looked > QUOTA_EVERY:
                     looked = time.monotonic()
                     if session.over_quota():

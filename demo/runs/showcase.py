@@ -9,7 +9,7 @@ from pathlib import Path
 
 from demo.clips.examples import ExampleShelf, hash_of
 from demo.models.provider import ModelProvider
-from demo.runs.compare import work
+from demo.runs.compare import execute_run
 from demo.runs.run import Run, VariantRecord
 
 GREETING = ("lite/llb", "lite/joint")  # the comparison to greet with, if these can run
@@ -55,8 +55,8 @@ class Showcase:
         assert labels is not None, "an example has exact masks"
         objects = tuple(int(target) for target in sorted(set(labels.ravel()) - {0}))
         run = Run(self._folder, clip.folder, objects, self._variants).save(state="running")
-        run.save_given({0: labels})
-        for step in work(run, self._models, self._folder / "never"):
+        run.save_marked_masks({0: labels})
+        for step in execute_run(run, self._models, self._folder / "never"):
             self._done = (step.frame + 1) / len(clip)
 
 

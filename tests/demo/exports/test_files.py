@@ -41,7 +41,7 @@ def make_run(folder: Path, clip: Clip, stop_after: int = 10**6) -> Run:
     run = Run(folder, clip.folder, (1,), records, Settings(interval=7)).save()
     truth = clip.truth(0)
     assert truth is not None
-    run.save_given({0: truth})
+    run.save_marked_masks({0: truth})
     seen: list[int] = []
     fakes = {name: FakeSegmenter(name.partition("~")[0]) for name in NAMES}
     for step in compare(run, clip, lambda: fakes, lambda: len(seen) > stop_after):
@@ -99,7 +99,7 @@ def test_coco_masks_decode_to_the_labels(run: Run, clip: Clip, tmp_path: Path) -
 
 def test_traces_load_and_are_the_stored_ones(run: Run, clip: Clip, tmp_path: Path) -> None:
     with np.load(export("traces", run, clip, tmp_path), allow_pickle=False) as arrays:
-        trace = run.trace("lite/llb", 3, 1)
+        trace = run.traces("lite/llb").read(3, 1)
         assert trace is not None
         for name, feature in trace.features.items():
             assert (arrays[f"lite-llb/00003/1.{name}"] == feature).all()

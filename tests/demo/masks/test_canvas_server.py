@@ -103,7 +103,7 @@ def test_a_picture_is_imported(canvas: Canvas) -> None:
 def test_a_proposal_is_what_a_model_has_under_what_the_visitor_marked(canvas: Canvas, tmp_path: Path) -> None:
     name = "lite/llb"
     run = Run(canvas.session.new_folder("run"), canvas.clip.folder, (1,), (VariantRecord(name, "LLB"),))
-    run.save_given(canvas.marks().all())
+    run.save_marked_masks(canvas.marks().all())
     for step in compare(run, canvas.clip, lambda: {name: FakeSegmenter(name)}, lambda: False):
         run = step.run
     answer = canvas.ask("proposal", run=run.folder.name, name=name, index=4, stamp="")
