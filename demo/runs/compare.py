@@ -16,7 +16,7 @@ from demo.runs.frame_stats import FrameStats, ModelStats, measure_frame
 from demo.runs.pass_segmenter import PassSegmenter, VisitInput
 from demo.runs.passes import Pass, Visit
 from demo.runs.run import Run, VariantRecord
-from llb.inference.side_by_side import in_parallel
+from llb.inference.side_by_side import run_side_by_side
 from llb.types import FrameResult, Labels, Mask, TraceRequest
 
 
@@ -141,9 +141,9 @@ class Comparison:
             self._trace_request(visit, previous),
         )
         leader = next(iter(models.values()))
-        ahead = not visit.known and leader.look_ahead(given.frame, given.marked)
+        ahead = not visit.known and leader.read_ahead(given.frame, given.marked)
         results: dict[str, FrameResult] = {}
-        for name, result in in_parallel(models, partial(self._visit_model, models, given, previous), ahead):
+        for name, result in run_side_by_side(models, partial(self._visit_model, models, given, previous), ahead):
             if not visit.known:
                 results[name] = result
                 if set(given.marked) != set(plan.objects):  # something was predicted

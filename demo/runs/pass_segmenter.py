@@ -35,11 +35,11 @@ class PassSegmenter:
     plan: Pass
     present: set[int] = field(default_factory=set, init=False)  # objects that the segmenter follows already
 
-    def look_ahead(self, frame: Rgb, marked: Mapping[int, Mask]) -> bool:
+    def read_ahead(self, frame: Rgb, marked: Mapping[int, Mask]) -> bool:
         """Let the segmenter begin a frame before its visit; tell whether it did: not where a mask is marked."""
         if marked or not self.present:
             return False
-        self.segmenter.look(frame)
+        self.segmenter.read_ahead(frame)
         return True
 
     def visit(self, given: VisitInput, known: Labels | None) -> FrameResult:
