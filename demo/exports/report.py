@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from demo import text
 from demo.clips.clip import Clip
-from demo.components import words
 from demo.exports.measurements import Measurements
 from demo.exports.plots import draw_plots, mean_of_known, mean_over_objects
 from demo.inside import views
@@ -21,7 +20,6 @@ from demo.templates import template_environment
 from llb.io.label_png import overlay
 
 TEMPLATES = template_environment(Path(__file__).with_name("templates"))
-HEADS = ("", "J", "F", words.PLAYER_WORDS["agreement"], "ms per frame")
 TERMS = ("value", "label", "gate_transduced", "gate_induced")  # boxes of the diagram that are shown
 
 
@@ -64,7 +62,6 @@ class Report:
 
     title: str
     card: str
-    heads: tuple[str, ...]
     models: tuple[ModelRow, ...]
     frames: tuple[tuple[Picture, ...], ...]
     plots: Markup
@@ -84,7 +81,6 @@ def make_report(run: Run, clip: Clip) -> Report:
     return Report(
         title=text.report_title(clip.title),
         card=text.clip_card(clip.title, clip.width, clip.height, len(clip), clip.times[-1], clip.note),
-        heads=HEADS,
         models=_model_rows(run),
         frames=tuple(_overlays(run, clip, index) for index in sorted({0, middle, run.frames - 1})),
         plots=Markup(draw_plots(run)),

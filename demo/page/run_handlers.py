@@ -45,12 +45,12 @@ class RunHandlers:
             session = self.services.sessions.open(token)
             run = self._newest_result(session)
         if session.folders("run"):  # the visitor's own run stays on show
-            return GreetingUpdate(*(gr.skip() for _ in range(4)), timer=gr.Timer(active=False))
+            return GreetingUpdate(gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.Timer(active=False))
         done = None if run else self.services.showcase.progress()
         able = able_models(self.services.models)
         sentence = text.PREPARING if done is not None else text.READY if able else text.NO_WEIGHTS
         status = "" if run else html.notice(sentence, done)
-        return GreetingUpdate(status, *self._result_update(session, run), timer=gr.Timer(active=done is not None))
+        return GreetingUpdate(status, *self._result_update(session, run), gr.Timer(active=done is not None))
 
     def start(self, token: str | None, *chosen: Any) -> StartUpdate:
         """Write down a run of what was chosen and marked; one that cannot start changes nothing.
@@ -121,7 +121,7 @@ class RunHandlers:
             session = self.services.sessions.open(token)
             result = self._result_update(session, self._newest_result(session))
         stop = gr.update(value=text.STOP, interactive=True, visible=False)
-        return EndUpdate("", *result, run=gr.update(visible=True), stop=stop)
+        return EndUpdate("", *result, gr.update(visible=True), stop)
 
     def _result_update(self, session: Session, run: Run | None) -> ResultUpdate:
         """Return a finished run's title, the player's value, and whether there is a repair to undo."""
