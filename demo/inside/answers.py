@@ -198,7 +198,10 @@ class PixelAnswer:
         return {
             "cell": None if self.cell is None else list(self.cell),
             "memory": [picture.to_json() for picture in self.memory],
-            "gates": {"gate_transduced": list(self.gates.gate_transduced), "gate_induced": list(self.gates.gate_induced)},
+            "gates": {
+                "gate_transduced": list(self.gates.gate_transduced),
+                "gate_induced": list(self.gates.gate_induced),
+            },
             **(content_to_json(self.absence) if self.absence else {}),
         }
 

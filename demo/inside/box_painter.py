@@ -13,7 +13,7 @@ from demo.clips.clip import Clip
 from demo.inside import pictures
 from demo.inside.answers import ColourBar, Content, Fits, MemoryFrames, Picture, Values
 from demo.inside.diagram import DiagramBox, absence_of, variant_of_model
-from demo.inside.pca_colours import PAINTED, Colours
+from demo.inside.pca_colours import Colours
 from demo.inside.recorded import Recorded, filter_fits
 from llb.io.label_png import overlay
 from llb.types import Rgb
@@ -83,10 +83,9 @@ class BoxPainter:
     def _feature(self, box: DiagramBox, feature: Float[np.ndarray, "d h w"]) -> Picture:
         """Return the picture of a feature with the values behind it."""
         model = self.recorded.place.model
-        if self.reduction == "pca" and box.feature in PAINTED and self.colours:
-            if self.colours.can_paint(model, box.feature):
-                painted = self.colours.paint(model, box.feature, feature)
-                return Picture(png_address(painted), rounded(pictures.reduce(feature, "mean")), "PCA")
+        if self.reduction == "pca" and self.colours and self.colours.can_paint(model, box.feature):
+            painted = self.colours.paint(model, box.feature, feature)
+            return Picture(png_address(painted), rounded(pictures.reduce(feature, "mean")), "PCA")
         reduction = "mean" if self.reduction == "pca" else self.reduction
         values = pictures.reduce(feature, reduction)
         caption = f"channel {reduction}" if reduction.isdecimal() else f"{reduction} over {len(feature)} channels"

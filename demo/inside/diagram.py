@@ -40,7 +40,9 @@ class DiagramBox:
 BOXES: dict[str, DiagramBox] = {
     box.key: box
     for box in (
-        DiagramBox("frame", "I", "Frame", "The frame of the clip; the box is where the model looks for the object.", "I_t"),
+        DiagramBox(
+            "frame", "I", "Frame", "The frame of the clip; the box is where the model looks for the object.", "I_t"
+        ),
         DiagramBox(
             "region",
             "X",
@@ -146,9 +148,7 @@ BOXES: dict[str, DiagramBox] = {
 }
 
 GATES = ("gate_transduced", "gate_induced")
-PLAIN_SUM = Absence(
-    "plain_sum", "A plain sum: this model adds E1* and E2* as they are, so every weight is 1."
-)
+PLAIN_SUM = Absence("plain_sum", "A plain sum: this model adds E1* and E2* as they are, so every weight is 1.")
 NOT_PREDICTED = Absence("not_predicted", "Frame 0 was painted, not predicted: nothing was computed here.")
 NO_INSIDE = Absence("no_inside", "This model keeps nothing to look into.")
 ENCODERS = {"cnn": "CNN", "vitae": "ViTAE"}

@@ -63,7 +63,9 @@ def _memory_pictures(clip: Clip, recorded: Recorded, cell: Cell) -> Iterator[Mem
 
 
 def _gate_over_time(run: Run, question: PixelQuestion, gate: str) -> list[float | None]:
-    """Return a gate's mean over channels at a pixel for every frame; frames that are not stored repeat the one before.
+    """Return a gate's mean over channels at a pixel for every frame.
+
+    In a long clip a frame that is not stored repeats the one before.
     """
     traces, frames = run.traces(question.place.model), run.record(question.place.model).frames
     series: list[float | None] = []

@@ -26,10 +26,15 @@ MOST_TRACES = 300  # frames of a long clip whose inside is kept
 
 @dataclass(frozen=True)
 class VariantRecord:
-    """How far one variant got in a run and how it did. `overlap` is the mean J over objects and frames 1 on."""
+    """How far one variant got in a run and how it did. `overlap` is the mean J over objects and frames 1 on.
+
+    `weights_sha256` and `precision` say with what it was computed (`demo.models.provider.ModelFacts`).
+    """
 
     name: str
     title: str
+    weights_sha256: str = ""
+    precision: str = ""
     frames: int = 0
     seconds_per_frame: float | None = None
     overlap: float | None = None
