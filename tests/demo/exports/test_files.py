@@ -16,15 +16,11 @@ from pycocotools import mask as coco
 
 from demo.clips.clip import Clip
 from demo.exports.files import KINDS, export, export_overlay
-from demo.inside.server import Reads
 from demo.models.settings import Settings
 from demo.runs.compare import compare
-from demo.runs.frame_stats import FrameStats, ModelStats, ObjectStats
 from demo.runs.run import Run, VariantRecord
-from demo.runs.session import SessionStore
-from demo.runs.showcase import Showcase
 from llb.io.label_png import read_labels
-from tests.support.page_fakes import FRAMES, FakeModels, FakeSegmenter, fake_shelf
+from tests.support.page_fakes import FRAMES, FakeSegmenter, fake_shelf
 
 NAMES = ("lite/llb", "lite/joint", "lite/llb~gates")
 FOLDERS = [name.replace("/", "-") for name in NAMES]
@@ -160,40 +156,3 @@ def test_what_cannot_be_exported_is_said(run: Run, clip: Clip, tmp_path: Path) -
         export("../run.json", run, clip, tmp_path)
     with pytest.raises(ValueError, match="still running"):
         export("masks", replace(run, state="running"), clip, tmp_path)
-
-
-def test_a_file_is_made_once_and_in_the_visitors_folder(tmp_path: Path, clip: Clip) -> None:
-    sessions = SessionStore(tmp_path / "sessions")
-    session = sessions.create()
-    make_run(session.new_folder("run"), clip)
-    reads = Reads(sessions, Showcase(tmp_path, FakeModels(), fake_shelf(tmp_path)))
-    question = {"what": "export", "token": session.token, "run": "run-1", "kind": "masks"}
-    path = Path(reads.read(question)["path"])
-    assert path.is_relative_to(session.folder)
-    made = path.stat().st_mtime_ns
-    assert reads.read(question)["path"] == str(path)
-    assert path.stat().st_mtime_ns == made
-    assert "choose one" in reads.read({**question, "kind": "all"})["error"]
-    other = sessions.create()
-    assert "no longer there" in reads.read({**question, "token": other.token})["error"]
-
-
-def test_the_most_uncertain_frame_is_far_from_the_marks(tmp_path: Path, clip: Clip) -> None:
-    sessions = SessionStore(tmp_path / "sessions")
-    session = sessions.create()
-    run = make_run(session.new_folder("run"), clip)
-    doubts = {1: 0.9, 5: 0.7, 6: 0.4}
-    run.save_frame_stats(
-        FrameStats(
-            {
-                name: ModelStats(
-                    0.1, {1: ObjectStats(uncertainty=doubts.get(index, 0.0) if name == "lite/joint" else 0.1)}
-                )
-                for name in NAMES
-            }
-        )
-        for index in range(FRAMES)
-    )
-    reads = Reads(sessions, Showcase(tmp_path, FakeModels(), fake_shelf(tmp_path)))
-    answer = reads.read({"what": "uncertain", "token": session.token, "run": "run-1"})
-    assert answer == {"index": 5, "target": 1}
