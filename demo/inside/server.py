@@ -71,7 +71,7 @@ def _place(run: Run, question: dict[str, Any]) -> tuple[str, int, int]:
 def _uncertain(run: Run) -> Answer:
     """Return the frame and object where a model is least decided, away from marked frames; None if there is none."""
     best: tuple[float, int, int] | None = None
-    marked = run.given()
+    marked = run.marked_masks()
     for index, found in enumerate(run.frame_stats()):
         if any(abs(index - other) < NEAR for other in marked):
             continue

@@ -13,8 +13,7 @@ from demo.clips.clip import Clip
 from demo.inside import diagram as parts
 from demo.inside import pictures as visualize
 from demo.inside.diagram import Part
-from demo.inside.pca_colours import PARTS as PAINTED
-from demo.inside.pca_colours import Colours
+from demo.inside.pca_colours import PAINTED, colours_of
 from demo.models.settings import variant_of
 from demo.runs.run import Run
 from demo.runs.trace_file import StoredTrace
@@ -31,7 +30,7 @@ Answer = dict[str, Any]
 
 def diagram(run: Run, clip: Clip, name: str, target: int, index: int, how: str) -> Answer:
     """Return a small picture, or the reason why there is none, for every part of the diagram."""
-    index = run.kept(index)
+    index = run.traces(name).stored_frame(index)
     trace = _trace(run, name, target, index)
     frame = clip.frame(index)
     boxes = {}
@@ -46,7 +45,7 @@ def diagram(run: Run, clip: Clip, name: str, target: int, index: int, how: str) 
         "region": [trace.region.y0, trace.region.x0, trace.region.y1, trace.region.x1],
         "in_memory": trace.in_memory,
         "memory": {"frames": list(trace.memory_frames), "weights": list(trace.temporal_weights)},
-        "explained": Colours.of(run).basis.explained if run.colours else None,
+        "explained": colours.basis.explained if (colours := colours_of(run)) else None,
     }
 
 
@@ -56,7 +55,7 @@ def detail(run: Run, clip: Clip, name: str, target: int, index: int, key: str, h
     Raises:
         ValueError: there is no such part or channel.
     """
-    part, index = _part(key), run.kept(index)
+    part, index = _part(key), run.traces(name).stored_frame(index)
     trace = _trace(run, name, target, index)
     answer: Answer = {
         "key": key,
@@ -84,7 +83,7 @@ def detail(run: Run, clip: Clip, name: str, target: int, index: int, key: str, h
 
 def difference_of_gates(run: Run, name: str, target: int, index: int) -> Answer:
     """Return the mean over channels of γ1 - γ2 as a picture, blue where the filter is trusted more."""
-    trace = _trace(run, name, target, run.kept(index))
+    trace = _trace(run, name, target, run.traces(name).stored_frame(index))
     if "gate_transduced" not in trace.features:
         return {"absent": parts.absent(parts.PARTS["gate_transduced"], variant_of(name), trace.predicted)}
     gates = [trace.features[f"gate_{branch}"].astype(np.float32).mean(0) for branch in ("transduced", "induced")]
@@ -97,13 +96,13 @@ def pixel(run: Run, clip: Clip, name: str, target: int, index: int, y: int, x: i
 
     `cell` is the feature cell (row, column); None, with everything else empty, if the pixel is outside the region.
     """
-    trace = _trace(run, name, target, run.kept(index))
+    trace = _trace(run, name, target, run.traces(name).stored_frame(index))
     rows, columns = next(iter(trace.features.values())).shape[1:]
     cell = _cell(y, x, trace.region, rows, columns)
     answer: Answer = {"cell": cell, "memory": [], "gates": _gates_over_time(run, name, target, y, x)}
     if cell is None or "query" not in trace.features:
         return answer
-    keys = run.memory_keys(name, trace.keys_frame, target)
+    keys = run.traces(name).memory_keys(trace.keys_frame, target)
     assert keys is not None, "a trace names the frame that holds its keys"
     weights = attention(trace.features["query"], keys, cell)
     for number, frame_index in enumerate(trace.memory_frames[:MEMORY_SHOWN]):
@@ -123,7 +122,7 @@ def pixel(run: Run, clip: Clip, name: str, target: int, index: int, y: int, x: i
 
 def filmstrip(run: Run, clip: Clip, name: str, target: int, index: int) -> list[Answer]:
     """Return the memory's frames at this frame, each with its temporal weight and a small picture of its mask."""
-    trace = _trace(run, name, target, run.kept(index))
+    trace = _trace(run, name, target, run.traces(name).stored_frame(index))
     strip = []
     for frame_index, weight in zip(trace.memory_frames, trace.temporal_weights, strict=True):
         past = _trace(run, name, target, frame_index)
@@ -175,8 +174,8 @@ def _box(
 
 
 def _feature(run: Run, part: Part, feature: Float[np.ndarray, "d h w"], name: str, how: str) -> Answer:
-    if how == "pca" and part.feature in PAINTED and run.colours:
-        picture = Colours.of(run).paint(name, part.feature, feature)
+    if how == "pca" and part.feature in PAINTED and (colours := colours_of(run)):
+        picture = colours.paint(name, part.feature, feature)
         return {"src": png(picture), "caption": "PCA", "values": _rounded(visualize.reduce(feature, "mean"))}
     shown = "mean" if how == "pca" else how
     values = visualize.reduce(feature, shown)
@@ -213,15 +212,15 @@ def _gates_over_time(run: Run, name: str, target: int, y: int, x: int) -> Answer
     """
     series: dict[str, list[float | None]] = {"gate_transduced": [], "gate_induced": []}
     frames = run.record(name).frames
-    for index in range(0, frames, run.every):
-        trace = run.trace(name, index, target)
+    for index in range(0, frames, run.trace_stride):
+        trace = run.traces(name).read(index, target)
         for gate, values in series.items():
             feature = trace.features.get(gate) if trace else None
             cell = _cell(y, x, trace.region, *feature.shape[1:]) if trace and feature is not None else None
             value = None
             if cell is not None and feature is not None:
                 value = float(feature[:, cell[0], cell[1]].mean(dtype=np.float32))
-            values += [value] * min(run.every, frames - index)
+            values += [value] * min(run.trace_stride, frames - index)
     return series
 
 
@@ -235,7 +234,7 @@ def _cell(y: int, x: int, region: SearchRegion, rows: int, columns: int) -> tupl
 
 def _trace(run: Run, name: str, target: int, index: int) -> StoredTrace:
     run.record(name)
-    trace = run.trace(name, index, target)
+    trace = run.traces(name).read(index, target)
     if trace is None:
         raise ValueError("This model has nothing to show for this object at this frame: choose another frame.")
     return trace

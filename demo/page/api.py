@@ -25,7 +25,7 @@ from demo.models.zerogpu import on_gpu
 from demo.page.choice import Choice
 from demo.page.services import Services
 from demo.page.user_errors import user_errors
-from demo.runs.compare import work
+from demo.runs.compare import execute_run
 from demo.runs.run import Run
 from demo.runs.run_setup import RunRequest, start_run
 from demo.runs.session import Session
@@ -111,7 +111,7 @@ class Api:
         labels = _fit_mask(read_labels(Path(mask)), imported, probe(source))
         request = RunRequest(imported, {0: labels}, entries, settings)
         run = start_run(request, models, lambda: session.new_folder("run"))
-        for _ in on_gpu(work)(run, models, run.folder / "stop"):
+        for _ in on_gpu(execute_run)(run, models, run.folder / "stop"):
             session.touch()
         return FinishedRun(session, Run.open(run.folder), imported)
 

@@ -12,7 +12,7 @@ from gradio.components import Component
 from demo import text
 from demo.clips.examples import ExampleShelf
 from demo.clips.upload import Limits
-from demo.components import words
+from demo.components import browser_files, words
 from demo.inside.diagram import PARTS
 from demo.inside.pictures import thumbnail
 from demo.inside.server import Reads
@@ -26,6 +26,7 @@ from demo.page.events import Events, Results, Steps
 from demo.page.handlers import Handlers
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
+from demo.runs.lookup import RunLookup
 from demo.runs.showcase import GREETING
 from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
@@ -45,9 +46,10 @@ def build_page(services: Services) -> gr.Blocks:
         timer = gr.Timer(1.0, active=False)
         gr.HTML(panels.intro(), elem_id="intro")
         reads = Reads(services.sessions, services.showcase)
+        lookup = RunLookup(services.sessions, services.showcase)
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
-                steps = _steps(services, CanvasServer(services.sessions, reads))
+                steps = _steps(services, CanvasServer(services.sessions, lookup))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
                 results = _results(reads)
                 _table()
@@ -75,6 +77,7 @@ def launch_options(*served: Path) -> dict[str, Any]:
     return {
         "theme": theme,
         "css_paths": CSS,
+        "app_kwargs": {"routes": [browser_files.route()]},
         "allowed_paths": [str(folder) for folder in served],
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,

@@ -12,7 +12,6 @@ import gradio as gr
 
 from demo import text
 from demo.clips.clip import Clip
-from demo.inside.server import SHOWCASE
 from demo.masks.annotations import Annotations
 from demo.masks.chosen_clip import chosen_clip
 from demo.models.zerogpu import on_gpu
@@ -22,7 +21,8 @@ from demo.page.player_value import PlayerValue
 from demo.page.services import Services
 from demo.page.updates import EndUpdate, GreetingUpdate, ProgressUpdate, ResultUpdate, StartUpdate
 from demo.page.user_errors import user_errors
-from demo.runs.compare import work
+from demo.runs.compare import execute_run
+from demo.runs.lookup import SHOWCASE
 from demo.runs.passes import Repair
 from demo.runs.run import Run
 from demo.runs.run_setup import RepairRequest, RunRequest, able_models, start_repair, start_run
@@ -93,7 +93,7 @@ class RunHandlers:
             clip = Clip.open(run.clip_folder)
             yield ProgressUpdate(html.progress(run, len(clip), None), gr.skip())
             shown, looked, stop = 0.0, time.monotonic(), run.folder / STOP
-            for step in on_gpu(work)(run, self.services.models, stop):
+            for step in on_gpu(execute_run)(run, self.services.models, stop):
                 if time.monotonic() - looked > QUOTA_EVERY:
                     looked = time.monotonic()
                     if session.over_quota():

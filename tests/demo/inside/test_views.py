@@ -14,9 +14,8 @@ from demo.clips.clip import Clip
 from demo.inside import pictures as visualize
 from demo.inside import views as looking
 from demo.inside.diagram import PARTS
-from demo.inside.pca_colours import Colours
+from demo.inside.pca_colours import colours_of
 from demo.inside.server import SHOWCASE, Reads
-from demo.page.player_value import payload
 from demo.runs.compare import compare
 from demo.runs.run import Run, VariantRecord
 from demo.runs.session import SessionStore
@@ -45,13 +44,13 @@ def run(tmp_path_factory: pytest.TempPathFactory, clip: Clip) -> Run:
     truth = clip.truth(0)
     assert truth is not None
     run.save()
-    run.save_given({0: truth})
+    run.save_marked_masks({0: truth})
     list(compare(run, clip, lambda: {name: FakeSegmenter(name) for name in NAMES}, lambda: False))
     return Run.open(run.folder)
 
 
 def feature(run: Run, part: str, index: int = 5) -> np.ndarray:
-    trace = run.trace("lite/llb", index, 1)
+    trace = run.traces("lite/llb").read(index, 1)
     assert trace is not None
     return trace.features[part]
 
@@ -87,7 +86,9 @@ def test_a_channel_and_the_pca_are_what_they_say(run: Run, clip: Clip) -> None:
     np.testing.assert_allclose(answer["values"], feature(run, "value")[7], atol=1e-3)
     assert answer["caption"] == "channel 7"
     painted = looking.detail(run, clip, "lite/llb", 1, 5, "value", "pca")
-    expected = Colours.of(run).paint("lite/llb", "value", feature(run, "value"))
+    colours = colours_of(run)
+    assert colours is not None
+    expected = colours.paint("lite/llb", "value", feature(run, "value"))
     assert (decode(painted["src"]) == expected).all()
 
 
@@ -105,7 +106,7 @@ def test_the_learners_losses_come_up_to_the_frame(run: Run, clip: Clip) -> None:
 
 
 def test_a_pixel_asks_the_memory_and_the_gates(run: Run, clip: Clip) -> None:
-    trace = run.trace("lite/llb", 5, 1)
+    trace = run.traces("lite/llb").read(5, 1)
     assert trace is not None
     y, x = trace.region.y0 + 45, trace.region.x0 + 70
     answer = looking.pixel(run, clip, "lite/llb", 1, 5, y, x)
@@ -140,8 +141,8 @@ def test_stored_keys_give_the_engines_attention(tmp_path: Path, clip: Clip) -> N
     results += [segmenter.step(clip.frame(index), request) for index in range(1, 6)]
     for result in results:
         run.save_labels("lite/llb", result.index, result.labels)
-        run.save_traces("lite/llb", result.index, result.traces, result.index - 1 if result.index else None)
-    trace, keys = run.trace("lite/llb", 5, 1), run.memory_keys("lite/llb", 4, 1)
+        run.traces("lite/llb").write(result.index, result.traces, result.index - 1 if result.index else None)
+    trace, keys = run.traces("lite/llb").read(5, 1), run.traces("lite/llb").memory_keys(4, 1)
     expected = results[5].traces[0].attention
     assert trace is not None
     assert keys is not None
@@ -211,24 +212,16 @@ def test_another_visitor_cannot_ask_about_the_run(reads: tuple[Reads, dict[str, 
     assert "error" in holder.read({**question, "what": "diagram", "token": stranger.token})
 
 
-def test_the_payload_holds_no_picture_and_no_trace(run: Run, clip: Clip) -> None:
-    told = payload(run, clip, "token", "run-1")
-    assert told["variants"][0]["done"] == FRAMES
-    assert told["channels"] == 32
-    assert told["variants"][0]["badge"] == ""
-    assert len(str(told)) < 5000
-
-
 def test_the_inside_of_a_long_clip_is_kept_now_and_then(clip: Clip, tmp_path: Path) -> None:
     name = "lite/llb"
-    run = Run(tmp_path / "run-1", clip.folder, (1,), (VariantRecord(name, "LLB"),), every=3)
+    run = Run(tmp_path / "run-1", clip.folder, (1,), (VariantRecord(name, "LLB"),), trace_stride=3)
     given = clip.truth(0)
     assert given is not None
-    run.save_given({0: given})
+    run.save_marked_masks({0: given})
     for step in compare(run, clip, lambda: {name: FakeSegmenter(name)}, lambda: False):
         run = step.run
-    whole = [index for index in range(FRAMES) if (t := run.trace(name, index, 1)) and t.features]
-    regions = [index for index in range(FRAMES) if run.trace(name, index, 1)]
+    whole = [index for index in range(FRAMES) if (t := run.traces(name).read(index, 1)) and t.features]
+    regions = [index for index in range(FRAMES) if run.traces(name).read(index, 1)]
     assert whole == [0, 3, 6]
     assert regions == [0, 2, 3, 4, 6]  # the stand-in's memory takes every second frame
     assert looking.diagram(run, clip, name, 1, 5, "pca")["index"] == 3
