@@ -12,7 +12,7 @@ from gradio.components import Component
 from demo import text
 from demo.clips.examples import ExampleShelf
 from demo.clips.upload import Limits
-from demo.components import words
+from demo.components import browser_files, words
 from demo.inside.diagram import BOXES
 from demo.inside.pictures import thumbnail
 from demo.inside.server import InsideServer
@@ -77,6 +77,7 @@ def launch_options(*served: Path) -> dict[str, Any]:
     return {
         "theme": theme,
         "css_paths": CSS,
+        "app_kwargs": {"routes": [browser_files.route()]},
         "allowed_paths": [str(folder) for folder in served],
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,

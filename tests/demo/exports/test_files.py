@@ -18,9 +18,10 @@ from demo.clips.clip import Clip
 from demo.exports.files import KINDS, export, export_overlay
 from demo.models.settings import Settings
 from demo.runs.compare import compare
-from demo.runs.run import Run, VariantRecord
+from demo.runs.run import Run
+from demo.runs.run_setup import RunRequest, start_run
 from llb.io.label_png import read_labels
-from tests.support.page_fakes import FRAMES, FakeSegmenter, fake_shelf
+from tests.support.page_fakes import FRAMES, FakeModels, FakeSegmenter, fake_shelf
 
 NAMES = ("lite/llb", "lite/joint", "lite/llb~gates")
 FOLDERS = [name.replace("/", "-") for name in NAMES]
@@ -32,12 +33,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
 
 
 def make_run(folder: Path, clip: Clip, stop_after: int = 10**6) -> Run:
-    titles = ("LLB", "JOINT", "LLB, gates = 1")
-    records = tuple(VariantRecord(name, title) for name, title in zip(NAMES, titles, strict=True))
-    run = Run(folder, clip.folder, (1,), records, Settings(interval=7)).save()
     truth = clip.truth(0)
     assert truth is not None
-    run.save_marked_masks({0: truth})
+    run = start_run(RunRequest(clip, {0: truth}, NAMES, Settings(interval=7)), FakeModels(), lambda: folder)
     seen: list[int] = []
     fakes = {name: FakeSegmenter(name.partition("~")[0]) for name in NAMES}
     for step in compare(run, clip, lambda: fakes, lambda: len(seen) > stop_after):
@@ -108,7 +106,12 @@ def test_measurements_hold_settings_and_figures(run: Run, clip: Clip, tmp_path: 
     assert found["frames"] == [stats.to_json() for stats in run.frame_stats()]
     assert [model["overlap"] for model in found["models"]] == [record.overlap for record in run.variants]
     assert found["marked_frames"] == [0]
-    assert {model["precision"] for model in found["models"]} <= {"fp32", "bf16"}
+    assert [model["weights_sha256"] for model in found["models"]] == [
+        "sha of lite/llb",
+        "sha of lite/joint",
+        "sha of lite/llb",
+    ]
+    assert {model["precision"] for model in found["models"]} == {"fp32"}
 
 
 class Outside(HTMLParser):
@@ -141,6 +144,15 @@ def test_the_report_opens_offline_and_tells_the_figures(run: Run, clip: Clip, tm
     assert f"{overlap:.3f}" in parser.text
     assert parser.text.count("knock-out") >= 1
     assert "One disc" in parser.text
+    assert "sha of lite/joint" in parser.text
+
+
+def test_a_title_with_tags_is_only_text_in_the_report(run: Run, clip: Clip, tmp_path: Path) -> None:
+    title = '<img src="http://elsewhere/x.png">'
+    parser = Outside()
+    parser.feed(export("report", run, replace(clip, title=title), tmp_path).read_text())
+    assert parser.fetched == []
+    assert title in parser.text
 
 
 def test_a_stopped_run_gives_what_is_there(tmp_path: Path, clip: Clip) -> None:

@@ -7,34 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from demo.clips.clip import Clip
 from demo.inside.pca_colours import PAINTED, colours_of
 from demo.runs.compare import compare
 from demo.runs.passes import Repair
-from demo.runs.run import COLOURS, Run, VariantRecord
-from tests.support.page_fakes import FRAMES, FakeSegmenter, fake_shelf, fake_trace
-
-NAMES = ("lite/llb", "lite/joint")
-
-
-@pytest.fixture
-def clip(tmp_path: Path) -> Clip:
-    return fake_shelf(tmp_path).clip("disc")
-
-
-def finished(folder: Path, clip: Clip, names: tuple[str, ...] = NAMES) -> Run:
-    run = Run(folder, clip.folder, (1,), tuple(VariantRecord(name, name.upper()) for name in names)).save()
-    truth = clip.truth(0)
-    assert truth is not None
-    run.save_marked_masks({0: truth})
-    list(compare(run, clip, lambda: {name: FakeSegmenter(name) for name in names}, lambda: False))
-    return Run.open(folder)
+from demo.runs.run import COLOURS, Run
+from tests.support.finished_runs import NAMES, fakes, finished_run
+from tests.support.page_fakes import FRAMES, fake_trace
 
 
 def test_they_cover_every_feature_and_are_fitted_once(tmp_path: Path, clip: Clip) -> None:
-    run = finished(tmp_path / "run-1", clip)
+    run = finished_run(tmp_path / "run-1", clip)
     assert not (run.folder / COLOURS).exists()
     colours = colours_of(run)
     assert colours is not None
@@ -49,15 +33,15 @@ def test_they_cover_every_feature_and_are_fitted_once(tmp_path: Path, clip: Clip
 
 
 def test_nothing_is_fitted_while_a_run_is_at_work(tmp_path: Path, clip: Clip) -> None:
-    run = finished(tmp_path / "run-1", clip)
+    run = finished_run(tmp_path / "run-1", clip)
     for state in ("waiting", "running"):
         assert colours_of(replace(run, state=state)) is None
     assert not (run.folder / COLOURS).exists()
 
 
 def test_all_models_share_one_basis(tmp_path: Path, clip: Clip) -> None:
-    both = colours_of(finished(tmp_path / "both", clip))
-    one = colours_of(finished(tmp_path / "one", clip, NAMES[:1]))
+    both = colours_of(finished_run(tmp_path / "both", clip))
+    one = colours_of(finished_run(tmp_path / "one", clip, fakes(NAMES[0])))
     assert both is not None
     assert one is not None
     assert not np.allclose(both.basis.axes, one.basis.axes)
@@ -66,11 +50,11 @@ def test_all_models_share_one_basis(tmp_path: Path, clip: Clip) -> None:
 
 
 def test_a_repair_has_the_colours_of_the_run_that_it_repairs(tmp_path: Path, clip: Clip) -> None:
-    run = finished(tmp_path / "run-1", clip)
+    run = finished_run(tmp_path / "run-1", clip)
     colours = colours_of(run)
     marked = run.marked_masks()
     repaired = run.begin_repair(tmp_path / "run-2", marked | {3: marked[0][:, ::-1].copy()}, Repair(3))
-    list(compare(repaired, clip, lambda: {name: FakeSegmenter(name) for name in NAMES}, lambda: False))
+    list(compare(repaired, clip, fakes, lambda: False))
     repaired = Run.open(repaired.folder)
     found = colours_of(repaired)
     assert (repaired.state, repaired.frames) == ("done", FRAMES)

@@ -8,18 +8,15 @@ from typing import Any
 
 import pytest
 
-from demo.clips.clip import Clip
 from demo.page.player_server import PlayerServer
-from demo.runs.compare import compare
 from demo.runs.frame_stats import FrameStats, ModelStats, ObjectStats
 from demo.runs.lookup import SHOWCASE, RunLookup
-from demo.runs.run import Run, VariantRecord
+from demo.runs.run import Run
 from demo.runs.session import Session, SessionStore
 from demo.runs.showcase import Showcase
 from llb.io.video_reader import probe
-from tests.support.page_fakes import FRAMES, FakeModels, FakeSegmenter, fake_shelf
-
-NAMES = ("lite/llb", "lite/joint")
+from tests.support.finished_runs import NAMES, finished_run
+from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf
 
 
 @dataclass
@@ -37,17 +34,11 @@ class Visitor:
 @pytest.fixture
 def visitor(tmp_path: Path) -> Visitor:
     shelf = fake_shelf(tmp_path)
-    clip: Clip = shelf.clip("disc")
     sessions = SessionStore(tmp_path / "sessions")
     session = sessions.create()
-    records = tuple(VariantRecord(name, name.upper()) for name in NAMES)
-    run = Run(session.new_folder("run"), clip.folder, (1,), records).save()
-    truth = clip.truth(0)
-    assert truth is not None
-    run.save_marked_masks({0: truth})
-    list(compare(run, clip, lambda: {name: FakeSegmenter(name) for name in NAMES}, lambda: False))
+    run = finished_run(session.new_folder("run"), shelf.clip("disc"))
     server = PlayerServer(RunLookup(sessions, Showcase(tmp_path, FakeModels(), shelf)))
-    return Visitor(server, session, Run.open(run.folder))
+    return Visitor(server, session, run)
 
 
 def test_figures_come_from_a_frame_on(visitor: Visitor) -> None:
@@ -69,7 +60,9 @@ def test_the_most_uncertain_frame_is_far_from_the_marks(visitor: Visitor) -> Non
 
 
 def test_without_an_inside_no_frame_is_uncertain(visitor: Visitor) -> None:
-    visitor.run.save_frame_stats(FrameStats({name: ModelStats(0.1, {1: ObjectStats(area=5)}) for name in NAMES}) for _ in range(FRAMES))
+    visitor.run.save_frame_stats(
+        FrameStats({name: ModelStats(0.1, {1: ObjectStats(area=5)}) for name in NAMES}) for _ in range(FRAMES)
+    )
     assert visitor.ask("uncertain") == {"index": None, "target": None}
 
 
