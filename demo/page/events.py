@@ -68,6 +68,7 @@ class Events:
         greeting = GreetingUpdate(results.status, results.title, results.player, results.undo, self.timer)
         arrival = ArrivalUpdate(self.token, steps.canvas, steps.trim, *greeting)
         page.load(handlers.open_session, None, [*arrival], **HIDDEN, **_api("arrive"))
+        page.load(None, js=browser_files.preload_script("page"))
         page.load(handlers.apply_link, None, [*steps.choice], **_api("restore"))
         page.unload(handlers.close_tab)
         self.timer.tick(handlers.runs.show_greeting, self.token, [*greeting], **HIDDEN, **_api("wait"))
