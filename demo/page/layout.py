@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import gradio as gr
 from gradio.components import Component
+from starlette.routing import Route
 
 from demo import text
 from demo.clips.examples import ExampleShelf
@@ -60,7 +62,20 @@ def build_page(services: Services) -> gr.Blocks:
     return page
 
 
-def launch_options(*served: Path) -> dict[str, Any]:
+class LaunchOptions(TypedDict):
+    """The arguments of Gradio's `launch` that belong to this page."""
+
+    theme: gr.themes.Base
+    css_paths: Sequence[str | Path]
+    app_kwargs: dict[str, list[Route]]
+    allowed_paths: list[str]
+    max_file_size: str
+    ssr_mode: bool
+    footer_links: list[Any]
+    run_history: bool
+
+
+def launch_options(*served: Path) -> LaunchOptions:
     """Return what belongs to `launch`: looks, limits, and which folders' files the player may fetch.
 
     A visitor's folder is among them; its name is the unguessable token.
