@@ -103,7 +103,9 @@ def write_traces(run: Run, clip: Clip, path: Path) -> None:
 
 def write_measurements(run: Run, clip: Clip, path: Path) -> None:
     """Write settings, models, the clip's facts and every frame's figures as JSON."""
-    path.write_text(json.dumps(measurements(run, clip) | {"frames": run.figures()}, indent=1))
+    path.write_text(
+        json.dumps(measurements(run, clip) | {"frames": [stats.to_json() for stats in run.frame_stats()]}, indent=1)
+    )
 
 
 def measurements(run: Run, clip: Clip) -> dict[str, Any]:

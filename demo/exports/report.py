@@ -16,6 +16,7 @@ from demo.components import words
 from demo.inside import diagram as parts
 from demo.inside import views as looking
 from demo.models.settings import split_entry
+from demo.runs.frame_stats import FrameStats
 from demo.runs.run import Run
 from llb.io.label_png import overlay
 
@@ -59,7 +60,7 @@ def write_report(run: Run, clip: Clip, path: Path, facts: Mapping[str, Any]) -> 
 
 
 def _table(run: Run) -> str:
-    series, rows = run.figures(), []
+    series, rows = run.frame_stats(), []
     for record in run.variants:
         badge = f' <span class="badge">{text.KNOCK_OUT_BADGE}</span>' if split_entry(record.name)[1] else ""
         means = [_mean(value for value in _series(series, record.name, key) if value is not None) for key in PLOTS[:3]]
@@ -102,7 +103,7 @@ def _plots(run: Run) -> str:
     """Draw every figure over time, a line per model, and the few-shot learner's losses."""
     from matplotlib.figure import Figure
 
-    series = run.figures()
+    series = run.frame_stats()
     kinds = [key for key in PLOTS if any(_known(_series(series, record.name, key)) for record in run.variants)]
     figure = Figure(figsize=(10, 2.2 * (len(kinds) + 1)), layout="constrained")
     axes = np.atleast_1d(figure.subplots(len(kinds) + 1, 1))
@@ -147,9 +148,10 @@ def _flat(facts: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
             yield key, value
 
 
-def _series(series: Iterable[Mapping[str, Any]], name: str, key: str) -> list[float | None]:
+def _series(series: Iterable[FrameStats], name: str, key: str) -> list[float | None]:
     """Return a figure of every frame, the mean over the objects that have it."""
-    return [_mean(entry[key] for entry in found[name]["objects"].values() if key in entry) for found in series]
+    values = ([getattr(stats, key) for stats in frame.models[name].objects.values()] for frame in series)
+    return [_mean(value for value in found if value is not None) for found in values]
 
 
 def _known(values: Iterable[float | None]) -> bool:

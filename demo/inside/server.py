@@ -72,11 +72,11 @@ def _uncertain(run: Run) -> Answer:
     """Return the frame and object where a model is least decided, away from marked frames; None if there is none."""
     best: tuple[float, int, int] | None = None
     marked = run.given()
-    for index, found in enumerate(run.figures()):
+    for index, found in enumerate(run.frame_stats()):
         if any(abs(index - other) < NEAR for other in marked):
             continue
         for target in run.objects:
-            doubts = [entry["objects"].get(str(target), {}).get("uncertainty") for entry in found.values()]
+            doubts = [found.of(name, target).uncertainty for name in found.models]
             known = [doubt for doubt in doubts if doubt is not None]
             if known and (best is None or max(known) > best[0]):
                 best = max(known), index, target
@@ -84,7 +84,7 @@ def _uncertain(run: Run) -> Answer:
 
 
 QUESTIONS: dict[str, Callable[[Run, Clip, dict[str, Any]], Answer]] = {
-    "figures": lambda run, clip, q: {"figures": run.figures(max(0, int(q["start"])))},
+    "figures": lambda run, clip, q: {"figures": [s.to_json() for s in run.frame_stats(max(0, int(q["start"])))]},
     "diagram": lambda run, clip, q: looking.diagram(run, clip, *_place(run, q), str(q["how"])),
     "detail": lambda run, clip, q: looking.detail(run, clip, *_place(run, q), str(q["key"]), str(q["how"])),
     "gate_difference": lambda run, clip, q: looking.difference_of_gates(run, *_place(run, q)),

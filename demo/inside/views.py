@@ -199,10 +199,10 @@ def _feature(run: Run, part: Part, feature: Float[np.ndarray, "d h w"], name: st
 def losses(run: Run, name: str, target: int, index: int) -> list[Answer]:
     """Return the learner's losses of every fit up to a frame: the frame, and the loss before each step and after."""
     found = []
-    for frame_index, figures in enumerate(run.figures()[: index + 1]):
-        fit = figures[name]["objects"].get(str(target), {}).get("losses")
+    for frame_index, stats in enumerate(run.frame_stats()[: index + 1]):
+        fit = stats.of(name, target).losses
         if fit:
-            found.append({"frame": frame_index, "losses": fit})
+            found.append({"frame": frame_index, "losses": list(fit)})
     return found
 
 

@@ -52,6 +52,17 @@ class ModelChoice:
     facts: str = ""
 
 
+@dataclass(frozen=True)
+class ModelFacts:
+    """What a run notes of a model when it starts; empty where it is not known.
+
+    `weights_sha256` is of the weights' file, `precision` the numbers computed in (``fp32`` or ``bf16``).
+    """
+
+    weights_sha256: str = ""
+    precision: str = ""
+
+
 class ModelProvider(Protocol):
     """Where the page's models come from; a fake one serves the tests."""
 
@@ -66,4 +77,8 @@ class ModelProvider(Protocol):
 
     def fingerprint(self, name: str) -> str:
         """Return a text that changes with the model's weights."""
+        ...
+
+    def facts(self, name: str) -> ModelFacts:
+        """Return what a run notes of a model."""
         ...

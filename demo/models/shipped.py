@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from threading import Lock
 
 from demo import text
-from demo.models.provider import ModelChoice, Segmenter
+from demo.models.provider import ModelChoice, ModelFacts, Segmenter
 from demo.models.settings import KNOCK_OUTS, LONG, Settings, split_entry, variant_of
 from demo.models.zerogpu import device
-from llb.checkpoint import ModelCard, choose_precision, load_model, shipped_models
-from llb.config import VARIANTS, ModelConfig, Precision, PrecisionChoice
+from llb.checkpoint import choose_precision, load_model, shipped_models
+from llb.config import VARIANTS, ModelConfig, PrecisionChoice
 from llb.evaluation.results_table import RESULTS, read_result
 from llb.inference.segmenter import VideoSegmenter
 from llb.model.interventions import knock_out
@@ -19,11 +19,6 @@ from llb.model.network import LLB
 PRECISION: PrecisionChoice = "auto"
 SCALE = "lite"  # the models that a CPU runs at a pace worth watching
 FIRST = ("llb", "joint")
-
-
-def precision_of(card: ModelCard) -> Precision:
-    """Return the numbers in which the page runs a model on this machine."""
-    return choose_precision(ModelConfig.from_name(card.model), device(), PRECISION)
 
 
 class ShippedModels:
@@ -68,6 +63,11 @@ class ShippedModels:
     def fingerprint(self, name: str) -> str:
         """Return the sha256 of the weights."""
         return shipped_models()[name].sha256
+
+    def facts(self, name: str) -> ModelFacts:
+        """Return the sha256 of the weights, and the numbers in which the model runs on this machine."""
+        card = shipped_models()[name]
+        return ModelFacts(card.sha256, choose_precision(ModelConfig.from_name(card.model), device(), PRECISION))
 
     def _model(self, name: str) -> LLB:
         with self._lock:

@@ -43,7 +43,7 @@ def build_page(
     with gr.Blocks(title=text.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as page:
         token = gr.State(None)
         timer = gr.Timer(1.0, active=False)
-        gr.HTML(text.INTRO, elem_id="intro")
+        gr.HTML(panels.intro(), elem_id="intro")
         reads = Reads(sessions, showcase)
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):

@@ -13,7 +13,7 @@ import numpy as np
 from demo.clips.clip import Clip
 from demo.inside.pca_colours import fit_colours
 from demo.models.provider import ModelProvider, Segmenter
-from demo.runs.frame_stats import Figures, figures, mean_overlap
+from demo.runs.frame_stats import FrameStats, ModelStats, measure_frame
 from demo.runs.passes import Pass, Visit
 from demo.runs.run import Run
 from llb.inference.side_by_side import in_parallel
@@ -76,7 +76,7 @@ class Comparison:
 
     run: Run
     clip: Clip
-    series: list[Figures] = field(default_factory=list)
+    series: list[FrameStats] = field(default_factory=list)
     seconds: dict[str, list[float]] = field(default_factory=dict)
     overlaps: dict[str, dict[int, float]] = field(default_factory=dict)
     steps: int = 0
@@ -85,7 +85,7 @@ class Comparison:
 
     def __post_init__(self) -> None:
         self.given = self.run.given()
-        self.series = self.run.figures()
+        self.series = self.run.frame_stats()
         self.seconds = {record.name: [] for record in self.run.variants}
         self.overlaps = {name: {} for name in self.seconds}
         for index, found in enumerate(self.series):
@@ -95,7 +95,7 @@ class Comparison:
         for index in range(len(self.series), min(self.given)):  # frames before the first mark: nothing is there yet
             for name in self.seconds:
                 self.run.save_labels(name, index, np.zeros((self.clip.height, self.clip.width), np.uint8))
-            self._note(index, {name: {"seconds": None, "objects": {}} for name in self.seconds})
+            self._note(index, FrameStats({name: ModelStats() for name in self.seconds}))
 
     def sweep(
         self, part: Pass, segmenters: Mapping[str, Segmenter], should_stop: Callable[[], bool]
@@ -129,7 +129,7 @@ class Comparison:
     def finish(self) -> None:
         """Close the run: write what changed, fit the colours of the features to all models together."""
         if self.rewritten:
-            self.run.save_figures(self.series)
+            self.run.save_frame_stats(self.series)
         for record in self.run.variants:
             self._count(record.name, record.frames - 1)
         done = self.complete and self.run.frames == len(self.clip)
@@ -158,22 +158,23 @@ class Comparison:
         self.run.save_traces(name, index, result.traces, None if self.run.every > 1 else previous)
         return replace(result, labels=labels)
 
-    def _figures(self, index: int, results: Mapping[str, FrameResult]) -> Figures:
-        before = self.series[index] if index < len(self.series) else {}
-        return figures(results, self.clip.truth(index), frozenset(np.unique(self.given.get(index, 0)).tolist()), before)
+    def _figures(self, index: int, results: Mapping[str, FrameResult]) -> FrameStats:
+        earlier = self.series[index] if index < len(self.series) else None
+        marked = frozenset(np.unique(self.given.get(index, 0)).tolist())
+        return measure_frame(results, self.clip.truth(index), marked, earlier)
 
-    def _note(self, index: int, found: Figures) -> None:
+    def _note(self, index: int, found: FrameStats) -> None:
         if index == len(self.series):
             self.series.append(found)
-            self.run.add_figures(found)
+            self.run.add_frame_stats(found)
         else:
             self.series[index] = found
             self.rewritten = True
         self._note_overlaps(index, found)
 
-    def _note_overlaps(self, index: int, found: Figures) -> None:
+    def _note_overlaps(self, index: int, found: FrameStats) -> None:
         for name, overlaps in self.overlaps.items():
-            mean = mean_overlap(found[name])
+            mean = found.models[name].mean_j
             overlaps.pop(index, None)
             if mean is not None:
                 overlaps[index] = mean

@@ -16,6 +16,7 @@ from jaxtyping import Float
 
 from demo.clips.clip import LOSSLESS, Clip
 from demo.models.settings import Settings
+from demo.runs.frame_stats import FrameStats
 from demo.runs.passes import Pass, Repair, marked_objects, repaired, whole_clip
 from demo.runs.trace_file import StoredTrace, from_arrays, to_arrays
 from llb.io.label_png import read_labels, write_labels
@@ -28,10 +29,15 @@ INSIDES = 300  # frames of a long clip whose inside is kept
 
 @dataclass(frozen=True)
 class VariantRecord:
-    """How far one variant got in a run and how it did. `overlap` is the mean J over objects and frames 1 on."""
+    """How far one variant got in a run and how it did. `overlap` is the mean J over objects and frames 1 on.
+
+    `weights_sha256` and `precision` say with what it was computed (`demo.models.provider.ModelFacts`).
+    """
 
     name: str
     title: str
+    weights_sha256: str = ""
+    precision: str = ""
     frames: int = 0
     seconds_per_frame: float | None = None
     overlap: float | None = None
@@ -191,22 +197,22 @@ class Run:
             stored: np.ndarray | None = arrays.get(f"{target}.{KEYS}")
             return stored
 
-    def add_figures(self, figures: dict[str, Any]) -> None:
-        """Append the figures of one frame, all variants together, to the series."""
+    def add_frame_stats(self, stats: FrameStats) -> None:
+        """Append the statistics of one frame, all models together, to the series."""
         with (self.folder / SERIES).open("a") as series:
-            series.write(json.dumps(figures) + "\n")
+            series.write(json.dumps(stats.to_json()) + "\n")
 
-    def save_figures(self, series: Iterable[dict[str, Any]]) -> None:
+    def save_frame_stats(self, series: Iterable[FrameStats]) -> None:
         """Write the whole series anew."""
         draft = self.folder / "series.part"
-        draft.write_text("".join(json.dumps(figures) + "\n" for figures in series))
+        draft.write_text("".join(json.dumps(stats.to_json()) + "\n" for stats in series))
         draft.replace(self.folder / SERIES)
 
-    def figures(self, start: int = 0) -> list[dict[str, Any]]:
-        """Return the series from a frame on."""
+    def frame_stats(self, start: int = 0) -> list[FrameStats]:
+        """Return the statistics of every frame from `start` on that is written."""
         path = self.folder / SERIES
         lines = path.read_text().splitlines() if path.exists() else []
-        return [json.loads(line) for line in lines[start:]]
+        return [FrameStats.from_json(json.loads(line)) for line in lines[start:]]
 
     def of(self, name: str) -> Path:
         """Return a variant's folder."""

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from demo.clips.examples import ExampleShelf
-from demo.models.provider import ModelChoice, ModelProvider, Segmenter
+from demo.models.provider import ModelChoice, ModelFacts, ModelProvider, Segmenter
 from demo.models.settings import Settings
 from demo.models.shipped import PRECISION
 from demo.page.layout import launch_options
@@ -140,6 +140,9 @@ class FakeModels:
     def fingerprint(self, name: str) -> str:
         return f"fake {name}"
 
+    def facts(self, name: str) -> ModelFacts:
+        return ModelFacts(f"sha of {name}", "fp32")
+
 
 @dataclass(frozen=True)
 class FakeRendered:
@@ -187,6 +190,9 @@ class RealModels:
 
     def fingerprint(self, name: str) -> str:
         return f"real {name}"
+
+    def facts(self, name: str) -> ModelFacts:
+        return ModelFacts(f"sha of {name}", "fp32")
 
 
 @cache

@@ -19,6 +19,7 @@ from demo.exports.files import KINDS, export, export_overlay
 from demo.inside.server import Reads
 from demo.models.settings import Settings
 from demo.runs.compare import compare
+from demo.runs.frame_stats import FrameStats, ModelStats, ObjectStats
 from demo.runs.run import Run, VariantRecord
 from demo.runs.session import SessionStore
 from demo.runs.showcase import Showcase
@@ -108,7 +109,7 @@ def test_traces_load_and_are_the_stored_ones(run: Run, clip: Clip, tmp_path: Pat
 def test_measurements_hold_settings_and_figures(run: Run, clip: Clip, tmp_path: Path) -> None:
     found = json.loads(export("measurements", run, clip, tmp_path).read_text())
     assert found["settings"]["interval"] == 7
-    assert found["frames"] == run.figures()
+    assert found["frames"] == [stats.to_json() for stats in run.frame_stats()]
     assert [model["overlap"] for model in found["models"]] == [record.overlap for record in run.variants]
     assert found["marked_frames"] == [0]
     assert {model["precision"] for model in found["models"]} <= {"fp32", "bf16"}
@@ -181,15 +182,18 @@ def test_the_most_uncertain_frame_is_far_from_the_marks(tmp_path: Path, clip: Cl
     sessions = SessionStore(tmp_path / "sessions")
     session = sessions.create()
     run = make_run(session.new_folder("run"), clip)
-    series = run.figures()
-    for index, doubt in ((1, 0.9), (5, 0.7), (6, 0.4)):
-        series[index]["lite/joint"]["objects"]["1"]["uncertainty"] = doubt
-    for found in series:
-        for name in NAMES:
-            found[name]["objects"]["1"].setdefault("uncertainty", 0.0)
-            if found[name]["objects"]["1"]["uncertainty"] == 1.0:
-                found[name]["objects"]["1"]["uncertainty"] = 0.1
-    run.save_figures(series)
+    doubts = {1: 0.9, 5: 0.7, 6: 0.4}
+    run.save_frame_stats(
+        FrameStats(
+            {
+                name: ModelStats(
+                    0.1, {1: ObjectStats(uncertainty=doubts.get(index, 0.0) if name == "lite/joint" else 0.1)}
+                )
+                for name in NAMES
+            }
+        )
+        for index in range(FRAMES)
+    )
     reads = Reads(sessions, Showcase(tmp_path, FakeModels(), fake_shelf(tmp_path)))
     answer = reads.read({"what": "uncertain", "token": session.token, "run": "run-1"})
     assert answer == {"index": 5, "target": 1}

@@ -77,16 +77,16 @@ def test_the_memorys_keys_are_stored_where_the_memory_changes(run: Run, clip: Cl
 
 def test_every_frame_has_its_figures(run: Run, clip: Clip) -> None:
     list(compare(run, clip, segmenters, lambda: False))
-    series = Run.open(run.folder).figures()
+    series = Run.open(run.folder).frame_stats()
     assert len(series) == FRAMES
-    first, fifth = (series[index]["lite/llb"]["objects"]["1"] for index in (0, 5))
-    assert "j" not in first
+    first, fifth = (series[index].of("lite/llb", 1) for index in (0, 5))
+    assert first.j is None
     truth = clip.truth(5)
     assert truth is not None
-    assert fifth["j"] == pytest.approx(region_similarity(run.given()[0] == 1, truth == 1))
-    assert fifth["area"] == int((run.given()[0] == 1).sum())
-    assert fifth["agreement"] == 1.0
-    assert Run.open(run.folder).figures(6) == series[6:]
+    assert fifth.j == pytest.approx(region_similarity(run.given()[0] == 1, truth == 1))
+    assert fifth.area == int((run.given()[0] == 1).sum())
+    assert fifth.agreement == 1.0
+    assert Run.open(run.folder).frame_stats(6) == series[6:]
 
 
 def test_gates_are_missing_where_there_are_none(run: Run, clip: Clip) -> None:
@@ -118,7 +118,7 @@ def test_stopping_keeps_whole_frames_of_every_variant(run: Run, clip: Clip) -> N
         seen.append(step.frame)
     stopped = Run.open(run.folder)
     assert (stopped.state, stopped.frames) == ("stopped", 3)
-    assert len(stopped.figures()) == 3
+    assert len(stopped.frame_stats()) == 3
 
 
 def test_an_error_keeps_what_is_done(run: Run, clip: Clip) -> None:
@@ -132,7 +132,7 @@ def test_an_error_keeps_what_is_done(run: Run, clip: Clip) -> None:
         list(compare(run, clip, lambda: {**segmenters(), NAMES[1]: Failing(NAMES[1])}, lambda: False))
     kept = Run.open(run.folder)
     assert (kept.state, kept.frames) == ("stopped", 4)
-    assert len(kept.figures()) == 4
+    assert len(kept.frame_stats()) == 4
 
 
 def test_closing_the_page_keeps_what_is_done(run: Run, clip: Clip) -> None:
@@ -141,7 +141,7 @@ def test_closing_the_page_keeps_what_is_done(run: Run, clip: Clip) -> None:
         next(steps)
     steps.close()  # type: ignore[attr-defined]
     closed = Run.open(run.folder)
-    assert (closed.state, closed.frames, len(closed.figures())) == ("stopped", 3, 3)
+    assert (closed.state, closed.frames, len(closed.frame_stats())) == ("stopped", 3, 3)
 
 
 def test_all_variants_share_one_basis(run: Run, clip: Clip, tmp_path: Path) -> None:

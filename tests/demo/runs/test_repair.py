@@ -64,7 +64,7 @@ def test_a_mask_in_mid_clip_is_followed_both_ways(tmp_path: Path, clip: Clip) ->
     assert (run.state, run.frames) == ("done", FRAMES)
     assert places(run) == [20] * FRAMES
     assert places(run, 2) == [None] * 5 + [60] * 3
-    assert len(run.figures()) == FRAMES
+    assert len(run.frame_stats()) == FRAMES
     trace = run.trace(NAMES[0], 1, 1)
     assert trace is not None
     assert trace.keys_frame == 2  # stored where the way back begins
@@ -90,10 +90,10 @@ def test_a_correction_changes_later_frames_and_no_earlier_ones(tmp_path: Path, c
     assert places(fixed, name=NAMES[1]) == [20] * 5 + [90] * 3
     assert (fixed.state, fixed.base, fixed.frames) == ("done", "run-1", FRAMES)
     assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
-    old, new = run.figures(), fixed.figures()
+    old, new = run.frame_stats(), fixed.frame_stats()
     assert new[:5] == old[:5]
-    assert "j" not in new[5][NAMES[0]]["objects"]["1"]
-    assert new[6][NAMES[0]]["objects"]["1"]["j"] != old[6][NAMES[0]]["objects"]["1"]["j"]
+    assert new[5].of(NAMES[0], 1).j is None
+    assert new[6].of(NAMES[0], 1).j != old[6].of(NAMES[0], 1).j
     assert fixed.colours == run.colours
 
 
@@ -123,9 +123,9 @@ def test_an_object_added_in_mid_clip_leaves_the_others_alone(tmp_path: Path, cli
     assert (old.features["value"] == new.features["value"]).all()
     assert more.trace(NAMES[0], 6, 2) is not None
     assert more.trace(NAMES[0], 3, 2) is None
-    entry = more.figures()[6][NAMES[0]]["objects"]
-    assert entry["1"]["cosine"] == run.figures()[6][NAMES[0]]["objects"]["1"]["cosine"]
-    assert "cosine" in entry["2"]
+    found = more.frame_stats()[6]
+    assert found.of(NAMES[0], 1).cosine == run.frame_stats()[6].of(NAMES[0], 1).cosine
+    assert found.of(NAMES[0], 2).cosine is not None
 
 
 def test_a_frame_that_is_not_finished_cannot_be_repaired(tmp_path: Path, clip: Clip) -> None:

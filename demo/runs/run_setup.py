@@ -1,0 +1,125 @@
+"""The start of a run: check what was asked for and write it down as a run on disk that waits to be worked."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from demo import text
+from demo.clips.clip import Clip
+from demo.models.provider import ModelProvider
+from demo.models.settings import Settings, split_entry
+from demo.runs.passes import Repair
+from demo.runs.run import Run, VariantRecord, every_of
+from llb.types import Labels
+
+MOST_MODELS = 6  # side by side in one run
+LEAST_PIXELS = 20  # smallest object that is followed
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """A comparison that someone asks for.
+
+    Attributes:
+        clip: what it runs on.
+        given: the masks to start from, by frame.
+        entries: models and knock-outs, in the order shown (`demo.models.settings.entry`).
+        settings: of the engine, the same for all models.
+        names: of objects that have one.
+    """
+
+    clip: Clip
+    given: Mapping[int, Labels]
+    entries: Sequence[str]
+    settings: Settings = Settings()
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RepairRequest:
+    """A repair that someone asks for: which run, the masks as they are now given on its clip, and where to go on."""
+
+    base: Run
+    given: Mapping[int, Labels]
+    repair: Repair
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
+def start_run(request: RunRequest, models: ModelProvider, new_folder: Callable[[], Path]) -> Run:
+    """Check a request and write it down as a run; `new_folder` is called only where nothing is wrong with it.
+
+    Raises:
+        ValueError: no or too small objects, no, too many or unknown models, or a setting out of range.
+    """
+    objects = objects_to_follow(request.given)
+    records = variant_records(request.entries, models)
+    request.settings.config()
+    run = Run(
+        new_folder(),
+        request.clip.folder,
+        objects,
+        records,
+        request.settings,
+        names=dict(request.names),
+        every=every_of(request.clip),
+    )
+    run.save_given(request.given)
+    return run.save()
+
+
+def start_repair(request: RepairRequest, new_folder: Callable[[], Path]) -> Run:
+    """Check a request and write it down as a run that starts with all that the base run has.
+
+    Raises:
+        ValueError: nothing is marked on the frame, an object is too small, or the frame is not in the base run.
+    """
+    if request.repair.at not in request.given:
+        raise ValueError(text.NOTHING_TO_REPAIR)
+    objects_to_follow(request.given)
+    folder = new_folder()
+    try:
+        return request.base.branch(folder, request.given, request.repair).save(names=dict(request.names))
+    except ValueError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def able_models(models: ModelProvider) -> dict[str, str]:
+    """Return the titles of the models that can run, by name."""
+    return {choice.name: choice.title for choice in models.choices() if not choice.reason}
+
+
+def variant_records(entries: Sequence[str], models: ModelProvider) -> tuple[VariantRecord, ...]:
+    """List models and knock-outs as a run notes them; raise ValueError for none, too many or an unknown one."""
+    able = able_models(models)
+    if not entries:
+        raise ValueError(text.NO_MODEL if able else text.NO_WEIGHTS)
+    if len(entries) > MOST_MODELS:
+        raise ValueError(text.too_many(len(entries), MOST_MODELS))
+    records = []
+    for name in entries:
+        model, knock_out = split_entry(name)
+        if model not in able:
+            raise ValueError(text.NO_MODEL)
+        title = text.KNOCK_OUT_TITLES[knock_out][0] if knock_out else able[model]
+        records.append(VariantRecord(name, title, **asdict(models.facts(model))))
+    return tuple(records)
+
+
+def objects_to_follow(given: Mapping[int, Labels]) -> tuple[int, ...]:
+    """Return the ids of the marked objects; raise ValueError if there are none or one is too small to follow."""
+    found: set[int] = set()
+    for index, labels in given.items():
+        for target in (int(number) for number in np.unique(labels) if number):
+            pixels = int((labels == target).sum())
+            if pixels < LEAST_PIXELS:
+                raise ValueError(text.too_small(target, index, pixels, LEAST_PIXELS))
+            found.add(target)
+    if not found:
+        raise ValueError(text.NO_MASK)
+    return tuple(sorted(found))
