@@ -1,6 +1,6 @@
-"""Knock-outs: a trained model with a part of its fusion put out of action at inference.
+"""Knock-outs: a trained model with a part of its fusion disabled at inference.
 
-These are no ablations: nothing was trained without the part, so they show how much the trained model leans on it.
+These are no ablations: nothing was trained without the part, so they show how much the trained model relies on it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class KnockedOutFusion(nn.Module):
         self.part = part
 
     def forward(self, transduced: Float[Tensor, "b d h w"], induced: Float[Tensor, "b d h w"]) -> Fused:
-        """Return E_tar and the gates as they act; a model that sums has gates of 1."""
+        """Return E_tar and the gates that were applied; a model that sums has gates of 1."""
         trained: Fused = self.fusion(transduced, induced)
         one = torch.ones_like(transduced)
         gamma1, gamma2 = trained.gate_transduced, trained.gate_induced
