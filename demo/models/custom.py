@@ -50,20 +50,24 @@ class CustomModels:
         ValueError: a spec names no function that returns a `CustomModel`.
     """
 
+    _specs: tuple[str, ...]
+    _models: tuple[CustomModel, ...]
+
     def __init__(self, specs: Sequence[str]) -> None:
         self._specs = tuple(specs)
-        self._models = {model.name: model for model in map(load_custom_model, self._specs)}
+        self._models = tuple(map(load_custom_model, self._specs))
 
     def __reduce__(self) -> tuple[type[CustomModels], tuple[tuple[str, ...]]]:
         return CustomModels, (self._specs,)  # another process imports its own
 
     def choices(self) -> list[ModelChoice]:
         """List the models in the order of the specs."""
-        return [ModelChoice(each.name, each.title, each.difference, facts=each.facts) for each in self._models.values()]
+        return [ModelChoice(each.name, each.title, each.difference, facts=each.facts) for each in self._models]
 
     def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
-        """Start fresh segmenters; the settings are those of LLB and leave them alone."""
-        return {name: self._models[name].segmenter() for name in names}
+        """Start fresh segmenters; the settings are LLB's own and do not concern them."""
+        models = {model.name: model for model in self._models}
+        return {name: models[name].segmenter() for name in names}
 
     def facts(self, name: str) -> ModelFacts:
         """Return what is known of the weights: nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from llb.config import InferenceConfig
+from llb.config import SCALES, VARIANTS, InferenceConfig
 from llb.model.interventions import KnockOut
 
 DEFAULTS = InferenceConfig()
@@ -89,6 +89,7 @@ def split_entry(name: str) -> tuple[str, str]:
     return model, knock_out
 
 
-def variant_of(name: str) -> str:
-    """Return the variant (``llb``, ``joint``, ...) of an entry such as ``lite/llb-long`` or ``lite/llb~gates``."""
-    return split_entry(name)[0].rpartition("/")[2].removesuffix(LONG)
+def variant_of(name: str) -> str | None:
+    """Return the variant of an entry (``lite/llb-long``, ``lite/llb~gates``: ``llb``); None for a model of its own."""
+    scale, _, variant = split_entry(name)[0].removesuffix(LONG).partition("/")
+    return variant if scale in SCALES and variant in VARIANTS else None
