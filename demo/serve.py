@@ -11,9 +11,9 @@ from pathlib import Path
 import gradio as gr
 
 from demo.clips.examples import ExampleShelf
-from demo.clips.upload import Limits
 from demo.models.provider import ModelProvider
 from demo.page.layout import build_page, launch_options
+from demo.page.services import Services
 from demo.runs.session import SessionStore
 from demo.runs.showcase import Showcase
 
@@ -25,7 +25,7 @@ def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore,
     """
     sessions.watch()
     showcase = Showcase(cache, models, shelf)
-    page = build_page(models, sessions, shelf, showcase, Limits())
+    page = build_page(Services(models, sessions, shelf, showcase))
     showcase.start()
     return page.queue(max_size=16, default_concurrency_limit=4)
 

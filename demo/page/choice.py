@@ -9,7 +9,7 @@ from demo.models.settings import Settings, settings_from, split_entry
 
 
 class Choice(NamedTuple):
-    """The values of the components that say what is run, in the components' order (`demo.page.events.Steps.choice`).
+    """The values of the components that say what is run, in the components' order (`demo.page.events.Steps`).
 
     Numbers come as the browser sends them; a `search_factor` of 0 means each model's own.
     """

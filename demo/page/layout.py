@@ -16,16 +16,17 @@ from demo.components import words
 from demo.inside.diagram import PARTS
 from demo.inside.pictures import thumbnail
 from demo.inside.server import Reads
-from demo.masks.canvas_server import Marking
+from demo.masks.canvas_server import CanvasServer
 from demo.masks.mask_file import OBJECTS
 from demo.models.provider import ModelProvider
 from demo.models.settings import DEFAULTS, KNOCK_OUTS, LONG, entry
 from demo.page import html as panels
 from demo.page.api import Api, connect_api
-from demo.page.events import Results, Steps, connect
+from demo.page.events import Events, Results, Steps
 from demo.page.handlers import Handlers
-from demo.runs.session import SessionStore
-from demo.runs.showcase import GREETING, Showcase
+from demo.page.run_handlers import RunHandlers
+from demo.page.services import Services
+from demo.runs.showcase import GREETING
 from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
 
@@ -35,24 +36,26 @@ TICKED = (f"{GREETING[0]}{LONG}", *GREETING)  # at first: the one for use, and t
 FILE_TYPES = ["video", "image", ".mkv", ".mts", ".m2ts", ".ts", ".ivf", ".y4m", ".zip"]
 
 
-def build_page(
-    models: ModelProvider, sessions: SessionStore, shelf: ExampleShelf, showcase: Showcase, limits: Limits
-) -> gr.Blocks:
+def build_page(services: Services) -> gr.Blocks:
     """Build the page; it holds nothing of a visitor."""
-    handlers = Handlers(models, sessions, shelf, showcase, limits, {})
+    runs = RunHandlers(services)
+    handlers = Handlers(services, runs)
     with gr.Blocks(title=text.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as page:
         token = gr.State(None)
         timer = gr.Timer(1.0, active=False)
         gr.HTML(panels.intro(), elem_id="intro")
-        reads = Reads(sessions, showcase)
+        reads = Reads(services.sessions, services.showcase)
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
-                steps = _steps(models, shelf, limits, Marking(sessions, reads))
+                steps = _steps(services, CanvasServer(services.sessions, reads))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
                 results = _results(reads)
                 _table()
-        connect_api(Api(handlers, reads, limits))
-        connect(page, handlers, token, timer, steps, results)
+        connect_api(Api(services, reads))
+        events = Events(token, timer, steps, results)
+        events.connect_visit(page, handlers)
+        events.connect_clip(handlers)
+        events.connect_runs(runs)
     return page
 
 
@@ -80,21 +83,21 @@ def launch_options(*served: Path) -> dict[str, Any]:
     }
 
 
-def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits, marking: Marking) -> Steps:
-    examples, upload, trim = _clip_choice(shelf, limits)
+def _steps(services: Services, canvas_server: CanvasServer) -> Steps:
+    examples, upload, trim = _clip_choice(services.shelf, services.limits)
     gr.Markdown(text.STEP_OBJECTS)
-    canvas = _canvas(marking)
+    canvas = _canvas(canvas_server)
     gr.Markdown(text.STEP_MODELS)
-    names, knocked_out = _model_choice(models)
+    models, knock_outs = _model_choice(services.models)
     settings, copy_link, link = _settings()
     run = gr.Button(text.RUN, variant="primary", size="lg", elem_id="run")
     stop = gr.Button(text.STOP, variant="stop", size="lg", visible=False, elem_id="stop")
-    return Steps(examples, upload, trim, canvas, names, knocked_out, settings, copy_link, link, run, stop)
+    return Steps(examples, upload, trim, canvas, [models, knock_outs, *settings], copy_link, link, run, stop)
 
 
-def _canvas(marking: Marking) -> gr.HTML:
+def _canvas(canvas_server: CanvasServer) -> gr.HTML:
     def mark(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
-        return marking.mark(question)
+        return canvas_server.answer(question)
 
     palette = davis_palette()
     return gr.HTML(
