@@ -84,6 +84,7 @@ MASKS_README = (
     "background; the colours are those of DAVIS.\n"
 )
 REPORT_MODELS, REPORT_FRAMES, REPORT_PLOTS = "Models", "First, middle and last frame", "Over time"
+REPORT_HEADS = ("", "J", "F", "IoU with the others", "ms per frame")
 REPORT_INSIDE, REPORT_SETTINGS = "What the models hold of the object", "How it was made"
 REPORT_NOTE = (
     "J is the overlap with the true mask, F the agreement of the contours, both 1 at best and missing where no truth "

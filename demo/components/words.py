@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from demo.text import TAKE_AWAY
 
+NOT_LOADED = "This part of the page did not load: reload the page."
+
 PLAYER_WORDS = {
     "player": "Results, all on one clock: arrow keys step, space plays",
     "play": "Play",

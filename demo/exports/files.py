@@ -48,7 +48,7 @@ def export_overlay(run: Run, clip: Clip, name: str, folder: Path) -> Path:
     Raises:
         ValueError: there is no such model in the run.
     """
-    folder_of_model = run.of(run.record(name).name).name
+    folder_of_model = run.model_folder(run.record(name).name).name
     return _write_once(folder / f"{folder_of_model}.mp4", lambda draft: write_overlay(run, clip, name, draft))
 
 
@@ -68,7 +68,9 @@ def write_masks(run: Run, clip: Clip, path: Path) -> None:
         archive.writestr("README.txt", text.MASKS_README)
         for record in run.variants:
             for index in range(run.frames):
-                archive.write(run.labels_file(record.name, index), f"{run.of(record.name).name}/{index:05d}.png")
+                archive.write(
+                    run.labels_file(record.name, index), f"{run.model_folder(record.name).name}/{index:05d}.png"
+                )
 
 
 def write_coco(run: Run, clip: Clip, path: Path) -> None:
@@ -80,12 +82,14 @@ def write_traces(run: Run, clip: Clip, path: Path) -> None:
     """Write all stored arrays in one npz, keys ``<model>/<frame>/<object>.<field>``; features in fp16."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for record in run.variants:
-            for file in sorted((run.of(record.name) / "traces").glob("*.npz")):
+            for file in sorted((run.model_folder(record.name) / "traces").glob("*.npz")):
                 with np.load(file, allow_pickle=False) as arrays:
                     for key in arrays:
                         buffer = io.BytesIO()
                         np.lib.format.write_array(buffer, arrays[key], allow_pickle=False)
-                        archive.writestr(f"{run.of(record.name).name}/{file.stem}/{key}.npy", buffer.getvalue())
+                        archive.writestr(
+                            f"{run.model_folder(record.name).name}/{file.stem}/{key}.npy", buffer.getvalue()
+                        )
 
 
 def write_measurements(run: Run, clip: Clip, path: Path) -> None:

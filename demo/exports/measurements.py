@@ -52,7 +52,7 @@ class Measurements:
     @classmethod
     def of(cls, run: Run, clip: Clip) -> Measurements:
         """Gather what a run wrote."""
-        marked = tuple(sorted(run.given()))
+        marked = tuple(sorted(run.marked_masks()))
         return cls(ClipFacts.of(clip), run.settings, object_names(run), marked, run.state, run.variants)
 
     def to_json(self) -> dict[str, Any]:

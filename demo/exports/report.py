@@ -9,19 +9,20 @@ from pathlib import Path
 from markupsafe import Markup
 
 from demo import text
+from demo.browser_pictures import jpeg_address
 from demo.clips.clip import Clip
-from demo.components import words
 from demo.exports.measurements import Measurements
 from demo.exports.plots import draw_plots, mean_of_known, mean_over_objects
 from demo.inside import views
-from demo.inside.diagram import PARTS
+from demo.inside.answers import Picture as BoxPicture
+from demo.inside.diagram import BOXES
+from demo.inside.questions import DiagramQuestion, Place
 from demo.models.settings import split_entry
 from demo.runs.run import Run, VariantRecord
 from demo.templates import template_environment
 from llb.io.label_png import overlay
 
 TEMPLATES = template_environment(Path(__file__).with_name("templates"))
-HEADS = ("", "J", "F", words.PLAYER_WORDS["agreement"], "ms per frame")
 TERMS = ("value", "label", "gate_transduced", "gate_induced")  # boxes of the diagram that are shown
 
 
@@ -64,7 +65,6 @@ class Report:
 
     title: str
     card: str
-    heads: tuple[str, ...]
     models: tuple[ModelRow, ...]
     frames: tuple[tuple[Picture, ...], ...]
     plots: Markup
@@ -84,7 +84,6 @@ def make_report(run: Run, clip: Clip) -> Report:
     return Report(
         title=text.report_title(clip.title),
         card=text.clip_card(clip.title, clip.width, clip.height, len(clip), clip.times[-1], clip.note),
-        heads=HEADS,
         models=_model_rows(run),
         frames=tuple(_overlays(run, clip, index) for index in sorted({0, middle, run.frames - 1})),
         plots=Markup(draw_plots(run)),
@@ -110,16 +109,20 @@ def _written(value: float | None, digits: int) -> str:
 def _overlays(run: Run, clip: Clip, index: int) -> tuple[Picture, ...]:
     frame = clip.frame(index)
     return tuple(
-        Picture(views.jpeg(overlay(frame, run.labels(record.name, index))), f"{record.title}, frame {index}")
+        Picture(jpeg_address(overlay(frame, run.labels(record.name, index))), f"{record.title}, frame {index}")
         for record in run.variants
     )
 
 
 def _inside(run: Run, clip: Clip, record: VariantRecord, index: int) -> Inside:
     target = run.objects[0]
-    boxes = views.diagram(run, clip, record.name, target, index, "pca")["boxes"]
-    shown = [(PARTS[key], boxes[key]["src"]) for key in TERMS if "src" in boxes[key]]
-    pictures = tuple(Picture(source, f"{part.symbol}: {part.sentence}") for part, source in shown)
+    boxes = views.diagram(run, clip, DiagramQuestion(Place(record.name, target, index))).boxes
+    contents = {key: boxes[key].content for key in TERMS}
+    pictures = tuple(
+        Picture(content.src, f"{BOXES[key].symbol}: {BOXES[key].sentence}")
+        for key, content in contents.items()
+        if isinstance(content, BoxPicture)
+    )
     return Inside(f"{record.title}, frame {index}, object {target}", pictures)
 
 

@@ -1,6 +1,6 @@
-"""What the mask canvas may ask; each question is read from JSON once and checked as far as it can be without its clip.
+"""What the mask canvas may ask: each question is read from JSON, and checked as far as that needs no clip.
 
-Every `from_json` raises KeyError or TypeError for a question that lacks something, ValueError for a value that cannot be.
+Every `from_json` raises KeyError or TypeError for a question that lacks something, ValueError for a bad value.
 """
 
 from __future__ import annotations

@@ -19,13 +19,15 @@ from demo.clips.clip import Clip
 from demo.clips.upload import import_clip
 from demo.exports.files import KINDS, export, export_overlay
 from demo.exports.measurements import Measurements
-from demo.inside.server import Reads
+from demo.inside.questions import DetailQuestion, Place
+from demo.inside.views import detail
 from demo.models.settings import Settings
 from demo.models.zerogpu import on_gpu
 from demo.page.choice import Choice
 from demo.page.services import Services
 from demo.page.user_errors import user_errors
-from demo.runs.compare import work
+from demo.runs.compare import execute_run
+from demo.runs.lookup import RunLookup
 from demo.runs.run import Run
 from demo.runs.run_setup import RunRequest, start_run
 from demo.runs.session import Session
@@ -58,7 +60,7 @@ class Api:
     """The endpoints; mistakes come back to the caller as one sentence."""
 
     services: Services
-    reads: Reads
+    runs: RunLookup
 
     def segment(self, clip: str | None, mask: str | None, model: str) -> tuple[str, str, dict[str, Any]]:
         """Follow the objects of a mask with one model; return the masks' zip, the overlay video and the facts."""
@@ -90,12 +92,10 @@ class Api:
         self, token: str, run: str, model: str, target: float, frame: float, part: str, how: str
     ) -> dict[str, Any]:
         """Return one part of the diagram: picture (data address), formula, shape, statistics and values."""
-        question = {"what": "detail", "token": token, "run": run, "name": model, "key": part, "how": how}
-        answer = self.reads.read({**question, "target": target, "index": frame})
         with user_errors():
-            if "error" in answer:
-                raise ValueError(answer["error"])
-        return answer
+            found = self.runs.find(token, run)
+            question = DetailQuestion(Place(model, int(target), int(frame)), part, how)
+            return detail(found, Clip.open(found.clip_folder), question).to_json()
 
     def _run(self, clip: str | None, mask: str | None, entries: Sequence[str], settings: Settings) -> FinishedRun:
         """Import a clip file into a new session and work a run on it.
@@ -111,7 +111,7 @@ class Api:
         labels = _fit_mask(read_labels(Path(mask)), imported, probe(source))
         request = RunRequest(imported, {0: labels}, entries, settings)
         run = start_run(request, models, lambda: session.new_folder("run"))
-        for _ in on_gpu(work)(run, models, run.folder / "stop"):
+        for _ in on_gpu(execute_run)(run, models, run.folder / "stop"):
             session.touch()
         return FinishedRun(session, Run.open(run.folder), imported)
 

@@ -27,7 +27,7 @@ HIDDEN: dict[str, Any] = {"show_progress": "hidden"}
 
 @dataclass(frozen=True)
 class Steps:
-    """The left column: what a visitor chooses. `choice` are the components whose values are a `Choice`, in its order."""
+    """The left column: what a visitor chooses. `choice` are the components with the values of a `Choice`, in order."""
 
     examples: gr.Gallery
     upload: gr.UploadButton

@@ -8,6 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 from demo import text
+from demo.clips.clip import Clip
 from demo.clips.trim import trim_value
 from demo.clips.upload import FrameRange
 from demo.masks.canvas import CanvasValue
@@ -78,7 +79,7 @@ class Handlers:
             session = self.services.sessions.open(token)
             sources = [Path(path) for path in paths]
             clip = self._clip_import(session, progress).upload(sources)
-            return ClipUpdate(CanvasValue.of(session, clip).to_json(), trim_value(sources, clip, self.services.limits))
+            return self._uploaded(session, sources, clip)
 
     def trim(self, token: str | None, event: gr.EventData, progress: gr.Progress = PROGRESS) -> ClipUpdate:
         """Read other frames of the uploaded clip; masks of frames that are in both are copied."""
@@ -86,9 +87,12 @@ class Handlers:
             session = self.services.sessions.open(token)
             reader = self._clip_import(session, progress)
             clip = reader.trim(FrameRange(int(event.start), int(event.end), int(event.stride)))
-            return ClipUpdate(
-                CanvasValue.of(session, clip).to_json(), trim_value(reader.sources(), clip, self.services.limits)
-            )
+            return self._uploaded(session, reader.sources(), clip)
+
+    def _uploaded(self, session: Session, sources: list[Path], clip: Clip) -> ClipUpdate:
+        """Return an uploaded clip's canvas, and the handles that choose other frames of it."""
+        canvas = CanvasValue.of(session, clip).to_json()
+        return ClipUpdate(canvas, trim_value(sources, clip, self.services.limits))
 
     def _clip_import(self, session: Session, progress: gr.Progress) -> ClipImport:
         def report(done: int, of: int) -> None:

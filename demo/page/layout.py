@@ -12,10 +12,10 @@ from gradio.components import Component
 from demo import text
 from demo.clips.examples import ExampleShelf
 from demo.clips.upload import Limits
-from demo.components import words
-from demo.inside.diagram import PARTS
+from demo.components import browser_files, words
+from demo.inside.diagram import BOXES
 from demo.inside.pictures import thumbnail
-from demo.inside.server import Reads
+from demo.inside.server import InsideServer
 from demo.masks.canvas_server import CanvasServer
 from demo.masks.mask_file import OBJECTS
 from demo.models.provider import ModelProvider
@@ -24,8 +24,10 @@ from demo.page import html as panels
 from demo.page.api import Api, connect_api
 from demo.page.events import Events, Results, Steps
 from demo.page.handlers import Handlers
+from demo.page.player_server import PlayerServer
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
+from demo.runs.lookup import RunLookup
 from demo.runs.showcase import GREETING
 from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
@@ -44,14 +46,14 @@ def build_page(services: Services) -> gr.Blocks:
         token = gr.State(None)
         timer = gr.Timer(1.0, active=False)
         gr.HTML(panels.intro(), elem_id="intro")
-        reads = Reads(services.sessions, services.showcase)
+        lookup = RunLookup(services.sessions, services.showcase)
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
-                steps = _steps(services, CanvasServer(services.sessions, reads))
+                steps = _steps(services, CanvasServer(services.sessions, lookup))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
-                results = _results(reads)
+                results = _results(PlayerServer(lookup), InsideServer(lookup))
                 _table()
-        connect_api(Api(services, reads))
+        connect_api(Api(services, lookup))
         events = Events(token, timer, steps, results)
         events.connect_visit(page, handlers)
         events.connect_clip(handlers)
@@ -75,6 +77,7 @@ def launch_options(*served: Path) -> dict[str, Any]:
     return {
         "theme": theme,
         "css_paths": CSS,
+        "app_kwargs": {"routes": [browser_files.route()]},
         "allowed_paths": [str(folder) for folder in served],
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,
@@ -184,31 +187,42 @@ def _settings() -> tuple[list[Component], gr.Button, gr.Textbox]:
     return settings, copy_link, link
 
 
-def _results(reads: Reads) -> Results:
-    def read(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
-        return reads.read(question)
-
+def _results(player_server: PlayerServer, inside_server: InsideServer) -> Results:
     title = gr.Markdown(text.RESULTS_EMPTY, elem_id="results-title")
     status = gr.HTML(elem_id="status")
-    player = gr.HTML(
+    player = _player(player_server)
+    undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
+    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint")
+    gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
+    _inside(inside_server)
+    return Results(status, title, player, undo)
+
+
+def _player(server: PlayerServer) -> gr.HTML:
+    def read(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
+        return server.answer(question)
+
+    return gr.HTML(
         html_template='<div class="player" hidden></div>',
         js_on_load=_script("player"),
         server_functions=[read],
         words=words.PLAYER_WORDS,
         elem_id="player",
     )
-    undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
-    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint")
-    gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
+
+
+def _inside(server: InsideServer) -> None:
+    def read(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
+        return server.answer(question)
+
     gr.HTML(
         html_template='<div class="inside" hidden></div>',
         js_on_load=_script("inside"),
         server_functions=[read],
         words=words.INSIDE_WORDS,
-        parts={key: asdict(part) for key, part in PARTS.items()},
+        parts={key: asdict(box) for key, box in BOXES.items()},
         elem_id="inside",
     )
-    return Results(status, title, player, undo)
 
 
 def _script(name: str) -> str:

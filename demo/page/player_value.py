@@ -123,8 +123,9 @@ def _objects(run: Run) -> tuple[PlayerObject, ...]:
 
 def _channels(run: Run) -> int:
     """Return how many channels E1 has; 0 as long as nothing is stored."""
-    for index in sorted(run.given()):
+    for index in sorted(run.marked_masks()):
         for target in run.objects:
-            if trace := run.trace(run.variants[0].name, run.kept(index), target):
-                return len(trace.features["value"])
+            for traces in (run.traces(record.name) for record in run.variants):
+                if trace := traces.read(traces.stored_frame(index), target):
+                    return len(trace.features["value"])
     return 0

@@ -12,7 +12,6 @@ import gradio as gr
 
 from demo import text
 from demo.clips.clip import Clip
-from demo.inside.server import SHOWCASE
 from demo.masks.annotations import Annotations
 from demo.masks.chosen_clip import chosen_clip
 from demo.models.zerogpu import on_gpu
@@ -22,7 +21,8 @@ from demo.page.player_value import PlayerValue
 from demo.page.services import Services
 from demo.page.updates import EndUpdate, GreetingUpdate, ProgressUpdate, ResultUpdate, StartUpdate
 from demo.page.user_errors import user_errors
-from demo.runs.compare import work
+from demo.runs.compare import execute_run
+from demo.runs.lookup import SHOWCASE
 from demo.runs.passes import Repair
 from demo.runs.run import Run
 from demo.runs.run_setup import RepairRequest, RunRequest, able_models, start_repair, start_run
@@ -45,12 +45,12 @@ class RunHandlers:
             session = self.services.sessions.open(token)
             run = self._newest_result(session)
         if session.folders("run"):  # the visitor's own run stays on show
-            return GreetingUpdate(*(gr.skip() for _ in range(4)), timer=gr.Timer(active=False))
+            return GreetingUpdate(gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.Timer(active=False))
         done = None if run else self.services.showcase.progress()
         able = able_models(self.services.models)
         sentence = text.PREPARING if done is not None else text.READY if able else text.NO_WEIGHTS
         status = "" if run else html.notice(sentence, done)
-        return GreetingUpdate(status, *self._result_update(session, run), timer=gr.Timer(active=done is not None))
+        return GreetingUpdate(status, *self._result_update(session, run), gr.Timer(active=done is not None))
 
     def start(self, token: str | None, *chosen: Any) -> StartUpdate:
         """Write down a run of what was chosen and marked; one that cannot start changes nothing.
@@ -93,7 +93,7 @@ class RunHandlers:
             clip = Clip.open(run.clip_folder)
             yield ProgressUpdate(html.progress(run, len(clip), None), gr.skip())
             shown, looked, stop = 0.0, time.monotonic(), run.folder / STOP
-            for step in on_gpu(work)(run, self.services.models, stop):
+            for step in on_gpu(execute_run)(run, self.services.models, stop):
                 if time.monotonic() - looked > QUOTA_EVERY:
                     looked = time.monotonic()
                     if session.over_quota():
@@ -121,7 +121,7 @@ class RunHandlers:
             session = self.services.sessions.open(token)
             result = self._result_update(session, self._newest_result(session))
         stop = gr.update(value=text.STOP, interactive=True, visible=False)
-        return EndUpdate("", *result, run=gr.update(visible=True), stop=stop)
+        return EndUpdate("", *result, gr.update(visible=True), stop)
 
     def _result_update(self, session: Session, run: Run | None) -> ResultUpdate:
         """Return a finished run's title, the player's value, and whether there is a repair to undo."""

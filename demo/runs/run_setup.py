@@ -14,7 +14,7 @@ from demo.clips.clip import Clip
 from demo.models.provider import ModelProvider
 from demo.models.settings import Settings, split_entry
 from demo.runs.passes import Repair
-from demo.runs.run import Run, VariantRecord, every_of
+from demo.runs.run import Run, VariantRecord, trace_stride_of
 from llb.types import Labels
 
 MOST_MODELS = 6  # side by side in one run
@@ -27,14 +27,14 @@ class RunRequest:
 
     Attributes:
         clip: what it runs on.
-        given: the masks to start from, by frame.
+        marked: the masks to start from, by frame.
         entries: models and knock-outs, in the order shown (`demo.models.settings.entry`).
         settings: of the engine, the same for all models.
         names: of objects that have one.
     """
 
     clip: Clip
-    given: Mapping[int, Labels]
+    marked: Mapping[int, Labels]
     entries: Sequence[str]
     settings: Settings = Settings()
     names: Mapping[int, str] = field(default_factory=dict)
@@ -42,10 +42,10 @@ class RunRequest:
 
 @dataclass(frozen=True)
 class RepairRequest:
-    """A repair that someone asks for: which run, the masks as they are now given on its clip, and where to go on."""
+    """A repair that someone asks for: which run, the masks as they are now marked on its clip, and where to go on."""
 
     base: Run
-    given: Mapping[int, Labels]
+    marked: Mapping[int, Labels]
     repair: Repair
     names: Mapping[int, str] = field(default_factory=dict)
 
@@ -56,7 +56,7 @@ def start_run(request: RunRequest, models: ModelProvider, new_folder: Callable[[
     Raises:
         ValueError: no or too small objects, no, too many or unknown models, or a setting out of range.
     """
-    objects = objects_to_follow(request.given)
+    objects = objects_to_follow(request.marked)
     records = variant_records(request.entries, models)
     request.settings.config()
     run = Run(
@@ -66,9 +66,9 @@ def start_run(request: RunRequest, models: ModelProvider, new_folder: Callable[[
         records,
         request.settings,
         names=dict(request.names),
-        every=every_of(request.clip),
+        trace_stride=trace_stride_of(request.clip),
     )
-    run.save_given(request.given)
+    run.save_marked_masks(request.marked)
     return run.save()
 
 
@@ -78,12 +78,12 @@ def start_repair(request: RepairRequest, new_folder: Callable[[], Path]) -> Run:
     Raises:
         ValueError: nothing is marked on the frame, an object is too small, or the frame is not in the base run.
     """
-    if request.repair.at not in request.given:
+    if request.repair.at not in request.marked:
         raise ValueError(text.NOTHING_TO_REPAIR)
-    objects_to_follow(request.given)
+    objects_to_follow(request.marked)
     folder = new_folder()
     try:
-        return request.base.branch(folder, request.given, request.repair).save(names=dict(request.names))
+        return request.base.begin_repair(folder, request.marked, request.repair).save(names=dict(request.names))
     except ValueError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -111,10 +111,10 @@ def variant_records(entries: Sequence[str], models: ModelProvider) -> tuple[Vari
     return tuple(records)
 
 
-def objects_to_follow(given: Mapping[int, Labels]) -> tuple[int, ...]:
+def objects_to_follow(marked: Mapping[int, Labels]) -> tuple[int, ...]:
     """Return the ids of the marked objects; raise ValueError if there are none or one is too small to follow."""
     found: set[int] = set()
-    for index, labels in given.items():
+    for index, labels in marked.items():
         for target in (int(number) for number in np.unique(labels) if number):
             pixels = int((labels == target).sum())
             if pixels < LEAST_PIXELS:

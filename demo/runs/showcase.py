@@ -9,7 +9,7 @@ from pathlib import Path
 
 from demo.clips.examples import ExampleShelf, hash_of
 from demo.models.provider import ModelProvider
-from demo.runs.compare import work
+from demo.runs.compare import execute_run
 from demo.runs.run import Run
 from demo.runs.run_setup import RunRequest, able_models, start_run
 
@@ -54,7 +54,7 @@ class Showcase:
         labels = clip.truth(0)
         assert labels is not None, "an example has exact masks"
         run = start_run(RunRequest(clip, {0: labels}, self._entries), self._models, lambda: self._folder)
-        for step in work(run, self._models, self._folder / "never"):
+        for step in execute_run(run, self._models, self._folder / "never"):
             self._done = (step.frame + 1) / len(clip)
 
 

@@ -93,11 +93,6 @@ class KeyAttention(nn.Module):
         scores = torch.baddbmm(query.new_full((1, 1, 1), -sharpness), query, key.mT, alpha=sharpness)
         return scores.float().exp2_()
 
-    def weights(self, query: Float[Tensor, "b n k"], key: Float[Tensor, "b m k"]) -> Float[Tensor, "b n m"]:
-        """Return the attention map of unit-length keys itself; each row sums to 1."""
-        similarity = self.similarity(query, key)
-        return similarity / similarity.sum(-1, keepdim=True)
-
     def sums(
         self, query: Float[Tensor, "b n k"], key: Float[Tensor, "b m k"], value: Float[Tensor, "b m d"]
     ) -> tuple[Float[Tensor, "b n d"], Float[Tensor, "b n 1"]]:

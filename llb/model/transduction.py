@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from llb.model.incremental_attention import MemoryEncoding, update_attention_sums
-from llb.model.layers import KeyAttention
+from llb.model.layers import TEMPERATURE, KeyAttention
 
 
 def frame_norm(x: Float[Tensor, "b t c n"]) -> Float[Tensor, "b t c n"]:
@@ -84,10 +85,7 @@ class Transduction(nn.Module):
         self, match: Float[Tensor, "b c h w"], encoded: Float[Tensor, "b t k h w"], y: int, x: int
     ) -> Float[Tensor, "b t h w"]:
         """Return the attention of the feature cell (y, x) over the memory; sums to 1 over t, h and w."""
-        _, t, _, h, w = encoded.shape
-        cell = y * w + x
-        row = self.cross_attention.weights(self._query(match)[:, cell : cell + 1], _tokens(encoded))
-        return rearrange(row, "b 1 (t h w) -> b t h w", t=t, h=h, w=w)
+        return attention_of_cell(self.query_keys(match), encoded, y, x)
 
     def query_keys(self, match: Float[Tensor, "b c h w"]) -> Float[Tensor, "b k h w"]:
         """Return the unit query keys of a frame's cells, after self-attention within the frame."""
@@ -101,6 +99,14 @@ class Transduction(nn.Module):
 
     def _query(self, match: Float[Tensor, "b c h w"]) -> Float[Tensor, "b n k"]:
         return self.cross_attention.project(_tokens(self.self_attention(match[:, None])))
+
+
+def attention_of_cell(
+    query: Float[Tensor, "b k h w"], keys: Float[Tensor, "b t k h w"], y: int, x: int
+) -> Float[Tensor, "b t h w"]:
+    """Return the attention of a frame's cell (y, x) over the memory, given the unit keys of both; sums to 1."""
+    scores = torch.einsum("bk,btkhw->bthw", query[:, :, y, x], keys) / TEMPERATURE
+    return scores.flatten(1).softmax(1).view_as(scores)
 
 
 def _tokens(x: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b n c"]:

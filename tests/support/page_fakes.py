@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,13 @@ class FakeSegmenter:
         size = frame.shape[:2]
         traces = tuple(fake_trace(self.name, target, self.index, size, keys=all_keys) for target in self.masks)
         return FrameResult(self.index, tuple(self.masks), labels, prob, 0.012, traces)
+
+
+class BareSegmenter(FakeSegmenter):
+    """A model of another kind: it has masks and nothing to look into."""
+
+    def _result(self, frame: np.ndarray, request: TraceRequest | None) -> FrameResult:
+        return replace(super()._result(frame, request), traces=())
 
 
 def fake_trace(
