@@ -9,10 +9,11 @@ import pytest
 import torch
 
 from benchmarks.bench import MEASURED, Scene, run_benchmark, table
+from benchmarks.cli import main
 from benchmarks.plain import fit_by_autograd
 from benchmarks.stages import STAGES
 from benchmarks.together import run_together
-from llb.cli import main
+from llb import cli
 from llb.model.few_shot import steepest_descent
 
 
@@ -54,7 +55,7 @@ def test_both_versions_agree_and_every_stage_is_counted() -> None:
 
 def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["bench", "--memory", "2", "--objects", "2", "--no-plain", "--json", str(tmp_path / "bench.json")])
+        main(["--memory", "2", "--objects", "2", "--no-plain", "--json", str(tmp_path / "bench.json")])
     assert ended.value.code == 0
     assert "frames per second" in capsys.readouterr().out
     written = json.loads((tmp_path / "bench.json").read_text())
@@ -70,6 +71,16 @@ def test_six_variants_are_measured_beside_one() -> None:
 
 def test_bad_values_get_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["bench", "--scale", "huge"])
+        main(["--scale", "huge"])
     assert ended.value.code == 2
     assert "paper or lite" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--scale", "paper", "--no-plain"], ["--help"]])
+def test_the_old_command_says_where_it_went(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["bench", *arguments])
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("Error: ")
+    assert "python -m benchmarks" in line
