@@ -78,12 +78,11 @@ class ModelProvider(Protocol):
         ...
 
     def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
-        """Start fresh segmenters by entry (`demo.models.settings.entry`); a model is loaded once and shared,
-        its clip's memory never is. With shared regions the first one leads the others."""
-        ...
+        """Return fresh segmenters by entry (`demo.models.settings.entry_name`), in the order in which they are run.
 
-    def fingerprint(self, name: str) -> str:
-        """Return a text that changes with the model's weights."""
+        A model is loaded once and shared, its memory of a clip never is. With shared regions, the first of the family
+        leads the others of the family.
+        """
         ...
 
     def facts(self, name: str) -> ModelFacts:

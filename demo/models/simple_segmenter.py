@@ -57,7 +57,7 @@ class SimpleSegmenter(ABC):
         """Say where a known object is on the next frame."""
         self._painted = {**self._painted, target_id: mask}
 
-    def read_ahead(self, frame: Rgb) -> None:
+    def read_ahead(self, frame: Rgb) -> None:  # noqa: B027 (nothing is to be done here)
         """Do nothing: no other model waits for this one."""
 
     def step(self, frame: Rgb, trace: TraceRequest | None = None) -> FrameResult:

@@ -7,7 +7,7 @@ from typing import Any
 
 from demo import text
 from demo.clips.clip import Clip
-from demo.models.settings import split_entry, variant_of
+from demo.models.settings import split_entry
 from demo.runs.run import Run, VariantRecord
 from llb.io.label_png import davis_palette
 
@@ -31,7 +31,7 @@ class PlayerVariant:
             name=record.name,
             title=record.title,
             badge=text.KNOCK_OUT_BADGE if split_entry(record.name)[1] else "",
-            difference=text.difference(variant_of(record.name)),
+            difference=record.difference,
             done=record.frames,
             pace=text.pace(record.seconds_per_frame, record.overlap),
             labels=str(run.labels_file(record.name, 0).parent),

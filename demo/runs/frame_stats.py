@@ -111,7 +111,7 @@ def measure_frame(
     models = {}
     for name, result in results.items():
         inside = {target: earlier.of(name, target) for target in objects} if earlier else {}
-        inside |= {trace.target: _inside(trace) for trace in result.traces}
+        inside |= {trace.target: _inside(trace) for trace in result.traces} or _without_inside(result)
         stats = {}
         for target in objects:
             others = [masks[other][target] for other in results if other != name]
@@ -131,6 +131,12 @@ def _with_mask(stats: ObjectStats, mask: Mask, truth: Mask | None, others: Seque
         f=quality.f if quality else None,
         agreement=float(np.mean([region_similarity(mask, other) for other in others])) if others else None,
     )
+
+
+def _without_inside(result: FrameResult) -> dict[int, ObjectStats]:
+    """Measure what the soft masks tell of a model that has no traces: how sure it is."""
+    soft_masks = zip(result.targets, result.prob[1:], strict=True)
+    return {target: ObjectStats(uncertainty=uncertainty(mask)) for target, mask in soft_masks}
 
 
 def _inside(trace: TargetTrace) -> ObjectStats:

@@ -26,13 +26,15 @@ MOST_TRACES = 300  # frames of a long clip whose inside is kept
 
 @dataclass(frozen=True)
 class VariantRecord:
-    """How far one variant got in a run and how it did. `overlap` is the mean J over objects and frames 1 on.
+    """How far one model got in a run and how it did. `overlap` is the mean J over objects and frames 1 on.
 
-    `weights_sha256` and `precision` say with what it was computed (`demo.models.provider.ModelFacts`).
+    `difference` tells the model from the others in one line; `weights_sha256` and `precision` say with what it was
+    computed (`demo.models.provider.ModelFacts`).
     """
 
     name: str
     title: str
+    difference: str = ""
     weights_sha256: str = ""
     precision: str = ""
     frames: int = 0
