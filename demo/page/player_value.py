@@ -7,7 +7,6 @@ from typing import Any
 
 from demo import text
 from demo.clips.clip import Clip
-from demo.models.settings import split_entry
 from demo.runs.run import Run, VariantRecord
 from llb.io.label_png import davis_palette
 
@@ -30,7 +29,7 @@ class PlayerVariant:
         return cls(
             name=record.name,
             title=record.title,
-            badge=text.KNOCK_OUT_BADGE if split_entry(record.name)[1] else "",
+            badge=text.KNOCK_OUT_BADGE if record.is_knock_out else "",
             difference=record.difference,
             done=record.frames,
             pace=text.pace(record.seconds_per_frame, record.overlap),

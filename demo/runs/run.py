@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from demo.clips.clip import LOSSLESS, Clip
-from demo.models.settings import Settings
+from demo.models.settings import Settings, split_entry
 from demo.runs.frame_stats import FrameStats
 from demo.runs.passes import Pass, Repair, marked_objects, repaired, whole_clip
 from demo.runs.trace_file import TraceFolder
@@ -40,6 +40,11 @@ class VariantRecord:
     frames: int = 0
     seconds_per_frame: float | None = None
     overlap: float | None = None
+
+    @property
+    def is_knock_out(self) -> bool:
+        """Whether a part of the model was put out of action."""
+        return bool(split_entry(self.name)[1])
 
 
 @dataclass(frozen=True)
