@@ -38,7 +38,7 @@ def bench(
         return
     from benchmarks.bench import run_benchmark, table
 
-    report = run_benchmark(scale, memory, objects, plain, precision)
+    report = run_benchmark(scale, memory=memory, objects=objects, with_plain=plain, precision=precision)
     for line in table(report):
         typer.echo(line)
     if json_file is not None:

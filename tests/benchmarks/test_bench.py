@@ -38,10 +38,9 @@ def test_a_scene_is_the_same_every_time() -> None:
 def test_both_versions_agree_and_every_stage_is_counted() -> None:
     report = run_benchmark("lite", memory=3, objects=1)
     assert report.plain is not None
-    assert report.largest_difference is not None
-    assert report.logit_range is not None
-    assert report.largest_difference < 1e-3 * report.logit_range
-    assert report.overlap == pytest.approx(1, abs=1e-3)
+    assert report.agreement is not None
+    assert report.agreement.largest_difference < 1e-3 * report.agreement.logit_range
+    assert report.agreement.overlap == pytest.approx(1, abs=1e-3)
     assert 0 < report.drift < 1e-4
     assert len(report.engine.frames) == len(report.plain.frames) == MEASURED
     for measured in (report.engine, report.plain):

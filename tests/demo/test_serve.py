@@ -11,7 +11,7 @@ from demo.serve import taken_port_named
 
 
 def test_a_port_that_is_taken_is_named() -> None:
-    with socket.socket() as other, gr.Blocks() as page:
+    with socket.socket() as other, gr.Blocks(analytics_enabled=False) as page:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
