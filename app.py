@@ -1,11 +1,11 @@
-"""Serve the page: ``python app.py``. A port may be named in GRADIO_SERVER_PORT."""
+"""Serve the page: ``python app.py``, with the options of ``llb demo``. A port may be named in GRADIO_SERVER_PORT."""
 
-import os
+import typer
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads would take the cores from torch's between frames
+from llb.cli import demo, run
 
-from demo.serve import serve  # noqa: E402
+page = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+page.command()(demo)
 
 if __name__ == "__main__":
-    serve()
+    run(page, None, "python app.py")

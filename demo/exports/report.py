@@ -17,7 +17,6 @@ from demo.inside import views
 from demo.inside.answers import Picture as BoxPicture
 from demo.inside.diagram import BOXES
 from demo.inside.questions import DiagramQuestion, Place
-from demo.models.settings import split_entry
 from demo.runs.run import Run, VariantRecord
 from demo.templates import template_environment
 from llb.io.label_png import overlay
@@ -97,7 +96,7 @@ def _model_rows(run: Run) -> tuple[ModelRow, ...]:
     for record in run.variants:
         means = [mean_of_known(mean_over_objects(series, record.name, key)) for key in ("j", "f", "agreement")]
         pace = None if record.seconds_per_frame is None else 1000 * record.seconds_per_frame
-        badge = text.KNOCK_OUT_BADGE if split_entry(record.name)[1] else ""
+        badge = text.KNOCK_OUT_BADGE if record.is_knock_out else ""
         rows.append(ModelRow(record.title, badge, (*(_written(mean, 3) for mean in means), _written(pace, 0))))
     return tuple(rows)
 

@@ -163,7 +163,8 @@ def find_box(key: str) -> DiagramBox:
 
 def variant_of_model(model: str) -> Variant | None:
     """Return what tells a model of the family from the others, by its name in a run; None for any other model."""
-    return VARIANTS.get(variant_of(model))
+    variant = variant_of(model)
+    return VARIANTS[variant] if variant else None
 
 
 def formula_of(box: DiagramBox, variant: Variant | None) -> str:

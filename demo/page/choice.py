@@ -24,7 +24,7 @@ class Choice(NamedTuple):
 
     @classmethod
     def of(cls, entries: Iterable[str], settings: Settings) -> Choice:
-        """Lay entries (`demo.models.settings.entry`) and settings out for the components."""
+        """Lay entries (`demo.models.settings.entry_name`) and settings out for the components."""
         entries = list(entries)
         models = [name for name in entries if not split_entry(name)[1]]
         return cls(

@@ -21,7 +21,7 @@ from demo.inside.server import InsideServer
 from demo.masks.canvas_server import CanvasServer
 from demo.masks.mask_file import OBJECTS
 from demo.models.provider import ModelProvider
-from demo.models.settings import DEFAULTS, KNOCK_OUTS, LONG, entry
+from demo.models.settings import DEFAULTS, KNOCK_OUTS, LONG_SUFFIX, entry_name
 from demo.page import html
 from demo.page.api import Api, connect_api
 from demo.page.events import Events, Results, Steps
@@ -35,7 +35,7 @@ from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
 
 CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
-TICKED = (f"{GREETING[0]}{LONG}", *GREETING)  # at first: the one for use, and two that were trained alike
+TICKED = (f"{GREETING[0]}{LONG_SUFFIX}", *GREETING)  # at first: the one for use, and two that were trained alike
 FILE_TYPES = ["video", "image", ".mkv", ".mts", ".m2ts", ".ts", ".ivf", ".y4m", ".zip"]
 
 
@@ -175,7 +175,7 @@ def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxG
     with gr.Accordion(text.KNOCK_OUT_GROUP, open=False, elem_id="knock-outs"):
         gr.Markdown(text.KNOCK_OUT_NOTE, elem_classes="hint")
         whole = GREETING[0]
-        entries = [("\n".join(text.KNOCK_OUT_TITLES[part]), entry(whole, part)) for part in KNOCK_OUTS]
+        entries = [("\n".join(text.KNOCK_OUT_TITLES[part]), entry_name(whole, part)) for part in KNOCK_OUTS]
         knocked_out = gr.CheckboxGroup(
             entries if whole in [choice.name for choice in able] else [],
             show_label=False,

@@ -7,7 +7,6 @@ from typing import Any
 
 from demo import text
 from demo.clips.clip import Clip
-from demo.models.settings import split_entry, variant_of
 from demo.runs.run import Run, VariantRecord
 from llb.io.label_png import davis_palette
 
@@ -30,8 +29,8 @@ class PlayerVariant:
         return cls(
             name=record.name,
             title=record.title,
-            badge=text.KNOCK_OUT_BADGE if split_entry(record.name)[1] else "",
-            difference=text.difference(variant_of(record.name)),
+            badge=text.KNOCK_OUT_BADGE if record.is_knock_out else "",
+            difference=record.difference,
             done=record.frames,
             pace=text.pace(record.seconds_per_frame, record.overlap),
             labels=str(run.labels_file(record.name, 0).parent),

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from demo.clips.clip import LOSSLESS, Clip
-from demo.models.settings import Settings
+from demo.models.settings import Settings, split_entry
 from demo.runs.frame_stats import FrameStats
 from demo.runs.passes import Pass, Repair, marked_objects, repaired, whole_clip
 from demo.runs.trace_file import TraceFolder
@@ -26,18 +26,25 @@ MOST_TRACES = 300  # frames of a long clip whose inside is kept
 
 @dataclass(frozen=True)
 class VariantRecord:
-    """How far one variant got in a run and how it did. `overlap` is the mean J over objects and frames 1 on.
+    """How far one model got in a run and how it did. `overlap` is the mean J over objects and frames 1 on.
 
-    `weights_sha256` and `precision` say with what it was computed (`demo.models.provider.ModelFacts`).
+    `difference` tells the model from the others in one line; `weights_sha256` and `precision` say with what it was
+    computed (`demo.models.provider.ModelFacts`).
     """
 
     name: str
     title: str
+    difference: str = ""
     weights_sha256: str = ""
     precision: str = ""
     frames: int = 0
     seconds_per_frame: float | None = None
     overlap: float | None = None
+
+    @property
+    def is_knock_out(self) -> bool:
+        """Whether a part of the model was put out of action."""
+        return bool(split_entry(self.name)[1])
 
 
 @dataclass(frozen=True)

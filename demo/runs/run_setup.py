@@ -11,8 +11,8 @@ import numpy as np
 
 from demo import text
 from demo.clips.clip import Clip
-from demo.models.provider import ModelProvider
-from demo.models.settings import Settings, split_entry
+from demo.models.provider import ModelChoice, ModelProvider
+from demo.models.settings import Settings, split_entry, variant_of
 from demo.runs.passes import Repair
 from demo.runs.run import Run, VariantRecord, trace_stride_of
 from llb.types import Labels
@@ -28,7 +28,7 @@ class RunRequest:
     Attributes:
         clip: what it runs on.
         marked: the masks to start from, by frame.
-        entries: models and knock-outs, in the order shown (`demo.models.settings.entry`).
+        entries: models and knock-outs, in the order shown (`demo.models.settings.entry_name`).
         settings: of the engine, the same for all models.
         names: of objects that have one.
     """
@@ -88,13 +88,13 @@ def start_repair(request: RepairRequest, new_folder: Callable[[], Path]) -> Run:
         raise
 
 
-def able_models(models: ModelProvider) -> dict[str, str]:
-    """Return the titles of the models that can run, by name."""
-    return {choice.name: choice.title for choice in models.choices() if not choice.reason}
+def able_models(models: ModelProvider) -> dict[str, ModelChoice]:
+    """Return the models that can run, by name."""
+    return {choice.name: choice for choice in models.choices() if not choice.reason}
 
 
 def checked_variants(entries: Sequence[str], settings: Settings, models: ModelProvider) -> tuple[VariantRecord, ...]:
-    """List models and knock-outs as a run notes them.
+    """List models and knock-outs as a run notes them; those that share no search regions come last.
 
     Raises:
         ValueError: none, too many or unknown ones, or a setting out of range.
@@ -106,12 +106,14 @@ def checked_variants(entries: Sequence[str], settings: Settings, models: ModelPr
     if len(entries) > MOST_MODELS:
         raise ValueError(text.too_many(len(entries), MOST_MODELS))
     records = []
-    for name in entries:
+    for name in sorted(entries, key=lambda name: variant_of(name) is None):
         model, knock_out = split_entry(name)
         if model not in able:
             raise ValueError(text.NO_MODEL)
-        title = text.KNOCK_OUT_TITLES[knock_out][0] if knock_out else able[model]
-        records.append(VariantRecord(name, title, **asdict(models.facts(model))))
+        choice, variant = able[model], variant_of(name)
+        title = text.KNOCK_OUT_TITLES[knock_out][0] if knock_out else choice.title
+        difference = text.difference(variant) if variant else choice.difference
+        records.append(VariantRecord(name, title, difference, **asdict(models.facts(model))))
     return tuple(records)
 
 

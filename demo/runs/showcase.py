@@ -45,7 +45,7 @@ class Showcase:
     @cached_property
     def _folder(self) -> Path:
         clip = self._shelf.clip(self._shelf.names()[0]).folder
-        weights = [self._models.fingerprint(name) for name in self._entries]
+        weights = [self._models.facts(name).weights_sha256 for name in self._entries]
         key = "|".join([str(clip), _code_version(), *weights])
         return self._root / f"showcase-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 

@@ -44,10 +44,19 @@ def build_model(model: str | ModelConfig, seed: int = 0) -> LLB:
         vitae = variant.label_encoder == "vitae"
         in_channels = 3 if vitae or variant.label_input == "bff" else 1
         encoder = LabelViTAE(scale.vitae, scale.head_dim) if vitae else LabelCNN(in_channels, scale.cnn_channels)
-        labels = LabelGenerator(encoder, variant.label_input, in_channels, scale.head_dim, label_dim)
+        label_generator = LabelGenerator(encoder, variant.label_input, in_channels, scale.head_dim, label_dim)
     if isinstance(backbone, Lite0):
         load_lite0_imagenet(backbone)
-    return LLB(config, backbone, labels, transduction, induction, fusion, decoder).eval()
+    network = LLB(
+        config,
+        backbone=backbone,
+        label_generator=label_generator,
+        transduction=transduction,
+        induction=induction,
+        fusion=fusion,
+        decoder=decoder,
+    )
+    return network.eval()
 
 
 def for_inference(model: LLB, precision: Precision = "fp32") -> LLB:

@@ -41,6 +41,13 @@ class KnockedOutFusion(nn.Module):
 
 def knock_out(model: LLB, part: KnockOut) -> LLB:
     """Return a model that shares everything with `model` but its fusion, which lacks `part`."""
-    fusion = KnockedOutFusion(model.fusion, part)
-    parts = (model.backbone, model.label_generator, model.transduction, model.induction, fusion, model.decoder)
-    return LLB(model.config, *parts).eval()
+    knocked_out = LLB(
+        model.config,
+        backbone=model.backbone,
+        label_generator=model.label_generator,
+        transduction=model.transduction,
+        induction=model.induction,
+        fusion=KnockedOutFusion(model.fusion, part),
+        decoder=model.decoder,
+    )
+    return knocked_out.eval()

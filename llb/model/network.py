@@ -25,6 +25,7 @@ class LLB(nn.Module):
     def __init__(
         self,
         config: ModelConfig,
+        *,
         backbone: nn.Module,
         label_generator: LabelGenerator,
         transduction: Transduction,

@@ -144,9 +144,6 @@ class FakeModels:
     def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
         return {name: FakeSegmenter(name, self.seconds) for name in names}
 
-    def fingerprint(self, name: str) -> str:
-        return f"fake {name}"
-
     def facts(self, name: str) -> ModelFacts:
         return ModelFacts(f"sha of {name}", "fp32")
 
@@ -194,9 +191,6 @@ class RealModels:
 
     def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
         return {name: VideoSegmenter(real_model(name)) for name in names}
-
-    def fingerprint(self, name: str) -> str:
-        return f"real {name}"
 
     def facts(self, name: str) -> ModelFacts:
         return ModelFacts(f"sha of {name}", "fp32")
