@@ -6,16 +6,17 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import gradio as gr
 
 from demo.clips.examples import ExampleShelf
-from demo.clips.upload import Limits
+from demo.models.combined import all_models
 from demo.models.provider import ModelProvider
 from demo.page.layout import build_page, launch_options
+from demo.page.services import Services
 from demo.runs.session import SessionStore
 from demo.runs.showcase import Showcase
 
@@ -27,19 +28,22 @@ def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore,
     """
     sessions.watch()
     showcase = Showcase(cache, models, shelf)
-    page = build_page(models, sessions, shelf, showcase, Limits())
+    page = build_page(Services(models, sessions, shelf, showcase))
     showcase.start()
     return page.queue(max_size=16, default_concurrency_limit=4)
 
 
-def serve(host: str | None, port: int | None) -> None:
-    """Serve the shipped models until the program is stopped; the sessions' folder goes with it."""
+def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None:
+    """Serve the page's models, and those that `specs` name, until the program is stopped.
+
+    Raises:
+        ValueError: the port is taken, or a spec names no model (`demo.models.custom`).
+    """
+    models = all_models(specs)
     root = Path(tempfile.mkdtemp(prefix="llb-sessions-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     cache = Path(os.environ.get("LLB_CACHE", Path.home() / ".cache" / "llb")) / "page"
-    from demo.models.shipped import ShippedModels
-
-    page = assemble(ShippedModels(), ExampleShelf.own(cache), SessionStore(root), cache)
+    page = assemble(models, ExampleShelf.own(cache), SessionStore(root), cache)
     with taken_port_named(port):
         page.launch(server_name=host, server_port=port, **launch_options(cache, root))
 

@@ -138,7 +138,7 @@ def train(
     from llb.training.schedule import train_config
     from llb.training.trainer import Trainer
 
-    config = train_config(model, seed, length, start, long)
+    config = train_config(model, seed, length, start, long=long)
     with progress_bar("Decoding images") as bar:
         images = build_cache(
             data, cache or DEFAULT_CACHE, lambda done, total: bar.show("Decoding images", done, total), objects
@@ -148,7 +148,10 @@ def train(
         def show(report: StepReport) -> None:
             bar.show(f"loss {report.loss:.3f}, IoU {report.iou:.3f}", report.step, report.steps)
 
-        weights = Trainer(config, images.folder, out).run(show)
+        def show_distillation(step: int, steps: int, loss: float) -> None:
+            bar.show(f"pretraining the label encoder, loss {loss:.3f}", step, steps)
+
+        weights = Trainer(config, images.folder, out).run(show, on_distilled=show_distillation)
     typer.echo(f"The weights are in {weights}.")
 
 
@@ -176,10 +179,17 @@ def demo(
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Port.", show_default="the first free one from 7860 on")
     ] = None,
+    models: Annotated[
+        str | None,
+        typer.Option(
+            help="Models of your own, package.module:function, with commas between them (docs/your_model.md).",
+            show_default="$LLB_MODELS",
+        ),
+    ] = None,
 ) -> None:
     """Serve the page, which compares the models on a clip in the browser."""
     try:  # by name: the page is built on this package, which does not know it and runs without it
-        import_module("demo.start").start(host, port)
+        import_module("demo.start").start(host, port, models)
     except ModuleNotFoundError as error:
         raise ValueError(f"The page is not installed whole ({error}): pip install . in the checkout.") from error
 

@@ -1,4 +1,4 @@
-"""Who may import whom (app -> demo -> llb <- benchmarks; in llb down to model, config, types); importing is light."""
+"""Who may import whom (app -> demo -> llb <- benchmarks, and inside both), and that importing is light."""
 
 from __future__ import annotations
 
@@ -55,6 +55,37 @@ def test_direction_of_imports(path: Path) -> None:
     if path.parts in (("llb", "config.py"), ("llb", "types.py")):
         forbidden += ("llb.model", "llb.inference", "llb.training", "llb.data")
     assert not offences(path, forbidden)
+
+
+DEMO_MAY_IMPORT = {
+    "clips": set(),
+    "models": set(),
+    "components": set(),
+    "runs": {"clips", "models"},
+    "masks": {"runs", "clips", "models"},
+    "inside": {"runs", "clips", "models"},
+    "exports": {"inside", "runs", "clips", "models.settings"},  # none of the models themselves
+    "page": {"exports", "inside", "masks", "runs", "clips", "models", "components"},
+}
+FOR_ALL_OF_DEMO = ("demo.text", "demo.components.words", "demo.templates", "demo.browser_pictures")
+
+
+@pytest.mark.parametrize("package", DEMO_MAY_IMPORT)
+def test_direction_of_imports_inside_demo(package: str) -> None:
+    allowed = [f"demo.{name}" for name in (package, *sorted(DEMO_MAY_IMPORT[package]))] + [*FOR_ALL_OF_DEMO]
+    wrong = {
+        (str(path), name)
+        for path in MODULES
+        if path.parts[:2] == ("demo", package)
+        for name in offences(path, ("demo",)) - offences(path, tuple(allowed))
+    }
+    assert not wrong
+
+
+def test_every_package_of_demo_has_its_place() -> None:
+    assert {path.parts[1] for path in MODULES if path.parts[0] == "demo" and len(path.parts) > 2} == set(
+        DEMO_MAY_IMPORT
+    )
 
 
 def test_the_check_sees_an_offence() -> None:

@@ -53,12 +53,12 @@ def test_every_file_is_taken_away_and_opens(page: Page, fake: Served, tmp_path: 
     run(page)
     shown = stored(page, fake.folder)
     files = {kind: taken(page, kind, tmp_path) for kind in KINDS}
-    assert {path.name for path in files.values()} == {name for name, _ in KINDS.values()}
+    assert {path.name for path in files.values()} == {kind.file_name for kind in KINDS.values()}
     with av.open(str(files["side_by_side"])) as video:
         assert len(list(video.decode(video=0))) == FRAMES
     with zipfile.ZipFile(files["masks"]) as archive:
         assert len(archive.namelist()) == FRAMES * len(shown.variants) + 1
-    assert json.loads(files["measurements"].read_text())["frames"] == shown.figures()
+    assert json.loads(files["measurements"].read_text())["frames"] == [stats.to_json() for stats in shown.frame_stats()]
     assert json.loads(files["coco"].read_text())["annotations"].keys() == {record.name for record in shown.variants}
     with np.load(files["traces"], allow_pickle=False) as arrays:
         assert len(arrays.files) > FRAMES

@@ -234,7 +234,8 @@ def test_train_builds_the_cache_and_reports_where_the_weights_are(
         def __init__(self, config: TrainConfig, cache: Path, folder: Path) -> None:
             seen.extend((config, cache, folder))
 
-        def run(self, on_step: Callable[[StepReport], None]) -> Path:
+        def run(self, on_step: Callable[[StepReport], None], on_distilled: Callable[[int, int, float], None]) -> Path:
+            on_distilled(1, 1, 0.5)
             on_step(StepReport(1, 28, 0, 0.5, 0.6, 0.1))
             return tmp_path / "run/model.safetensors"
 
@@ -266,11 +267,11 @@ def test_train_names_mistakes(tmp_path: Path, wrong: tuple[object, ...], capsys:
 
 
 def test_demo_serves_the_page_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str | None, int | None]] = []
-    monkeypatch.setattr("demo.start.start", lambda host, port: asked.append((host, port)))
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr("demo.start.start", lambda *options: asked.append(options))
     assert run("demo") == 0
-    assert run("demo", "--host", "0.0.0.0", "--port", 7999) == 0
-    assert asked == [(None, None), ("0.0.0.0", 7999)]
+    assert run("demo", "--host", "0.0.0.0", "--port", 7999, "--models", "one:model,two:model") == 0
+    assert asked == [(None, None, None), ("0.0.0.0", 7999, "one:model,two:model")]
 
 
 @pytest.mark.parametrize("module", ["demo.start", "demo.serve"])
