@@ -24,17 +24,23 @@ def styles() -> list[Path]:
 
 
 def mount_script(name: str) -> str:
-    """Return the `js_on_load` of a component: import its module and mount it.
-
-    The address starts at the page's own root, so that it holds behind a proxy's path too.
-    """
-    module = json.dumps(f"{_address()}/{name}/{name}.js")
+    """Return the `js_on_load` of a component: import its module and mount it."""
     failed = json.dumps(words.NOT_LOADED)
     return (
-        f"import(window.gradio_config.root + {module})"
+        f"import({_module_address(name)})"
         ".then(module => module.mount({element, props, trigger, server, watch}))"
         f".catch(error => {{ console.error(error); element.append({failed}); }});"
     )
+
+
+def preload_script(name: str) -> str:
+    """Return the `js` of the page's opening that loads a component's module, so that no later event waits for it."""
+    return f"async () => {{ await import({_module_address(name)}); }}"
+
+
+def call_script(name: str, function: str) -> str:
+    """Return the `js` of an event: call a function of a component's module with the event's values."""
+    return f"async (...values) => (await import({_module_address(name)})).{function}(...values)"
 
 
 def route() -> Route:
@@ -50,6 +56,11 @@ def _answer(request: Request) -> Response:
     return Response(module, media_type="text/javascript", headers={"Cache-Control": NEVER_CHANGES})
 
 
+def _module_address(name: str) -> str:
+    """Return a component's module as JavaScript has it; from the page's own root, to hold behind a proxy's path too."""
+    return f"window.gradio_config.root + {json.dumps(f'{_address()}/{name}/{name}.js')}"
+
+
 @cache
 def _modules() -> dict[str, bytes]:
     """Return every module by its path in this folder."""
@@ -62,12 +73,3 @@ def _address() -> str:
     for name, module in _modules().items():
         digest.update(f"{name}\n{len(module)}\n".encode() + module)
     return f"/components/{digest.hexdigest()[:16]}"
-
-
-def call_script(name: str, function: str) -> str:
-    """Return the `js` of an event: import a component's module and call one of its functions with the event's values.
-
-    The address starts at the page's own root, so that it holds behind a proxy's path too.
-    """
-    module = json.dumps(f"{_address()}/{name}/{name}.js")
-    return f"async (...values) => (await import(window.gradio_config.root + {module})).{function}(...values)"

@@ -62,17 +62,26 @@ class CocoAnnotation:
         return cls(image_id, category_id, segmentation, int(mask.sum()), box)
 
 
-def coco_json(run: Run, clip: Clip) -> dict[str, Any]:
-    """Return a run's masks as COCO JSON: `images`, `categories`, and a list of `annotations` for each model."""
-    images = [CocoImage(index, f"{index:05d}.png", clip.width, clip.height) for index in range(run.frames)]
-    categories = [CocoCategory(target, name) for target, name in object_names(run).items()]
-    return {
-        "images": [asdict(image) for image in images],
-        "categories": [asdict(category) for category in categories],
-        "annotations": {
-            record.name: [asdict(found) for found in _annotations(run, record.name)] for record in run.variants
-        },
-    }
+@dataclass(frozen=True)
+class CocoFile:
+    """A run's masks, with a list of annotations for each model."""
+
+    images: list[CocoImage]
+    categories: list[CocoCategory]
+    annotations: dict[str, list[CocoAnnotation]]
+
+    @classmethod
+    def of(cls, run: Run, clip: Clip) -> CocoFile:
+        """Encode all masks of a run."""
+        return cls(
+            images=[CocoImage(index, f"{index:05d}.png", clip.width, clip.height) for index in range(run.frames)],
+            categories=[CocoCategory(target, name) for target, name in object_names(run).items()],
+            annotations={record.name: list(_annotations(run, record.name)) for record in run.variants},
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the file as JSON."""
+        return asdict(self)
 
 
 def _annotations(run: Run, name: str) -> Iterator[CocoAnnotation]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from demo import text
 from demo.clips.clip import Clip
-from demo.exports.coco import coco_json
+from demo.exports.coco import CocoFile
 from demo.exports.measurements import Measurements
 from demo.exports.report import write_report
 from demo.exports.video import write_overlay, write_side_by_side
@@ -75,7 +75,7 @@ def write_masks(run: Run, clip: Clip, path: Path) -> None:
 
 def write_coco(run: Run, clip: Clip, path: Path) -> None:
     """Write the masks as COCO annotations."""
-    path.write_text(json.dumps(coco_json(run, clip)))
+    path.write_text(json.dumps(CocoFile.of(run, clip).to_json()))
 
 
 def write_traces(run: Run, clip: Clip, path: Path) -> None:

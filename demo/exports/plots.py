@@ -32,7 +32,7 @@ def draw_plots(run: Run) -> str:
     for axis, key in zip(axes, keys, strict=False):
         for number, record in enumerate(run.variants):
             values = [np.nan if value is None else value for value in means[key, record.name]]
-            axis.plot(values, label=record.title, **_line(number))
+            _draw_line(axis, number, record.title, values)
         _label(axis, text.REPORT_LABELS[key], "frame")
     _draw_losses(axes[-1], run, series)
     axes[0].legend(loc="lower left", fontsize=8)
@@ -60,14 +60,14 @@ def _draw_losses(axis: Axes, run: Run, series: Sequence[FrameStats]) -> None:
         fits = (frame.of(record.name, run.objects[0]).losses for frame in series)
         losses = next(filter(None, fits), ())
         if losses:
-            axis.plot(losses, label=record.title, **_line(number))
+            _draw_line(axis, number, record.title, losses)
     axis.set_yscale("log")
     _label(axis, text.REPORT_LABELS["losses"], "step")
 
 
-def _line(number: int) -> dict[str, Any]:
-    """Return matplotlib's options for the line of a model."""
-    return {"linestyle": DASHES[number % len(DASHES)], "color": COLOURS[number % len(COLOURS)]}
+def _draw_line(axis: Axes, number: int, title: str, values: Sequence[float]) -> None:
+    """Draw the line of the model with this number in the run."""
+    axis.plot(values, label=title, linestyle=DASHES[number % len(DASHES)], color=COLOURS[number % len(COLOURS)])
 
 
 def _label(axis: Axes, title: str, x: str) -> None:

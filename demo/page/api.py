@@ -29,7 +29,7 @@ from demo.page.user_errors import user_errors
 from demo.runs.compare import execute_run
 from demo.runs.lookup import RunLookup
 from demo.runs.run import Run
-from demo.runs.run_setup import RunRequest, start_run
+from demo.runs.run_setup import RunRequest, checked_variants, start_run
 from demo.runs.session import Session
 from llb.io.label_png import read_labels
 from llb.io.video_reader import ClipInfo, probe
@@ -89,10 +89,12 @@ class Api:
             return files, done.facts()
 
     def inside(
-        self, token: str, run: str, model: str, target: float, frame: float, part: str, how: str
+        self, token: str, run: str, model: str, target: float | None, frame: float | None, part: str, how: str
     ) -> dict[str, Any]:
         """Return one part of the diagram: picture (data address), formula, shape, statistics and values."""
         with user_errors():
+            if target is None or frame is None:
+                raise ValueError("An object's number and a frame are needed: give both.")
             found = self.runs.find(token, run)
             question = DetailQuestion(Place(model, int(target), int(frame)), part, how)
             return detail(found, Clip.open(found.clip_folder), question).to_json()
@@ -106,6 +108,7 @@ class Api:
         if not clip or not mask:
             raise ValueError("A clip and a mask of its first frame are needed: pass both files.")
         models, source = self.services.models, Path(clip)
+        checked_variants(entries, settings, models)  # before the clip is read, which may take minutes
         session = self.services.sessions.create()
         imported = import_clip(source, source.stem, session.new_folder("clip"), self.services.limits)
         labels = _fit_mask(read_labels(Path(mask)), imported, probe(source))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import gradio as gr
 from gradio.components import Component
@@ -22,7 +22,21 @@ from demo.page.updates import (
     StartUpdate,
 )
 
-HIDDEN: dict[str, Any] = {"show_progress": "hidden"}
+
+class Endpoint(TypedDict):
+    """How an event's endpoint appears to programs."""
+
+    api_name: str
+    api_visibility: Literal["undocumented"]
+
+
+class Progress(TypedDict):
+    """Whether Gradio covers what an event changes while it works."""
+
+    show_progress: Literal["hidden"]
+
+
+HIDDEN: Progress = {"show_progress": "hidden"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,7 @@ class Events:
         greeting = GreetingUpdate(results.status, results.title, results.player, results.undo, self.timer)
         arrival = ArrivalUpdate(self.token, steps.canvas, steps.trim, *greeting)
         page.load(handlers.open_session, None, [*arrival], **HIDDEN, **_api("arrive"))
+        page.load(None, js=browser_files.preload_script("page"))
         page.load(handlers.apply_link, None, [*steps.choice], **_api("restore"))
         page.unload(handlers.close_tab)
         self.timer.tick(handlers.runs.show_greeting, self.token, [*greeting], **HIDDEN, **_api("wait"))
@@ -76,12 +91,16 @@ class Events:
         """Bind what chooses a clip, and the link to a choice."""
         steps = self.steps
         clip = [*ClipUpdate(steps.canvas, steps.trim)]
-        at_canvas: dict[str, Any] = {"show_progress_on": steps.canvas}
-        at_both: dict[str, Any] = {"show_progress_on": [steps.upload, steps.canvas]}
-        steps.examples.select(handlers.choose, self.token, clip, **at_canvas, **_api("choose"))
-        steps.upload.upload(handlers.upload, [self.token, steps.upload], clip, **at_both, **_api("upload"))
+        steps.examples.select(handlers.choose, self.token, clip, show_progress_on=steps.canvas, **_api("choose"))
+        steps.upload.upload(
+            handlers.upload,
+            [self.token, steps.upload],
+            clip,
+            show_progress_on=[steps.upload, steps.canvas],
+            **_api("upload"),
+        )
         saved = browser_files.call_script("page", "afterSaving")
-        steps.trim.submit(handlers.trim, self.token, clip, js=saved, **at_canvas, **_api("trim"))
+        steps.trim.submit(handlers.trim, self.token, clip, js=saved, show_progress_on=steps.canvas, **_api("trim"))
         link = browser_files.call_script("page", "copyLink")
         steps.copy_link.click(None, [*steps.choice], steps.link, js=link)
 
@@ -118,6 +137,6 @@ class Events:
         worked.then(handlers.show_end, self.token, [*end], **HIDDEN, **_api("settle"))
 
 
-def _api(name: str) -> dict[str, Any]:
+def _api(name: str) -> Endpoint:
     """Name an endpoint that serves the page alone."""
     return {"api_name": name, "api_visibility": "undocumented"}

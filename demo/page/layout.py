@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import gradio as gr
 from gradio.components import Component
+from starlette.routing import Route
 
 from demo import text
 from demo.clips.examples import ExampleShelf
@@ -32,8 +34,7 @@ from demo.runs.showcase import GREETING
 from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
 
-COMPONENTS = Path(__file__).parents[1] / "components"
-CSS = [Path(__file__).with_name("page.css"), *sorted(COMPONENTS.glob("*/*.css"))]
+CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
 TICKED = (f"{GREETING[0]}{LONG}", *GREETING)  # at first: the one for use, and two that were trained alike
 FILE_TYPES = ["video", "image", ".mkv", ".mts", ".m2ts", ".ts", ".ivf", ".y4m", ".zip"]
 
@@ -61,7 +62,20 @@ def build_page(services: Services) -> gr.Blocks:
     return page
 
 
-def launch_options(*served: Path) -> dict[str, Any]:
+class LaunchOptions(TypedDict):
+    """The arguments of Gradio's `launch` that belong to this page."""
+
+    theme: gr.themes.Base
+    css_paths: Sequence[str | Path]
+    app_kwargs: dict[str, list[Route]]
+    allowed_paths: list[str]
+    max_file_size: str
+    ssr_mode: bool
+    footer_links: list[Any]
+    run_history: bool
+
+
+def launch_options(*served: Path) -> LaunchOptions:
     """Return what belongs to `launch`: looks, limits, and which folders' files the player may fetch.
 
     A visitor's folder is among them; its name is the unguessable token.
@@ -105,7 +119,7 @@ def _canvas(canvas_server: CanvasServer) -> gr.HTML:
     palette = davis_palette()
     return gr.HTML(
         html_template='<div class="mask-canvas" hidden></div>',
-        js_on_load=_script("canvas"),
+        js_on_load=browser_files.mount_script("canvas"),
         server_functions=[mark],
         words=words.CANVAS_WORDS,
         colours={str(target): palette[target].tolist() for target in range(1, OBJECTS + 1)},
@@ -136,7 +150,7 @@ def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.Up
     gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
     trim = gr.HTML(
         html_template='<div class="trim" hidden></div>',
-        js_on_load=_script("trim"),
+        js_on_load=browser_files.mount_script("trim"),
         words=words.TRIM_WORDS,
         elem_id="trim",
     )
@@ -204,7 +218,7 @@ def _player(server: PlayerServer) -> gr.HTML:
 
     return gr.HTML(
         html_template='<div class="player" hidden></div>',
-        js_on_load=_script("player"),
+        js_on_load=browser_files.mount_script("player"),
         server_functions=[read],
         words=words.PLAYER_WORDS,
         elem_id="player",
@@ -217,17 +231,12 @@ def _inside(server: InsideServer) -> None:
 
     gr.HTML(
         html_template='<div class="inside" hidden></div>',
-        js_on_load=_script("inside"),
+        js_on_load=browser_files.mount_script("inside"),
         server_functions=[read],
         words=words.INSIDE_WORDS,
         parts={key: asdict(box) for key, box in BOXES.items()},
         elem_id="inside",
     )
-
-
-def _script(name: str) -> str:
-    """Return a component's script with what all of them share before it."""
-    return (COMPONENTS / "element.js").read_text() + (COMPONENTS / name / f"{name}.js").read_text()
 
 
 def _table() -> None:

@@ -107,13 +107,13 @@ class RunHandlers:
             if session.over_quota():
                 gr.Warning(text.STORAGE_FULL)
 
-    def stop(self, token: str | None) -> dict[str, Any]:
+    def stop(self, token: str | None) -> gr.Button:
         """Ask the newest run to end after its current frame."""
         with user_errors():
             session = self.services.sessions.open(token)
             for folder in session.folders("run")[-1:]:
                 (folder / STOP).touch()
-        return gr.update(value=text.STOPPING, interactive=False)
+        return gr.Button(text.STOPPING, interactive=False)
 
     def show_end(self, token: str | None) -> EndUpdate:
         """Show what the newest run left, however it ended, and offer Run again."""

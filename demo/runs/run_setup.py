@@ -57,8 +57,7 @@ def start_run(request: RunRequest, models: ModelProvider, new_folder: Callable[[
         ValueError: no or too small objects, no, too many or unknown models, or a setting out of range.
     """
     objects = objects_to_follow(request.marked)
-    records = variant_records(request.entries, models)
-    request.settings.config()
+    records = checked_variants(request.entries, request.settings, models)
     run = Run(
         new_folder(),
         request.clip.folder,
@@ -94,8 +93,13 @@ def able_models(models: ModelProvider) -> dict[str, str]:
     return {choice.name: choice.title for choice in models.choices() if not choice.reason}
 
 
-def variant_records(entries: Sequence[str], models: ModelProvider) -> tuple[VariantRecord, ...]:
-    """List models and knock-outs as a run notes them; raise ValueError for none, too many or an unknown one."""
+def checked_variants(entries: Sequence[str], settings: Settings, models: ModelProvider) -> tuple[VariantRecord, ...]:
+    """List models and knock-outs as a run notes them.
+
+    Raises:
+        ValueError: none, too many or unknown ones, or a setting out of range.
+    """
+    settings.config()
     able = able_models(models)
     if not entries:
         raise ValueError(text.NO_MODEL if able else text.NO_WEIGHTS)

@@ -4,7 +4,9 @@
 export function showResults() {
   const results = document.getElementById('results');
   const top = results.getBoundingClientRect().top;
-  if (top < 0 || top > window.innerHeight / 2) results.scrollIntoView({ behavior: 'smooth' });
+  if (top < 0 || top > window.innerHeight / 2) {
+    results.scrollIntoView({ behavior: 'smooth' });
+  }
 }
 
 /** Wait until the server has what was painted last; return an event's values unchanged. */
