@@ -25,7 +25,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 ATTRIBUTE = re.compile(r"([A-Z]\w*[a-z]\w*)\.([a-z_]\w*)")
 MODULE = re.compile(r"python3? -m ((?:llb|demo|benchmarks|scripts|tests)[\w.]*)")
-LLB_COMMAND = re.compile(r"(?:^|\s)(?:python -m )?llb ([a-z]+)\b([^;&|#]*)")
+LLB_COMMAND = re.compile(r"(?:python -m |^)llb ([a-z]+)\b([^;&|#\"]*)")
 TABLE_LINE = re.compile(r"^\s*(\||!\[)")
 
 
