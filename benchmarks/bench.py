@@ -55,12 +55,34 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """How far the engine's frames are from the plain version's.
+
+    `overlap` is the mean IoU of the masks: where a search region has moved by a pixel, the logits of its crop differ
+    everywhere while the masks hardly do.
+    """
+
+    largest_difference: float  # between logits
+    logit_range: float
+    overlap: float
+
+    @classmethod
+    def between(cls, engine: list[Found], plain: list[Found]) -> Agreement:
+        """Compare the frames one by one."""
+        pairs = list(zip(engine, plain, strict=True))
+        return cls(
+            max(float((one.logits - other.logits).abs().max()) for one, other in pairs),
+            max(float(one.logits.max() - one.logits.min()) for one in engine),
+            statistics.fmean(region_similarity(one.mask, other.mask) for one, other in pairs),
+        )
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that a benchmark found; seconds, operations per second, bytes.
 
-    `overlap` is the mean IoU of the engine's and the plain version's masks: where a search region has moved by a pixel,
-    the logits of its crop differ everywhere while the masks hardly do. `drift` is how far the memory's unit keys, which
-    are brought up to date frame by frame, are from those of the whole memory encoded afresh.
+    `drift` is how far the memory's unit keys, which are brought up to date frame by frame, are from those of the whole
+    memory encoded afresh.
     """
 
     model: str
@@ -72,9 +94,7 @@ class Report:
     convolution_rate: float
     engine: Measured
     plain: Measured | None
-    largest_difference: float | None
-    logit_range: float | None
-    overlap: float | None
+    agreement: Agreement | None
     peak_memory: int
     drift: float
 
@@ -84,7 +104,7 @@ class Report:
 
 
 def run_benchmark(
-    scale: str, memory: int, objects: int, with_plain: bool = True, precision: PrecisionChoice = "fp32"
+    scale: str, *, memory: int, objects: int, with_plain: bool = True, precision: PrecisionChoice = "fp32"
 ) -> Report:
     """Measure ``scale/llb`` with a full memory; the plain version follows one object and is left out for more.
 
@@ -92,74 +112,69 @@ def run_benchmark(
     """
     bare = load_model("lite/llb", as_trained=True) if scale == "lite" else build_model(f"{scale}/llb", seed=0)
     model = for_inference(copy.deepcopy(bare), choose_precision(bare.config, "cpu", precision))
-    config = InferenceConfig(memory_size=memory)
-    scene = Scene(objects)
+    config, scene = InferenceConfig(memory_size=memory), Scene(objects)
     filling = config.interval * memory
     rates = matrix_rate(), convolution_rate()
     engine = VideoSegmenter(model, config)
-    measured, found = _measure(engine, model, scene, filling)
+    measured, found = _measure(engine, model, scene, filling=filling)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    plain = difference = span = overlap = None
+    plain = agreement = None
     if with_plain and objects == 1:
         slow = PlainModel(bare)
         segmenter = VideoSegmenter(slow, config)
-        plain, slow_found = _measure(segmenter, bare, scene, filling, lambda: setattr(slow, "filling", False))
-        pairs = list(zip(found, slow_found, strict=True))
-        difference = max(float((one.logits - other.logits).abs().max()) for one, other in pairs)
-        span = max(float(one.logits.max() - one.logits.min()) for one in found)
-        overlap = statistics.fmean(region_similarity(one.mask, other.mask) for one, other in pairs)
-    threads = torch.get_num_threads()
-    drift = _drift(engine, model)
+        plain, plain_found = _measure(
+            segmenter, bare, scene, filling=filling, filled=lambda: setattr(slow, "filling", False)
+        )
+        agreement = Agreement.between(found, plain_found)
     return Report(
-        f"{scale}/llb",
-        model.precision,
-        objects,
-        memory,
-        threads,
-        *rates,
-        measured,
-        plain,
-        difference,
-        span,
-        overlap,
-        peak,
-        drift,
+        model=f"{scale}/llb",
+        precision=model.precision,
+        objects=objects,
+        memory=memory,
+        threads=torch.get_num_threads(),
+        matrix_rate=rates[0],
+        convolution_rate=rates[1],
+        engine=measured,
+        plain=plain,
+        agreement=agreement,
+        peak_memory=peak,
+        drift=_drift(engine, model),
     )
 
 
 @torch.inference_mode()
 def _drift(segmenter: VideoSegmenter, model: LLB) -> float:
-    code = segmenter.target(1).code
-    assert code.sums is not None
-    h, w = code.encoded.shape[-2:]
-    match = rearrange(code.sums.cells, "b (t h w) c -> b t c h w", h=h, w=w)
-    return float((model.encode_memory(match) - code.encoded).abs().max())
+    encoding = segmenter.target(1).memory_encoding
+    assert encoding.sums is not None
+    h, w = encoding.encoded.shape[-2:]
+    match = rearrange(encoding.sums.cells, "b (t h w) c -> b t c h w", h=h, w=w)
+    return float((model.encode_memory(match) - encoding.encoded).abs().max())
 
 
 def _measure(
-    segmenter: VideoSegmenter, model: LLB, scene: Scene, filling: int, filled: Callable[[], object] = lambda: None
+    segmenter: VideoSegmenter, model: LLB, scene: Scene, *, filling: int, filled: Callable[[], object] = lambda: None
 ) -> tuple[Measured, list[Found]]:
     """Fill the memory with known masks, then time frames: once plainly, then once more by stage and operations."""
     segmenter.start(scene.frame(0), scene.masks(0))
     for index in range(1, filling):
         segmenter.observe(scene.frame(index), scene.masks(index))
     filled()
+    index = filling
     frames: list[float] = []
     found: list[Found] = []
     stages = Stages()
-    index = filling
-    for number in range(-WARM, MEASURED):
+    for _ in range(WARM):
+        segmenter.step(scene.frame(index))
+        index += 1
+    for _ in range(MEASURED):
         frame = scene.frame(index)
         begun = time.perf_counter()
-        if number < 0:
-            segmenter.step(frame)
-        else:
-            with stages.watch(model):
-                result = segmenter.step(frame)
-            frames.append(time.perf_counter() - begun)
-            segmentation = segmenter.target(1).segmentation
-            assert segmentation is not None
-            found.append(Found(segmentation.logits.clone(), result.labels > 0))
+        with stages.watch(model):
+            result = segmenter.step(frame)
+        frames.append(time.perf_counter() - begun)
+        segmentation = segmenter.target(1).segmentation
+        assert segmentation is not None
+        found.append(Found(segmentation.logits.clone(), result.labels > 0))
         index += 1
     counted = Stages(counting=True)
     for _ in range(MEASURED):
@@ -236,11 +251,12 @@ def table(report: Report) -> Iterable[str]:
     yield _line("all", engine, plain, None)
     yield f"engine {1 / engine.mean:.2f} frames per second, peak memory {report.peak_memory / 1e9:.2f} GB"
     yield f"the memory's unit keys have drifted by at most {report.drift:.1e} from those of a memory encoded afresh"
-    if plain is not None and report.largest_difference is not None:
+    if plain is not None and report.agreement is not None:
+        far = report.agreement
         yield (
             f"{plain.mean / engine.mean:.1f} times as fast as the plain version; the logits differ by at most "
-            f"{report.largest_difference:.1e} of a range of {report.logit_range:.1f}, the masks overlap by an IoU of "
-            f"{report.overlap:.4f}"
+            f"{far.largest_difference:.1e} of a range of {far.logit_range:.1f}, the masks overlap by an IoU of "
+            f"{far.overlap:.4f}"
         )
 
 

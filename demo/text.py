@@ -1,4 +1,4 @@
-"""Every sentence that a visitor reads."""
+"""Every sentence that a visitor reads, but for the intro (`page/templates/intro.html`)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ from llb.config import VARIANTS, Variant
 from llb.evaluation.results_table import Measured
 
 TITLE = "LLB playground"
-INTRO = (
-    "<h1>Paint it once, follow it through the video</h1><p>LLB learns an object from <b>one</b> painted frame. Run it "
-    "beside its simpler relatives on the same clip, then look inside: what each model stores of the object, and how it "
-    "weighs its two branches. <a href='#results'>See a finished comparison</a></p>"
-)
 
 STEP_CLIP = "### 1 · Choose a clip"
 STEP_OBJECTS = "### 2 · Mark the objects"
@@ -89,6 +84,7 @@ MASKS_README = (
     "background; the colours are those of DAVIS.\n"
 )
 REPORT_MODELS, REPORT_FRAMES, REPORT_PLOTS = "Models", "First, middle and last frame", "Over time"
+REPORT_HEADS = ("", "J", "F", "IoU with the others", "ms per frame")
 REPORT_INSIDE, REPORT_SETTINGS = "What the models hold of the object", "How it was made"
 REPORT_NOTE = (
     "J is the overlap with the true mask, F the agreement of the contours, both 1 at best and missing where no truth "

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from demo.browser_pictures import jpeg_address, shrink
 from demo.clips.clip import Clip
 from demo.clips.upload import Limits, readable
-from demo.inside.pictures import shrink
-from demo.inside.views import jpeg
 from llb.io.video_reader import sample_frames
 
 PICTURES = 12
@@ -19,7 +18,7 @@ WIDTH = 96  # pixels of a picture
 def trim_value(sources: Sequence[Path], clip: Clip, limits: Limits) -> dict[str, Any]:
     """Describe an uploaded file and the part of it in use to the trim handles, as JSON values."""
     with readable(sources, limits.side_in) as path:
-        strip = [jpeg(shrink(picture, WIDTH)) for picture in sample_frames(path, PICTURES)]
+        strip = [jpeg_address(shrink(picture, WIDTH)) for picture in sample_frames(path, PICTURES)]
     return {
         "stamp": str(clip.folder),
         "strip": strip,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from demo.text import TAKE_AWAY
 
+NOT_LOADED = "This part of the page did not load: reload the page."
+UNREACHABLE = "The server does not answer: try again in a moment."
 PLAYER_WORDS = {
+    "unreachable": UNREACHABLE,
     "player": "Results, all on one clock: arrow keys step, space plays",
     "play": "Play",
     "pause": "Pause",
@@ -45,6 +48,7 @@ PLAYER_WORDS = {
     "share": "E1* share",
 }
 CANVAS_WORDS = {
+    "unreachable": UNREACHABLE,
     "tools": {
         "brush": ("Brush", "Paint over the object. Ctrl and wheel, or two fingers, zoom."),
         "eraser": ("Eraser", "Wipe away what is too much."),
@@ -98,6 +102,7 @@ TRIM_WORDS = {
     "most": "The first {} of them: that is the most.",
 }
 INSIDE_WORDS = {
+    "unreachable": UNREACHABLE,
     "model": "Model",
     "beside": "Beside it",
     "alone": "none",

@@ -1,14 +1,27 @@
-"""The parts of Fig. 2 that the page shows, in the order of the flow: what each is, in a sentence and as a formula."""
+"""The boxes of the live diagram (the paper's Fig. 2), in the order of the flow: each in a sentence and as a formula."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from llb.config import VARIANTS
+from demo.models.settings import variant_of
+from demo.runs.trace_file import StoredTrace
+from llb.config import VARIANTS, Variant
+
+AbsentKind = Literal["plain_sum", "not_predicted", "no_inside"]
 
 
 @dataclass(frozen=True)
-class Part:
+class Absence:
+    """Why there is no picture: the kind for programs, a sentence for visitors."""
+
+    kind: AbsentKind
+    sentence: str
+
+
+@dataclass(frozen=True)
+class DiagramBox:
     """A box of the diagram.
 
     `feature` names the stored feature that it shows, if it is one; `scale` how its numbers become colours: "gate"
@@ -24,25 +37,27 @@ class Part:
     scale: str = ""
 
 
-PARTS: dict[str, Part] = {
-    part.key: part
-    for part in (
-        Part("frame", "I", "Frame", "The frame of the clip; the box is where the model looks for the object.", "I_t"),
-        Part(
+BOXES: dict[str, DiagramBox] = {
+    box.key: box
+    for box in (
+        DiagramBox(
+            "frame", "I", "Frame", "The frame of the clip; the box is where the model looks for the object.", "I_t"
+        ),
+        DiagramBox(
             "region",
             "X",
             "Search region",
             "The part of the frame around the object's last place: all that the model sees.",
             "side = search factor × √(object's area)",
         ),
-        Part(
+        DiagramBox(
             "source",
             "BFF",
             "What the label encoder reads",
             "The frame with its background removed (LLB's idea), or the bare mask (JOINT).",
             "BFF = I × y",
         ),
-        Part(
+        DiagramBox(
             "value",
             "E1",
             "Label for matching",
@@ -51,7 +66,7 @@ PARTS: dict[str, Part] = {
             "value",
             "feature",
         ),
-        Part(
+        DiagramBox(
             "label",
             "E2",
             "Label for the few-shot learner",
@@ -60,7 +75,7 @@ PARTS: dict[str, Part] = {
             "label",
             "feature",
         ),
-        Part(
+        DiagramBox(
             "weight",
             "W",
             "Importance of each place",
@@ -69,21 +84,21 @@ PARTS: dict[str, Part] = {
             "weight",
             "feature",
         ),
-        Part(
+        DiagramBox(
             "memory",
             "M",
             "Memory",
             "Past frames with their E1, E2 and W; the first, painted one always stays.",
             "frames 0, T-2, 2T-2, … up to the memory size",
         ),
-        Part(
+        DiagramBox(
             "tau",
             "τ",
             "Few-shot learner",
             "A small linear filter that is fitted to the memory while the clip runs.",
             "τ = argmin Σ wₜ ‖W (τ ∗ X - E2)‖² + λ² ‖τ‖²",
         ),
-        Part(
+        DiagramBox(
             "transduced",
             "E1*",
             "Matching's answer",
@@ -92,7 +107,7 @@ PARTS: dict[str, Part] = {
             "transduced",
             "feature",
         ),
-        Part(
+        DiagramBox(
             "induced",
             "E2*",
             "The filter's answer",
@@ -101,7 +116,7 @@ PARTS: dict[str, Part] = {
             "induced",
             "feature",
         ),
-        Part(
+        DiagramBox(
             "gate_transduced",
             "γ1",
             "Trust in matching",
@@ -110,7 +125,7 @@ PARTS: dict[str, Part] = {
             "gate_transduced",
             "gate",
         ),
-        Part(
+        DiagramBox(
             "gate_induced",
             "γ2",
             "Trust in the filter",
@@ -119,7 +134,7 @@ PARTS: dict[str, Part] = {
             "gate_induced",
             "gate",
         ),
-        Part(
+        DiagramBox(
             "fused",
             "E_tar",
             "Fused target feature",
@@ -128,38 +143,56 @@ PARTS: dict[str, Part] = {
             "fused",
             "feature",
         ),
-        Part("mask", "y", "Mask", "The decoder's answer, and the next frame's starting point.", "y_t"),
+        DiagramBox("mask", "y", "Mask", "The decoder's answer, and the next frame's starting point.", "y_t"),
     )
 }
 
-PLUS = "A plain sum: this model adds E1* and E2* as they are, so every weight is 1."
-FIRST = "Frame 0 was painted, not predicted: nothing was computed here."
+GATES = ("gate_transduced", "gate_induced")
+PLAIN_SUM = Absence("plain_sum", "A plain sum: this model adds E1* and E2* as they are, so every weight is 1.")
+NOT_PREDICTED = Absence("not_predicted", "Frame 0 was painted, not predicted: nothing was computed here.")
+NO_INSIDE = Absence("no_inside", "This model keeps nothing to look into.")
 ENCODERS = {"cnn": "CNN", "vitae": "ViTAE"}
 
 
-def formula(part: Part, variant: str) -> str:
-    """Return a part's formula as it is in a variant."""
-    kind = VARIANTS[variant]
-    if part.key == "source" and kind.label_input == "mask":
+def find_box(key: str) -> DiagramBox:
+    """Return a box by its key; raise ValueError if there is none."""
+    if key not in BOXES:
+        raise ValueError(f"There is no part {key!r}: choose one of the diagram's boxes.")
+    return BOXES[key]
+
+
+def variant_of_model(model: str) -> Variant | None:
+    """Return what tells a model of the family from the others, by its name in a run; None for any other model."""
+    variant = variant_of(model)
+    return VARIANTS[variant] if variant else None
+
+
+def formula_of(box: DiagramBox, variant: Variant | None) -> str:
+    """Return a box's formula as it is in a variant."""
+    if variant is None:
+        return box.formula
+    if box.key == "source" and variant.label_input == "mask":
         return "y (the mask alone)"
-    if part.key in ("value", "label"):
-        encoder, read = ENCODERS[kind.label_encoder], "BFF" if kind.label_input == "bff" else "y"
-        return f"{part.symbol} = {encoder}({read})"
-    if part.key == "fused" and kind.fusion == "sum":
+    if box.key in ("value", "label"):
+        encoder, read = ENCODERS[variant.label_encoder], "BFF" if variant.label_input == "bff" else "y"
+        return f"{box.symbol} = {encoder}({read})"
+    if box.key == "fused" and variant.fusion == "sum":
         return "E_tar = E1* + E2*"
-    if part.key in ("gate_transduced", "gate_induced") and kind.fusion == "sum":
-        return f"{part.symbol} = 1 (no gate)"
-    return part.formula
+    if box.key in GATES and variant.fusion == "sum":
+        return f"{box.symbol} = 1 (no gate)"
+    return box.formula
 
 
-def symbol(part: Part, variant: str) -> str:
-    """Return a part's symbol as it is in a variant: what the label encoder reads is the mask or the BFF."""
-    return "y" if part.key == "source" and VARIANTS[variant].label_input == "mask" else part.symbol
+def symbol_of(box: DiagramBox, variant: Variant | None) -> str:
+    """Return a box's symbol as it is in a variant: what the label encoder reads is the mask or the BFF."""
+    return "y" if box.key == "source" and variant and variant.label_input == "mask" else box.symbol
 
 
-def absent(part: Part, variant: str, predicted: bool) -> str:
-    """Return why a part has no picture, empty if it has one."""
-    later = ("transduced", "induced", "gate_transduced", "gate_induced", "fused")
-    if part.key in ("gate_transduced", "gate_induced") and VARIANTS[variant].fusion == "sum":
-        return PLUS
-    return FIRST if part.key in later and not predicted else ""
+def absence_of(box: DiagramBox, trace: StoredTrace, variant: Variant | None) -> Absence | None:
+    """Return why a box has no picture; None if it has one."""
+    if not box.feature or box.feature in trace.features:
+        return None
+    adds = trace.predicted if variant is None else variant.fusion == "sum"
+    if box.key in GATES and adds:
+        return PLAIN_SUM
+    return NO_INSIDE if trace.predicted else NOT_PREDICTED

@@ -8,9 +8,12 @@ import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from demo.browser_pictures import shrink
+from llb.inference.tracing import filter_background
 from llb.io.label_png import overlay
 from llb.types import Labels, Rgb, SearchRegion
 
+MEAN_RGB = (127.0, 127.0, 127.0)  # of the lite models, which are the ones that the page runs
 FRAME_WIDTH = 400  # pixels of a frame in the inside view
 
 
@@ -111,11 +114,11 @@ def heat(picture: Rgb, weights: Float[np.ndarray, "h w"], most: float) -> Rgb:
     return np.asarray(picture * 0.5 * (1 - 0.8 * part) + yellow * 0.8 * part, np.uint8)
 
 
-def filtered(picture: Rgb, mask: UInt8[np.ndarray, "h w"], mean: int = 127) -> Rgb:
+def background_filtered(picture: Rgb, mask: UInt8[np.ndarray, "h w"]) -> Rgb:
     """Return the background-filtered frame: where the mask (0..255) is 0, the network's mean colour."""
     size = (picture.shape[1], picture.shape[0])
-    part = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR).astype(np.float32)[..., None] / 255
-    return np.asarray((picture * part + mean * (1 - part)).round(), np.uint8)
+    part = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255
+    return filter_background(picture, part, MEAN_RGB)
 
 
 def grey(mask: UInt8[np.ndarray, "h w"]) -> Rgb:
@@ -145,10 +148,3 @@ def framed(frame: Rgb, region: SearchRegion, width: int) -> Rgb:
 def thumbnail(frame: Rgb, labels: Labels, width: int = FRAME_WIDTH) -> Rgb:
     """Draw the labels over a frame and shrink it."""
     return shrink(overlay(frame, labels), width)
-
-
-def shrink(picture: Rgb, width: int) -> Rgb:
-    """Return a picture with at most so many pixels a line."""
-    scale = min(1.0, width / picture.shape[1])
-    size = (round(picture.shape[1] * scale), max(1, round(picture.shape[0] * scale)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,16 +1,12 @@
-"""The masks that a visitor marked on one clip: one picture per marked frame, and the objects' names."""
+"""The masks that a visitor drew on one clip: one picture per marked frame, and the objects' names."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from demo import text
 from demo.clips.clip import Clip
 from demo.masks.mask_file import OBJECTS
 from demo.runs.session import Session
@@ -18,34 +14,33 @@ from llb.io.label_png import read_labels, write_labels
 from llb.types import Labels
 
 LONGEST_NAME = 40
-LEAST_PIXELS = 20  # smallest object that is followed
 
 
 @dataclass(frozen=True)
-class Marks:
-    """Marked frames on disk; frames that are not among them have no file."""
+class Annotations:
+    """A visitor's masks of one clip on disk; a frame without a mask has no file."""
 
     folder: Path
 
     @classmethod
-    def of(cls, session: Session, clip: Clip) -> Marks:
-        """Return a visitor's marks on a clip; a clip with exact masks begins with that of its first frame."""
+    def of(cls, session: Session, clip: Clip) -> Annotations:
+        """Return a visitor's masks of a clip; a clip with exact masks begins with that of its first frame."""
         key = hashlib.sha256(str(clip.folder).encode()).hexdigest()[:12]
         folder = session.folder / "marks" / key
-        marks = cls(folder)
+        annotations = cls(folder)
         if not folder.exists():
             folder.mkdir(parents=True)
             truth = clip.truth(0)
             if truth is not None:
-                marks.save(0, truth)
-        return marks
+                annotations.save(0, truth)
+        return annotations
 
     def frames(self) -> list[int]:
         """Return the marked frames in order."""
         return sorted(int(path.stem) for path in self.folder.glob("*.png"))
 
     def labels(self, index: int) -> Labels | None:
-        """Return what is marked on a frame, or None."""
+        """Return the labels that are drawn on a frame, or None."""
         path = self._path(index)
         return read_labels(path) if path.exists() else None
 
@@ -54,7 +49,7 @@ class Marks:
         return {index: read_labels(self._path(index)) for index in self.frames()}
 
     def save(self, index: int, labels: Labels) -> None:
-        """Keep a frame's labels; labels without an object take the mark away."""
+        """Keep a frame's labels; labels without an object delete its file."""
         if not labels.any():
             self._path(index).unlink(missing_ok=True)
             return
@@ -74,29 +69,18 @@ class Marks:
         names = self.names() | {target: " ".join(name.split())[:LONGEST_NAME]}
         (self.folder / "names.json").write_text(json.dumps({key: value for key, value in names.items() if value}))
 
-    def carry(self, others: Marks, before: Clip, after: Clip) -> None:
-        """Take over the marks and names of another part of the same uploaded file, where both parts hold the frame."""
-        place = {after.start + index * after.stride: index for index in range(len(after))}
-        for index, labels in others.all().items():
-            found = place.get(before.start + index * before.stride)
+    def copy_from(self, other: Annotations, before: Clip, after: Clip) -> None:
+        """Copy the masks and names of another frame range of the same uploaded file, for frames that both hold.
+
+        `before` is the clip of `other`, `after` the clip of these.
+        """
+        index_in_after = {after.start + index * after.stride: index for index in range(len(after))}
+        for index, labels in other.all().items():
+            found = index_in_after.get(before.start + index * before.stride)
             if found is not None and labels.shape == (after.height, after.width):
                 self.save(found, labels)
-        for target, name in others.names().items():
+        for target, name in other.names().items():
             self.rename(target, name)
 
     def _path(self, index: int) -> Path:
         return self.folder / f"{index:05d}.png"
-
-
-def objects_of(given: Mapping[int, Labels]) -> tuple[int, ...]:
-    """Return the ids of the marked objects; raise ValueError if there are none or one is too small to follow."""
-    found: set[int] = set()
-    for index, labels in given.items():
-        for target in (int(number) for number in np.unique(labels) if number):
-            pixels = int((labels == target).sum())
-            if pixels < LEAST_PIXELS:
-                raise ValueError(text.too_small(target, index, pixels, LEAST_PIXELS))
-            found.add(target)
-    if not found:
-        raise ValueError(text.NO_MASK)
-    return tuple(sorted(found))

@@ -11,26 +11,33 @@ from llb.types import FrameResult, Mask, Rgb, TraceRequest
 
 
 class Segmenter(Protocol):
-    """One model on one clip; it alone holds the clip's memory (`llb.inference.VideoSegmenter`)."""
+    """One model on one clip, frame by frame; it holds all that it remembers of the clip.
+
+    `llb.inference.VideoSegmenter` is one; `demo.models.simple_segmenter.SimpleSegmenter` makes one of two methods.
+    Every method that takes a frame returns its `FrameResult`; a model without an inside leaves `traces` empty.
+    """
 
     def start(self, frame: Rgb, masks: Mapping[int, Mask], trace: TraceRequest | None = None) -> FrameResult:
-        """Take the first frame and its masks."""
+        """Take the first frame and the masks of its objects, by id (1 to 255)."""
         ...
 
     def add_target(self, target_id: int, mask: Mask) -> None:
-        """Let a target in on the next frame."""
+        """Give the mask of a new object on the next frame."""
         ...
 
     def correct(self, target_id: int, mask: Mask) -> None:
-        """Say where a known target is on the next frame."""
+        """Give the mask of a known object on the next frame; an empty one says that it is not to be seen."""
         ...
 
     def observe(self, frame: Rgb, masks: Mapping[int, Mask], trace: TraceRequest | None = None) -> FrameResult:
-        """Take in the next frame with masks that are known."""
+        """Take the next frame with the known masks of all objects; nothing is segmented."""
         ...
 
-    def look(self, frame: Rgb) -> None:
-        """Begin the next frame ahead of its step, so that those who look where this one looks need not wait."""
+    def read_ahead(self, frame: Rgb) -> None:
+        """Begin the next frame before its `step`, so that models that share this one's search regions need not wait.
+
+        Only a model that others share search regions with has something to do here.
+        """
         ...
 
     def step(self, frame: Rgb, trace: TraceRequest | None = None) -> FrameResult:
@@ -52,6 +59,17 @@ class ModelChoice:
     facts: str = ""
 
 
+@dataclass(frozen=True)
+class ModelFacts:
+    """What a run notes of a model when it starts; empty where it is not known.
+
+    `weights_sha256` is of the weights' file, `precision` the numbers computed in (``fp32`` or ``bf16``).
+    """
+
+    weights_sha256: str = ""
+    precision: str = ""
+
+
 class ModelProvider(Protocol):
     """Where the page's models come from; a fake one serves the tests."""
 
@@ -60,10 +78,13 @@ class ModelProvider(Protocol):
         ...
 
     def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
-        """Start fresh segmenters by entry (`demo.models.settings.entry`); a model is loaded once and shared,
-        its clip's memory never is. With shared regions the first one leads the others."""
+        """Return fresh segmenters by entry (`demo.models.settings.entry_name`), in the order in which they are run.
+
+        A model is loaded once and shared, its memory of a clip never is. With shared regions, the first of the family
+        leads the others of the family.
+        """
         ...
 
-    def fingerprint(self, name: str) -> str:
-        """Return a text that changes with the model's weights."""
+    def facts(self, name: str) -> ModelFacts:
+        """Return what a run notes of a model."""
         ...

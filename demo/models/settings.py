@@ -1,16 +1,16 @@
-"""What a visitor may set for a run, and the knock-outs: each a change to a trained model at inference."""
+"""What a visitor may set for a run, the knock-outs (each a change to a trained model at inference), and their names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from llb.config import InferenceConfig
+from llb.config import SCALES, VARIANTS, InferenceConfig
 from llb.model.interventions import KnockOut
 
 DEFAULTS = InferenceConfig()
-MARK = "~"  # between a model's name and the knock-out's
-LONG = "-long"  # ends the name of a variant's weights that were trained longer than the others
+KNOCK_OUT_SEPARATOR = "~"  # between a model's name and the knock-out's
+LONG_SUFFIX = "-long"  # ends the name of a variant's weights that were trained longer than the others
 
 
 @dataclass(frozen=True)
@@ -29,26 +29,26 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Change:
-    """A knock-out: the part of the fusion that is put out of action, or how the engine's settings change."""
+class KnockOutEffect:
+    """What a knock-out does: the part of the fusion that it switches off, or the settings that it overrides."""
 
     part: KnockOut | None = None
     memory_size: int | None = None
     steps_update: int | None = None
 
     def apply(self, config: InferenceConfig) -> InferenceConfig:
-        """Return the settings as the knock-out has them."""
+        """Return the engine's settings with those of the knock-out."""
         memory_size = config.memory_size if self.memory_size is None else self.memory_size
         steps_update = config.steps_update if self.steps_update is None else self.steps_update
         return replace(config, memory_size=memory_size, steps_update=steps_update)
 
 
-KNOCK_OUTS: dict[str, Change] = {
-    "gates": Change("gates"),
-    "only-e1": Change("induction"),
-    "only-e2": Change("transduction"),
-    "tau-frozen": Change(steps_update=0),
-    "memory-1": Change(memory_size=1),
+KNOCK_OUTS: dict[str, KnockOutEffect] = {
+    "gates": KnockOutEffect("gates"),
+    "only-e1": KnockOutEffect("induction"),
+    "only-e2": KnockOutEffect("transduction"),
+    "tau-frozen": KnockOutEffect(steps_update=0),
+    "memory-1": KnockOutEffect(memory_size=1),
 }
 
 
@@ -72,9 +72,9 @@ def settings_from(query: Mapping[str, str]) -> Settings:
     return settings
 
 
-def entry(model: str, knock_out: str = "") -> str:
+def entry_name(model: str, knock_out: str = "") -> str:
     """Return the name under which a model, or a knock-out of it, stands in a run."""
-    return f"{model}{MARK}{knock_out}" if knock_out else model
+    return f"{model}{KNOCK_OUT_SEPARATOR}{knock_out}" if knock_out else model
 
 
 def split_entry(name: str) -> tuple[str, str]:
@@ -83,12 +83,13 @@ def split_entry(name: str) -> tuple[str, str]:
     Raises:
         ValueError: there is no such knock-out.
     """
-    model, _, knock_out = name.partition(MARK)
+    model, _, knock_out = name.partition(KNOCK_OUT_SEPARATOR)
     if knock_out and knock_out not in KNOCK_OUTS:
         raise ValueError(f"There is no knock-out {knock_out!r}: choose one of {', '.join(KNOCK_OUTS)}.")
     return model, knock_out
 
 
-def variant_of(name: str) -> str:
-    """Return the variant (``llb``, ``joint``, ...) of an entry such as ``lite/llb-long`` or ``lite/llb~gates``."""
-    return split_entry(name)[0].rpartition("/")[2].removesuffix(LONG)
+def variant_of(name: str) -> str | None:
+    """Return the variant of an entry (``lite/llb-long``, ``lite/llb~gates``: ``llb``); None for a model of its own."""
+    scale, _, variant = split_entry(name)[0].removesuffix(LONG_SUFFIX).partition("/")
+    return variant if scale in SCALES and variant in VARIANTS else None

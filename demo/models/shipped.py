@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from threading import Lock
 
 from demo import text
-from demo.models.provider import ModelChoice, Segmenter
-from demo.models.settings import KNOCK_OUTS, LONG, Settings, split_entry, variant_of
+from demo.models.provider import ModelChoice, ModelFacts, Segmenter
+from demo.models.settings import KNOCK_OUTS, LONG_SUFFIX, Settings, split_entry
 from demo.models.zerogpu import device
 from llb.checkpoint import ModelCard, choose_precision, load_model, shipped_models
-from llb.config import VARIANTS, ModelConfig, Precision, PrecisionChoice
+from llb.config import VARIANTS, ModelConfig, PrecisionChoice
 from llb.evaluation.results_table import RESULTS, read_result
 from llb.inference.segmenter import VideoSegmenter
 from llb.model.interventions import knock_out
@@ -19,11 +19,6 @@ from llb.model.network import LLB
 PRECISION: PrecisionChoice = "auto"
 SCALE = "lite"  # the models that a CPU runs at a pace worth watching
 FIRST = ("llb", "joint")
-
-
-def precision_of(card: ModelCard) -> Precision:
-    """Return the numbers in which the page runs a model on this machine."""
-    return choose_precision(ModelConfig.from_name(card.model), device(), PRECISION)
 
 
 class ShippedModels:
@@ -39,38 +34,39 @@ class ShippedModels:
     def choices(self) -> list[ModelChoice]:
         """List the lite models, LLB and JOINT first; those without weights carry the reason."""
         cards = shipped_models()
-        names = [f"{SCALE}/{variant}" for variant in dict.fromkeys((*FIRST, *VARIANTS))]
-        long = f"{SCALE}/llb{LONG}"
-        found = []
-        for name in [long, *names] if long in cards else names:
-            card, variant = cards[name], variant_of(name)
-            result = RESULTS / f"{name.replace('/', '_')}.json"
-            facts = text.facts(card.parameters, read_result(result) if card.available and result.exists() else None)
-            title = text.LONG_TITLE if name == long else variant.upper()
-            difference = text.LONG_DIFFERENCE if name == long else text.difference(variant)
-            found.append(ModelChoice(name, title, difference, card.reason, facts))
+        long = f"{SCALE}/llb{LONG_SUFFIX}"
+        found = [_choice(cards[long], text.LONG_TITLE, text.LONG_DIFFERENCE)] if long in cards else []
+        for variant in dict.fromkeys((*FIRST, *VARIANTS)):
+            found.append(_choice(cards[f"{SCALE}/{variant}"], variant.upper(), text.difference(variant)))
         return found
 
     def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
         """Start segmenters on the shared models; each alone keeps its clip's memory."""
         found: dict[str, VideoSegmenter] = {}
         for name in names:
-            model_name, part = split_entry(name)
+            model_name, knocked_out = split_entry(name)
             model, config = self._model(model_name), settings.config()
-            if part:
-                change = KNOCK_OUTS[part]
-                model = knock_out(model, change.part) if change.part else model
-                config = change.apply(config)
+            if knocked_out:
+                effect = KNOCK_OUTS[knocked_out]
+                model = knock_out(model, effect.part) if effect.part else model
+                config = effect.apply(config)
             lead = next(iter(found.values()), None) if settings.shared_regions else None
             found[name] = VideoSegmenter(model, config, lead)
         return dict(found)
 
-    def fingerprint(self, name: str) -> str:
-        """Return the sha256 of the weights."""
-        return shipped_models()[name].sha256
+    def facts(self, name: str) -> ModelFacts:
+        """Return the sha256 of the weights, and the numbers in which the model runs on this machine."""
+        card = shipped_models()[name]
+        return ModelFacts(card.sha256, choose_precision(ModelConfig.from_name(card.model), device(), PRECISION))
 
     def _model(self, name: str) -> LLB:
         with self._lock:
             if name not in self._loaded:
                 self._loaded[name] = load_model(name, device(), precision=PRECISION)
             return self._loaded[name]
+
+
+def _choice(card: ModelCard, title: str, difference: str) -> ModelChoice:
+    result = RESULTS / f"{card.name.replace('/', '_')}.json"
+    measured = read_result(result) if card.available and result.exists() else None
+    return ModelChoice(card.name, title, difference, card.reason, text.facts(card.parameters, measured))

@@ -6,6 +6,7 @@ return.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,40 +16,59 @@ import gradio as gr
 import numpy as np
 
 from demo.clips.clip import Clip
-from demo.clips.upload import Limits, import_clip
-from demo.exports.files import KINDS, export, export_overlay, measurements
-from demo.inside.server import Reads
-from demo.masks.annotations import objects_of
+from demo.clips.upload import import_clip
+from demo.exports.files import KINDS, export, export_overlay
+from demo.exports.measurements import Measurements
+from demo.inside.questions import DetailQuestion, Place
+from demo.inside.views import detail
 from demo.models.settings import Settings
 from demo.models.zerogpu import on_gpu
-from demo.page.handlers import Handlers
+from demo.page.choice import Choice
+from demo.page.services import Services
 from demo.page.user_errors import user_errors
-from demo.runs.compare import work
-from demo.runs.run import Run, every_of
+from demo.runs.compare import execute_run
+from demo.runs.lookup import RunLookup
+from demo.runs.run import Run
+from demo.runs.run_setup import RunRequest, checked_variants, start_run
 from demo.runs.session import Session
 from llb.io.label_png import read_labels
-from llb.io.video_reader import probe
+from llb.io.video_reader import ClipInfo, probe
 from llb.types import Labels
 
-Answer = dict[str, Any]
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run that a call made, in a session of its own."""
+
+    session: Session
+    run: Run
+    clip: Clip
+
+    @property
+    def downloads(self) -> Path:
+        """Folder of the files that are taken away."""
+        return self.session.folder / "downloads"
+
+    def facts(self) -> dict[str, Any]:
+        """Return token and name, by which ``/inside`` finds the run, and what it measured, as JSON."""
+        measured = Measurements.of(self.run, self.clip)
+        return {"token": self.session.token, "run": self.run.folder.name, **measured.to_json()}
 
 
 @dataclass(frozen=True)
 class Api:
     """The endpoints; mistakes come back to the caller as one sentence."""
 
-    handlers: Handlers
-    reads: Reads
-    limits: Limits
+    services: Services
+    runs: RunLookup
 
-    def segment(self, clip: str | None, mask: str | None, model: str) -> tuple[str, str, Answer]:
+    def segment(self, clip: str | None, mask: str | None, model: str) -> tuple[str, str, dict[str, Any]]:
         """Follow the objects of a mask with one model; return the masks' zip, the overlay video and the facts."""
         with user_errors():
-            session, run = self._run(clip, mask, [model], Settings())
-            made, folder = Clip.open(run.clip_folder), session.folder / "downloads"
-            masks = export("masks", run, made, folder)
-            video = export_overlay(run, made, run.variants[0].name, folder)
-            return str(masks), str(video), self._facts(session, run, made)
+            done = self._run(clip, mask, [model], Settings())
+            masks = export("masks", done.run, done.clip, done.downloads)
+            video = export_overlay(done.run, done.clip, done.run.variants[0].name, done.downloads)
+            return str(masks), str(video), done.facts()
 
     def compare(
         self,
@@ -60,47 +80,46 @@ class Api:
         steps: float,
         search_factor: float,
         shared: bool,
-    ) -> tuple[list[str], Answer]:
+    ) -> tuple[list[str], dict[str, Any]]:
         """Run several models side by side; return every file to take away, and the facts."""
         with user_errors():
-            settings = Settings(int(memory_size), int(interval), int(steps), search_factor or None, bool(shared))
-            session, run = self._run(clip, mask, models, settings)
-            made = Clip.open(run.clip_folder)
-            files = [str(export(kind, run, made, session.folder / "downloads")) for kind in KINDS]
-            return files, self._facts(session, run, made)
+            choice = Choice(models, [], memory_size, interval, steps, search_factor, shared)
+            done = self._run(clip, mask, choice.entries, choice.settings)
+            files = [str(export(kind, done.run, done.clip, done.downloads)) for kind in KINDS]
+            return files, done.facts()
 
-    def inside(self, token: str, run: str, model: str, target: float, frame: float, part: str, how: str) -> Answer:
+    def inside(
+        self, token: str, run: str, model: str, target: float | None, frame: float | None, part: str, how: str
+    ) -> dict[str, Any]:
         """Return one part of the diagram: picture (data address), formula, shape, statistics and values."""
-        question = {"what": "detail", "token": token, "run": run, "name": model, "key": part, "how": how}
-        answer = self.reads.read({**question, "target": target, "index": frame})
         with user_errors():
-            if "error" in answer:
-                raise ValueError(answer["error"])
-        return answer
+            if target is None or frame is None:
+                raise ValueError("An object's number and a frame are needed: give both.")
+            found = self.runs.find(token, run)
+            question = DetailQuestion(Place(model, int(target), int(frame)), part, how)
+            return detail(found, Clip.open(found.clip_folder), question).to_json()
 
-    def _run(self, clip: str | None, mask: str | None, models: list[str], settings: Settings) -> tuple[Session, Run]:
+    def _run(self, clip: str | None, mask: str | None, entries: Sequence[str], settings: Settings) -> FinishedRun:
+        """Import a clip file into a new session and work a run on it.
+
+        Raises:
+            ValueError: a file is missing or cannot be used, or the run cannot start (`start_run`).
+        """
         if not clip or not mask:
             raise ValueError("A clip and a mask of its first frame are needed: pass both files.")
-        settings.config()
-        records = self.handlers.records(models)
-        session = self.handlers.sessions.create()
-        path = Path(clip)
-        made = import_clip(path, path.stem, session.new_folder("clip"), self.limits)
-        labels = _fitted(read_labels(Path(mask)), made, probe(path))
-        run = Run(
-            session.new_folder("run"), made.folder, objects_of({0: labels}), records, settings, every=every_of(made)
-        )
-        run.save_given({0: labels})
-        run.save()
-        for _ in on_gpu(work)(run, self.handlers.models, run.folder / "stop"):
+        models, source = self.services.models, Path(clip)
+        checked_variants(entries, settings, models)  # before the clip is read, which may take minutes
+        session = self.services.sessions.create()
+        imported = import_clip(source, source.stem, session.new_folder("clip"), self.services.limits)
+        labels = _fit_mask(read_labels(Path(mask)), imported, probe(source))
+        request = RunRequest(imported, {0: labels}, entries, settings)
+        run = start_run(request, models, lambda: session.new_folder("run"))
+        for _ in on_gpu(execute_run)(run, models, run.folder / "stop"):
             session.touch()
-        return session, Run.open(run.folder)
-
-    def _facts(self, session: Session, run: Run, clip: Clip) -> Answer:
-        return {"token": session.token, "run": run.folder.name, **measurements(run, clip)}
+        return FinishedRun(session, Run.open(run.folder), imported)
 
 
-def _fitted(labels: Labels, clip: Clip, source: Any) -> Labels:
+def _fit_mask(labels: Labels, clip: Clip, source: ClipInfo) -> Labels:
     """Bring a mask of the file's own size to that of the kept clip; raise ValueError for any other size."""
     size = (clip.height, clip.width)
     if labels.shape not in (size, (source.height, source.width)):

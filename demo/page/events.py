@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import gradio as gr
 from gradio.components import Component
 
+from demo.components import browser_files
 from demo.page.handlers import Handlers
+from demo.page.run_handlers import RunHandlers
+from demo.page.updates import (
+    ArrivalUpdate,
+    ClipUpdate,
+    EndUpdate,
+    GreetingUpdate,
+    ProgressUpdate,
+    ResultUpdate,
+    StartUpdate,
+)
 
-TO_RESULTS = """() => { const results = document.getElementById('results'), top = results.getBoundingClientRect().top;
-if (top < 0 || top > window.innerHeight / 2) results.scrollIntoView({behavior: 'smooth'}); }"""
+
+class Endpoint(TypedDict):
+    """How an event's endpoint appears to programs."""
+
+    api_name: str
+    api_visibility: Literal["undocumented"]
+
+
+class Progress(TypedDict):
+    """Whether Gradio covers what an event changes while it works."""
+
+    show_progress: Literal["hidden"]
+
+
+HIDDEN: Progress = {"show_progress": "hidden"}
 
 
 @dataclass(frozen=True)
 class Steps:
-    """The left column: what a visitor chooses."""
+    """The left column: what a visitor chooses. `choice` are the components with the values of a `Choice`, in order."""
 
     examples: gr.Gallery
     upload: gr.UploadButton
     trim: gr.HTML
     canvas: gr.HTML
-    names: gr.CheckboxGroup
-    knocked_out: gr.CheckboxGroup
-    settings: Sequence[Component]
+    choice: Sequence[Component]
     copy_link: gr.Button
     link: gr.Textbox
     run: gr.Button
@@ -34,7 +56,7 @@ class Steps:
 
 @dataclass(frozen=True)
 class Results:
-    """What a run shows: progress, title and the player, which moves the inside along."""
+    """The right column: progress and title of a run, the player, and the button that undoes a repair."""
 
     status: gr.HTML
     title: gr.Markdown
@@ -42,71 +64,79 @@ class Results:
     undo: gr.Button
 
 
-ALL_SAVED = """async (...values) => {  // what was painted last may still be on its way
-const canvas = document.querySelector('.mask-canvas');
-await canvas?.saving; await canvas?.saved;
-return values; }"""
-COPY_LINK = """(models, knockOuts, memory, interval, steps, search, shared) => {
-const names = [...models, ...knockOuts].join(',');
-const query = new URLSearchParams({models: names, memory, interval, steps, search, shared});
-const link = `${location.origin}${location.pathname}?${query}`;
-history.replaceState(null, '', link);
-navigator.clipboard?.writeText(link).catch(() => {});
-return link; }"""
+@dataclass(frozen=True)
+class Events:
+    """Binds callbacks to the components of a page that is being built.
 
+    `token` holds the visitor's token, `timer` ticks while the greeting comparison is prepared.
+    """
 
-def connect(
-    page: gr.Blocks, handlers: Handlers, token: gr.State, timer: gr.Timer, steps: Steps, results: Results
-) -> None:
-    """Bind every event of the page."""
-    _choosing(page, handlers, token, timer, steps, results)
-    _running(handlers, token, steps, results)
+    token: gr.State
+    timer: gr.Timer
+    steps: Steps
+    results: Results
 
+    def connect_visit(self, page: gr.Blocks, handlers: Handlers) -> None:
+        """Bind what happens when the page is opened and closed."""
+        steps, results = self.steps, self.results
+        greeting = GreetingUpdate(results.status, results.title, results.player, results.undo, self.timer)
+        arrival = ArrivalUpdate(self.token, steps.canvas, steps.trim, *greeting)
+        page.load(handlers.open_session, None, [*arrival], **HIDDEN, **_api("arrive"))
+        page.load(None, js=browser_files.preload_script("page"))
+        page.load(handlers.apply_link, None, [*steps.choice], **_api("restore"))
+        page.unload(handlers.close_tab)
+        self.timer.tick(handlers.runs.show_greeting, self.token, [*greeting], **HIDDEN, **_api("wait"))
 
-def _choosing(
-    page: gr.Blocks, handlers: Handlers, token: gr.State, timer: gr.Timer, steps: Steps, results: Results
-) -> None:
-    shown = [results.status, results.title, results.player, results.undo, timer]
-    page.load(
-        handlers.arrive, None, [token, steps.canvas, steps.trim, *shown], show_progress="hidden", **_api("arrive")
-    )
-    page.load(handlers.restore, None, [steps.names, steps.knocked_out, *steps.settings], **_api("restore"))
-    page.unload(handlers.leave)
-    timer.tick(handlers.wait, token, shown, show_progress="hidden", **_api("wait"))
-    clip = [steps.canvas, steps.trim]
-    steps.examples.select(handlers.choose, token, clip, show_progress_on=steps.canvas, **_api("choose"))
-    steps.upload.upload(
-        handlers.upload, [token, steps.upload], clip, show_progress_on=[steps.upload, steps.canvas], **_api("upload")
-    )
-    steps.trim.submit(handlers.trim, token, clip, js=ALL_SAVED, show_progress_on=steps.canvas, **_api("trim"))
-    chosen = [steps.names, steps.knocked_out, *steps.settings]
-    steps.copy_link.click(None, chosen, steps.link, js=COPY_LINK)
+    def connect_clip(self, handlers: Handlers) -> None:
+        """Bind what chooses a clip, and the link to a choice."""
+        steps = self.steps
+        clip = [*ClipUpdate(steps.canvas, steps.trim)]
+        steps.examples.select(handlers.choose, self.token, clip, show_progress_on=steps.canvas, **_api("choose"))
+        steps.upload.upload(
+            handlers.upload,
+            [self.token, steps.upload],
+            clip,
+            show_progress_on=[steps.upload, steps.canvas],
+            **_api("upload"),
+        )
+        saved = browser_files.call_script("page", "afterSaving")
+        steps.trim.submit(handlers.trim, self.token, clip, js=saved, show_progress_on=steps.canvas, **_api("trim"))
+        link = browser_files.call_script("page", "copyLink")
+        steps.copy_link.click(None, [*steps.choice], steps.link, js=link)
 
+    def connect_runs(self, handlers: RunHandlers) -> None:
+        """Bind what starts, works, stops and undoes runs."""
+        steps, results = self.steps, self.results
+        started = [*StartUpdate(results.status, results.title, results.undo, steps.run, steps.stop)]
+        saved = browser_files.call_script("page", "afterSaving")
+        chosen = [self.token, *steps.choice]
+        for event in (
+            steps.run.click(handlers.start, chosen, started, js=saved, **HIDDEN, **_api("begin")),
+            steps.canvas.submit(handlers.repair, self.token, started, **HIDDEN, **_api("repair")),
+        ):
+            event.success(None, js=browser_files.call_script("page", "showResults"))
+            self._work_after(event.success, handlers)
+        steps.stop.click(handlers.stop, self.token, [steps.stop], queue=False, **HIDDEN, **_api("stop"))
+        result = [*ResultUpdate(results.title, results.player, results.undo)]
+        results.undo.click(handlers.undo_repair, self.token, result, **HIDDEN, **_api("undo"))
 
-def _running(handlers: Handlers, token: gr.State, steps: Steps, results: Results) -> None:
-    begun = [results.status, results.title, results.undo, steps.run, steps.stop]
-    chosen = [token, steps.names, steps.knocked_out, *steps.settings]
-    hidden: dict[str, Any] = {"show_progress": "hidden"}
-    for event in (
-        steps.run.click(handlers.begin, chosen, begun, js=ALL_SAVED, **hidden, **_api("begin")),
-        steps.canvas.submit(handlers.repair, token, begun, **hidden, **_api("repair")),
-    ):
-        event.success(None, js=TO_RESULTS)
-        worked = event.success(
+    def _work_after(self, success: Callable[..., Any], handlers: RunHandlers) -> None:
+        """Work a run once it is written down, one visitor's at a time, and show how it ended."""
+        steps, results = self.steps, self.results
+        progress = [*ProgressUpdate(results.status, results.player)]
+        end = EndUpdate(results.status, results.title, results.player, results.undo, steps.run, steps.stop)
+        worked = success(
             handlers.work,
-            token,
-            [results.status, results.player],
+            self.token,
+            progress,
             concurrency_id="model",
             concurrency_limit=1,
-            **hidden,
+            **HIDDEN,
             **_api("work"),
         )
-        settled = [results.status, results.title, results.player, results.undo, steps.run, steps.stop]
-        worked.then(handlers.settle, token, settled, **hidden, **_api("settle"))
-    steps.stop.click(handlers.stop, token, [steps.stop], queue=False, **hidden, **_api("stop"))
-    shown = [results.title, results.player, results.undo]
-    results.undo.click(handlers.undo, token, shown, **hidden, **_api("undo"))
+        worked.then(handlers.show_end, self.token, [*end], **HIDDEN, **_api("settle"))
 
 
-def _api(name: str) -> dict[str, Any]:
+def _api(name: str) -> Endpoint:
+    """Name an endpoint that serves the page alone."""
     return {"api_name": name, "api_visibility": "undocumented"}

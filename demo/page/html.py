@@ -1,63 +1,72 @@
-"""The page's own pieces of HTML, as pure functions of what a run left on disk."""
+"""The page's own pieces of HTML: `templates/` filled with what is known of models and runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
+from dataclasses import dataclass
+from pathlib import Path
 
 from demo import text
 from demo.models.provider import ModelChoice
 from demo.runs.run import Run
+from demo.templates import template_environment
 from llb.evaluation.results_table import BASELINE, Row
+
+TEMPLATES = template_environment(Path(__file__).with_name("templates"))
+
+
+@dataclass(frozen=True)
+class AblationRow:
+    """A line of the ablation table, in words."""
+
+    title: str
+    difference: str
+    cells: tuple[str, ...]
+
+    @classmethod
+    def of(cls, row: Row) -> AblationRow:
+        """Write out a variant's figures; the baseline has no difference to itself."""
+        own, base = row.measured, row.variant == BASELINE
+        cells = (
+            *(f"{value:.1f}" for value in (own.jf, own.j, own.f)),
+            "" if base else f"{row.difference:+.1f}",
+            "" if base else f"{row.interval[0]:+.1f} to {row.interval[1]:+.1f}",
+            f"{row.second.jf:.1f}" if row.second else "",
+            f"{row.paper[0]:.1f}",
+        )
+        return cls(row.variant.upper(), text.difference(row.variant), cells)
+
+
+def intro() -> str:
+    """Say what the page is for."""
+    return TEMPLATES.get_template("intro.html").render()
 
 
 def missing(choices: Iterable[ModelChoice]) -> str:
     """Name the models that cannot run, each with the reason."""
-    rows = [
-        f"<li><b>{escape(c.title)}</b> ({escape(c.difference)}): {escape(c.reason)}</li>" for c in choices if c.reason
-    ]
-    return f'<details class="missing"><summary>{text.missing(len(rows))}</summary><ul>{"".join(rows)}</ul></details>'
+    unable = [choice for choice in choices if choice.reason]
+    return TEMPLATES.get_template("missing.html").render(title=text.missing(len(unable)), choices=unable)
 
 
 def glossary() -> str:
     """Explain the terms that the cards and the results use."""
-    rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(sentence)}</dd>" for term, sentence in text.GLOSSARY.items())
-    title = escape(text.GLOSSARY_TITLE)
-    return f'<details class="missing terms"><summary>{title}</summary><dl>{rows}</dl></details>'
+    return TEMPLATES.get_template("glossary.html").render(title=text.GLOSSARY_TITLE, terms=text.GLOSSARY)
 
 
 def ablation(rows: Iterable[Row]) -> str:
     """Show the ablation table with its spread."""
-    heads = "".join(
-        f'<th scope="col" title="{escape(help_)}">{escape(head)}</th>' for head, help_ in text.TABLE_HEADS.items()
-    )
-    lines = "".join(_ablation_line(row) for row in rows)
-    return f'<div class="table"><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>'
-
-
-def _ablation_line(row: Row) -> str:
-    own, base = row.measured, row.variant == BASELINE
-    cells = [
-        *(f"{value:.1f}" for value in (own.jf, own.j, own.f)),
-        "" if base else f"{row.difference:+.1f}",
-        "" if base else f"{row.interval[0]:+.1f} to {row.interval[1]:+.1f}",
-        f"{row.second.jf:.1f}" if row.second else "",
-        f"{row.paper[0]:.1f}",
-    ]
-    name = f"<b>{row.variant.upper()}</b> <small>{escape(text.difference(row.variant))}</small>"
-    return f"<tr><th scope='row'>{name}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    lines = [AblationRow.of(row) for row in rows]
+    return TEMPLATES.get_template("ablation.html").render(heads=text.TABLE_HEADS, rows=lines)
 
 
 def notice(sentence: str, done: float | None = None) -> str:
     """Show one sentence where pictures will come, with a bar if it is about work in progress (0..1)."""
-    bar = "" if done is None else f'<progress max="1" value="{done:.3f}" aria-label="{escape(sentence)}"></progress>'
-    return f'<div class="notice" role="status">{escape(sentence)}{bar}</div>'
+    return TEMPLATES.get_template("notice.html").render(sentence=sentence, done=done)
 
 
 def progress(run: Run, total: int, seconds_left: float | None) -> str:
     """Show how far a run is, as a whole and for each of its models."""
     done = sum(record.frames for record in run.variants) / max(1, total * len(run.variants))
     left = text.STARTING if seconds_left is None else f"{done:.0%} · {text.time_left(seconds_left)}"
-    each = " · ".join(f"{escape(record.title)} {record.frames}/{total}" for record in run.variants)
-    bar = f'<progress max="1" value="{done:.3f}" aria-label="{escape(left)}"></progress>'
-    return f'<div class="live" role="status">{bar}<p>{escape(left)}<small>{each}</small></p></div>'
+    each = " · ".join(f"{record.title} {record.frames}/{total}" for record in run.variants)
+    return TEMPLATES.get_template("progress.html").render(done=done, left=left, each=each)

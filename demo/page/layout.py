@@ -2,61 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import gradio as gr
 from gradio.components import Component
+from starlette.routing import Route
 
 from demo import text
 from demo.clips.examples import ExampleShelf
 from demo.clips.upload import Limits
-from demo.components import words
-from demo.inside.diagram import PARTS
+from demo.components import browser_files, words
+from demo.inside.diagram import BOXES
 from demo.inside.pictures import thumbnail
-from demo.inside.server import Reads
-from demo.masks.canvas_server import Marking
+from demo.inside.server import InsideServer
+from demo.masks.canvas_server import CanvasServer
 from demo.masks.mask_file import OBJECTS
 from demo.models.provider import ModelProvider
-from demo.models.settings import DEFAULTS, KNOCK_OUTS, LONG, entry
+from demo.models.settings import DEFAULTS, KNOCK_OUTS, LONG_SUFFIX, entry_name
 from demo.page import html as panels
 from demo.page.api import Api, connect_api
-from demo.page.events import Results, Steps, connect
+from demo.page.events import Events, Results, Steps
 from demo.page.handlers import Handlers
-from demo.runs.session import SessionStore
-from demo.runs.showcase import GREETING, Showcase
+from demo.page.player_server import PlayerServer
+from demo.page.run_handlers import RunHandlers
+from demo.page.services import Services
+from demo.runs.lookup import RunLookup
+from demo.runs.showcase import GREETING
 from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
 
-COMPONENTS = Path(__file__).parents[1] / "components"
-CSS = [Path(__file__).with_name("page.css"), *sorted(COMPONENTS.glob("*/*.css"))]
-TICKED = (f"{GREETING[0]}{LONG}", *GREETING)  # at first: the one for use, and two that were trained alike
+CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
+TICKED = (f"{GREETING[0]}{LONG_SUFFIX}", *GREETING)  # at first: the one for use, and two that were trained alike
 FILE_TYPES = ["video", "image", ".mkv", ".mts", ".m2ts", ".ts", ".ivf", ".y4m", ".zip"]
 
 
-def build_page(
-    models: ModelProvider, sessions: SessionStore, shelf: ExampleShelf, showcase: Showcase, limits: Limits
-) -> gr.Blocks:
+def build_page(services: Services) -> gr.Blocks:
     """Build the page; it holds nothing of a visitor."""
-    handlers = Handlers(models, sessions, shelf, showcase, limits, {})
+    runs = RunHandlers(services)
+    handlers = Handlers(services, runs)
     with gr.Blocks(title=text.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as page:
         token = gr.State(None)
         timer = gr.Timer(1.0, active=False)
-        gr.HTML(text.INTRO, elem_id="intro")
-        reads = Reads(sessions, showcase)
+        gr.HTML(panels.intro(), elem_id="intro")
+        lookup = RunLookup(services.sessions, services.showcase)
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
-                steps = _steps(models, shelf, limits, Marking(sessions, reads))
+                steps = _steps(services, CanvasServer(services.sessions, lookup))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
-                results = _results(reads)
+                results = _results(PlayerServer(lookup), InsideServer(lookup))
                 _table()
-        connect_api(Api(handlers, reads, limits))
-        connect(page, handlers, token, timer, steps, results)
+        connect_api(Api(services, lookup))
+        events = Events(token, timer, steps, results)
+        events.connect_visit(page, handlers)
+        events.connect_clip(handlers)
+        events.connect_runs(runs)
     return page
 
 
-def launch_options(*served: Path) -> dict[str, Any]:
+class LaunchOptions(TypedDict):
+    """The arguments of Gradio's `launch` that belong to this page."""
+
+    theme: gr.themes.Base
+    css_paths: Sequence[str | Path]
+    app_kwargs: dict[str, list[Route]]
+    allowed_paths: list[str]
+    max_file_size: str
+    ssr_mode: bool
+    footer_links: list[Any]
+    run_history: bool
+
+
+def launch_options(*served: Path) -> LaunchOptions:
     """Return what belongs to `launch`: looks, limits, and which folders' files the player may fetch.
 
     A visitor's folder is among them; its name is the unguessable token.
@@ -72,6 +91,7 @@ def launch_options(*served: Path) -> dict[str, Any]:
     return {
         "theme": theme,
         "css_paths": CSS,
+        "app_kwargs": {"routes": [browser_files.route()]},
         "allowed_paths": [str(folder) for folder in served],
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,
@@ -80,26 +100,26 @@ def launch_options(*served: Path) -> dict[str, Any]:
     }
 
 
-def _steps(models: ModelProvider, shelf: ExampleShelf, limits: Limits, marking: Marking) -> Steps:
-    examples, upload, trim = _clip_choice(shelf, limits)
+def _steps(services: Services, canvas_server: CanvasServer) -> Steps:
+    examples, upload, trim = _clip_choice(services.shelf, services.limits)
     gr.Markdown(text.STEP_OBJECTS)
-    canvas = _canvas(marking)
+    canvas = _canvas(canvas_server)
     gr.Markdown(text.STEP_MODELS)
-    names, knocked_out = _model_choice(models)
+    models, knock_outs = _model_choice(services.models)
     settings, copy_link, link = _settings()
     run = gr.Button(text.RUN, variant="primary", size="lg", elem_id="run")
     stop = gr.Button(text.STOP, variant="stop", size="lg", visible=False, elem_id="stop")
-    return Steps(examples, upload, trim, canvas, names, knocked_out, settings, copy_link, link, run, stop)
+    return Steps(examples, upload, trim, canvas, [models, knock_outs, *settings], copy_link, link, run, stop)
 
 
-def _canvas(marking: Marking) -> gr.HTML:
+def _canvas(canvas_server: CanvasServer) -> gr.HTML:
     def mark(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
-        return marking.mark(question)
+        return canvas_server.answer(question)
 
     palette = davis_palette()
     return gr.HTML(
         html_template='<div class="mask-canvas" hidden></div>',
-        js_on_load=_script("canvas"),
+        js_on_load=browser_files.mount_script("canvas"),
         server_functions=[mark],
         words=words.CANVAS_WORDS,
         colours={str(target): palette[target].tolist() for target in range(1, OBJECTS + 1)},
@@ -130,7 +150,7 @@ def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.Up
     gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
     trim = gr.HTML(
         html_template='<div class="trim" hidden></div>',
-        js_on_load=_script("trim"),
+        js_on_load=browser_files.mount_script("trim"),
         words=words.TRIM_WORDS,
         elem_id="trim",
     )
@@ -155,7 +175,7 @@ def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxG
     with gr.Accordion(text.KNOCK_OUT_GROUP, open=False, elem_id="knock-outs"):
         gr.Markdown(text.KNOCK_OUT_NOTE, elem_classes="hint")
         whole = GREETING[0]
-        entries = [("\n".join(text.KNOCK_OUT_TITLES[part]), entry(whole, part)) for part in KNOCK_OUTS]
+        entries = [("\n".join(text.KNOCK_OUT_TITLES[part]), entry_name(whole, part)) for part in KNOCK_OUTS]
         knocked_out = gr.CheckboxGroup(
             entries if whole in [choice.name for choice in able] else [],
             show_label=False,
@@ -181,36 +201,42 @@ def _settings() -> tuple[list[Component], gr.Button, gr.Textbox]:
     return settings, copy_link, link
 
 
-def _results(reads: Reads) -> Results:
-    def read(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
-        return reads.read(question)
-
+def _results(player_server: PlayerServer, inside_server: InsideServer) -> Results:
     title = gr.Markdown(text.RESULTS_EMPTY, elem_id="results-title")
     status = gr.HTML(elem_id="status")
-    player = gr.HTML(
+    player = _player(player_server)
+    undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
+    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint")
+    gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
+    _inside(inside_server)
+    return Results(status, title, player, undo)
+
+
+def _player(server: PlayerServer) -> gr.HTML:
+    def read(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
+        return server.answer(question)
+
+    return gr.HTML(
         html_template='<div class="player" hidden></div>',
-        js_on_load=_script("player"),
+        js_on_load=browser_files.mount_script("player"),
         server_functions=[read],
         words=words.PLAYER_WORDS,
         elem_id="player",
     )
-    undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
-    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint")
-    gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
+
+
+def _inside(server: InsideServer) -> None:
+    def read(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
+        return server.answer(question)
+
     gr.HTML(
         html_template='<div class="inside" hidden></div>',
-        js_on_load=_script("inside"),
+        js_on_load=browser_files.mount_script("inside"),
         server_functions=[read],
         words=words.INSIDE_WORDS,
-        parts={key: asdict(part) for key, part in PARTS.items()},
+        parts={key: asdict(box) for key, box in BOXES.items()},
         elem_id="inside",
     )
-    return Results(status, title, player, undo)
-
-
-def _script(name: str) -> str:
-    """Return a component's script with what all of them share before it."""
-    return (COMPONENTS / "element.js").read_text() + (COMPONENTS / name / f"{name}.js").read_text()
 
 
 def _table() -> None:

@@ -1,59 +1,130 @@
-"""What the player is told about a run, as JSON values; pictures and figures it fetches by itself."""
+"""What the player component is given of a run; pictures and figures it fetches by itself."""
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from demo import text
 from demo.clips.clip import Clip
-from demo.models.settings import split_entry, variant_of
-from demo.runs.run import Run
+from demo.runs.run import Run, VariantRecord
 from llb.io.label_png import davis_palette
 
 
-def payload(run: Run, clip: Clip, token: str, name: str, latest: int | None = None) -> dict[str, Any]:
-    """Describe a run to the player; `name` is what the server functions know it by, `latest` the frame just done."""
-    palette = davis_palette()
-    variants = []
-    for record in run.variants:
-        knock_out = split_entry(record.name)[1]
-        variants.append(
-            {
-                "name": record.name,
-                "title": record.title,
-                "badge": text.KNOCK_OUT_BADGE if knock_out else "",
-                "difference": text.difference(variant_of(record.name)),
-                "done": record.frames,
-                "pace": text.pace(record.seconds_per_frame, record.overlap),
-                "labels": str(run.labels_file(record.name, 0).parent),
-            }
+@dataclass(frozen=True)
+class PlayerVariant:
+    """A model's pane: `done` are the frames that can be shown, `labels` the folder of its label pictures."""
+
+    name: str
+    title: str
+    badge: str
+    difference: str
+    done: int
+    pace: str
+    labels: str
+
+    @classmethod
+    def of(cls, run: Run, record: VariantRecord) -> PlayerVariant:
+        """Describe one model of a run."""
+        return cls(
+            name=record.name,
+            title=record.title,
+            badge=text.KNOCK_OUT_BADGE if record.is_knock_out else "",
+            difference=record.difference,
+            done=record.frames,
+            pace=text.pace(record.seconds_per_frame, record.overlap),
+            labels=str(run.labels_file(record.name, 0).parent),
         )
-    return {
-        "token": token,
-        "run": name,
-        "stamp": str(run.folder),
-        "state": "running" if run.state == "running" else "finished",
-        "title": clip.title,
-        "total": len(clip),
-        "times": list(clip.times),
-        "width": clip.width,
-        "height": clip.height,
-        "previews": str(clip.folder / "previews"),
-        "truth": str(clip.folder / "truth") if clip.has_truth else "",
-        "objects": [
-            {"id": target, "rgb": palette[target].tolist(), "name": run.names.get(target, "")} for target in run.objects
-        ],
-        "latest": latest if latest is not None else run.repair.at if run.repair else run.frames - 1,
-        "repairs": bool(run.repair),
-        "variants": variants,
-        "channels": _channels(run),
-    }
+
+
+@dataclass(frozen=True)
+class PlayerObject:
+    """An object: its number, its colour (0..255 each) and the visitor's name for it, if any."""
+
+    id: int
+    rgb: tuple[int, int, int]
+    name: str
+
+
+@dataclass(frozen=True)
+class PlayerValue:
+    """The value of the player component.
+
+    Attributes:
+        token: of the visitor's session.
+        run: the name by which the player's questions call the run.
+        stamp: tells runs apart: another one, another stamp.
+        state: ``running`` or ``finished``.
+        title: of the clip.
+        total: frames of the clip.
+        times: of the frames, in seconds.
+        width: of the clip, in pixels.
+        height: of the clip, in pixels.
+        previews: folder of the frames as JPEG.
+        truth: folder of the exact masks; empty without them.
+        objects: in the order of their numbers.
+        latest: the frame to show first, or the one just done.
+        repairs: whether this is a repair of an earlier run.
+        variants: the models in the order of their panes.
+        channels: of E1; 0 as long as nothing is stored.
+    """
+
+    token: str
+    run: str
+    stamp: str
+    state: str
+    title: str
+    total: int
+    times: tuple[float, ...]
+    width: int
+    height: int
+    previews: str
+    truth: str
+    objects: tuple[PlayerObject, ...]
+    latest: int
+    repairs: bool
+    variants: tuple[PlayerVariant, ...]
+    channels: int
+
+    @classmethod
+    def of(cls, run: Run, clip: Clip, *, token: str, name: str, latest: int | None = None) -> PlayerValue:
+        """Describe a run; `name` is what the player's questions call it, `latest` the frame that was just done."""
+        if latest is None:
+            latest = run.repair.at if run.repair else run.frames - 1
+        return cls(
+            token=token,
+            run=name,
+            stamp=str(run.folder),
+            state="running" if run.state == "running" else "finished",
+            title=clip.title,
+            total=len(clip),
+            times=clip.times,
+            width=clip.width,
+            height=clip.height,
+            previews=str(clip.folder / "previews"),
+            truth=str(clip.folder / "truth") if clip.has_truth else "",
+            objects=_objects(run),
+            latest=latest,
+            repairs=bool(run.repair),
+            variants=tuple(PlayerVariant.of(run, record) for record in run.variants),
+            channels=_channels(run),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the value as JSON."""
+        return asdict(self)
+
+
+def _objects(run: Run) -> tuple[PlayerObject, ...]:
+    colours = davis_palette().tolist()
+    return tuple(PlayerObject(target, tuple(colours[target]), run.names.get(target, "")) for target in run.objects)
 
 
 def _channels(run: Run) -> int:
     """Return how many channels E1 has; 0 as long as nothing is stored."""
-    for index in sorted(run.given()):
+    for index in sorted(run.marked_masks()):
         for target in run.objects:
-            if trace := run.trace(run.variants[0].name, run.kept(index), target):
-                return len(trace.features["value"])
+            for traces in (run.traces(record.name) for record in run.variants):
+                if trace := traces.read(traces.stored_frame(index), target):
+                    return len(trace.features["value"])
     return 0

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from demo.clips.clip import Clip
-from demo.inside.pca_colours import fit_colours
 from demo.models.provider import ModelProvider, Segmenter
-from demo.runs.frame_stats import Figures, figures, mean_overlap
+from demo.runs.frame_stats import FrameStats, ModelStats, measure_frame
+from demo.runs.pass_segmenter import PassSegmenter, VisitInput
 from demo.runs.passes import Pass, Visit
-from demo.runs.run import Run
-from llb.inference.side_by_side import in_parallel
-from llb.types import FrameResult, Labels, Mask, Rgb, TraceRequest
+from demo.runs.run import Run, VariantRecord
+from llb.inference.side_by_side import run_side_by_side
+from llb.types import FrameResult, Labels, Mask, TraceRequest
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Progress:
     run: Run
 
 
-def work(run: Run, models: ModelProvider, stop: Path) -> Iterator[Progress]:
-    """Do a run: `compare` its models until the clip ends or the file `stop` appears.
+def execute_run(run: Run, models: ModelProvider, stop_file: Path) -> Iterator[Progress]:
+    """Do a run that is written down: `compare` its models until the clip ends or the file `stop_file` appears.
 
     Nothing but paths and numbers goes in and comes out, so that it may run in another process (`demo.models.zerogpu`).
     """
@@ -39,7 +39,7 @@ def work(run: Run, models: ModelProvider, stop: Path) -> Iterator[Progress]:
     def segmenters() -> Mapping[str, Segmenter]:
         return models.segmenters([record.name for record in run.variants], run.settings)
 
-    yield from compare(run, Clip.open(run.clip_folder), segmenters, stop.exists)
+    yield from compare(run, Clip.open(run.clip_folder), segmenters, stop_file.exists)
 
 
 def compare(
@@ -50,193 +50,167 @@ def compare(
     The run on disk is complete up to the last yield. When `should_stop` turns true, the run ends after the current
     frame and counts as stopped; so does one that an error ends.
     """
-    work = Comparison(run.save(state="running"), clip)
+    comparison = Comparison(run.save(state="running"), clip)
     try:
-        for part in run.passes(len(clip)):
-            yield from work.sweep(part, segmenters(), should_stop)
+        for plan in run.passes(len(clip)):
+            yield from comparison.do_pass(plan, segmenters(), should_stop)
     finally:
-        work.finish()
+        comparison.close()
 
 
-@dataclass(frozen=True)
-class FrameTask:
-    """A frame on its way through all models; `written` is the frame that was done before it."""
+@dataclass
+class ModelTally:
+    """What a model's record is the mean of: seconds per predicted frame, and mean J by frame."""
 
-    visit: Visit
-    frame: Rgb
-    given: Mapping[int, Mask]
-    request: TraceRequest | None
-    part: Pass
-    written: int | None
+    seconds: list[float] = field(default_factory=list)
+    mean_j: dict[int, float] = field(default_factory=dict)
+
+    def note_quality(self, index: int, mean_j: float | None) -> None:
+        """Put a frame's mean J in the place of what was known of the frame."""
+        self.mean_j.pop(index, None)
+        if mean_j is not None:
+            self.mean_j[index] = mean_j
+
+    def update(self, record: VariantRecord, frames: int) -> VariantRecord:
+        """Return the record of a model that has finished so many frames."""
+        return replace(
+            record,
+            frames=max(record.frames, frames),
+            seconds_per_frame=float(np.mean(self.seconds)) if self.seconds else record.seconds_per_frame,
+            overlap=float(np.mean(list(self.mean_j.values()))) if self.mean_j else None,
+        )
 
 
 @dataclass
 class Comparison:
-    """A run at work: its series of figures, the frames that are done, and how long they took."""
+    """A run at work: it takes the models through the passes and keeps the run on disk up to date."""
 
     run: Run
     clip: Clip
-    series: list[Figures] = field(default_factory=list)
-    seconds: dict[str, list[float]] = field(default_factory=dict)
-    overlaps: dict[str, dict[int, float]] = field(default_factory=dict)
-    steps: int = 0
-    rewritten: bool = False  # whether an earlier frame's figures changed
+    marked: dict[int, Labels] = field(init=False)
+    series: list[FrameStats] = field(init=False)
+    tallies: dict[str, ModelTally] = field(init=False)
+    visits: int = field(init=False)  # of all models together
+    done_visits: int = 0
+    begun: float = field(default_factory=time.perf_counter)
+    rewritten: bool = False  # whether statistics of an earlier frame changed
     complete: bool = True
 
     def __post_init__(self) -> None:
-        self.given = self.run.given()
-        self.series = self.run.figures()
-        self.seconds = {record.name: [] for record in self.run.variants}
-        self.overlaps = {name: {} for name in self.seconds}
-        for index, found in enumerate(self.series):
-            self._note_overlaps(index, found)
-        self.total = sum(len(part.visits) for part in self.run.passes(len(self.clip))) * len(self.run.variants)
-        self.begun = time.perf_counter()
-        for index in range(len(self.series), min(self.given)):  # frames before the first mark: nothing is there yet
-            for name in self.seconds:
+        self.marked = self.run.marked_masks()
+        self.series = self.run.frame_stats()
+        self.tallies = {record.name: ModelTally() for record in self.run.variants}
+        self.visits = sum(len(plan.visits) for plan in self.run.passes(len(self.clip))) * len(self.tallies)
+        for index, stats in enumerate(self.series):
+            self._note_quality(index, stats)
+        for index in range(len(self.series), min(self.marked)):  # before the first mark nothing is there yet
+            for name in self.tallies:
                 self.run.save_labels(name, index, np.zeros((self.clip.height, self.clip.width), np.uint8))
-            self._note(index, {name: {"seconds": None, "objects": {}} for name in self.seconds})
+            self._save_stats(index, FrameStats({name: ModelStats() for name in self.tallies}))
 
-    def sweep(
-        self, part: Pass, segmenters: Mapping[str, Segmenter], should_stop: Callable[[], bool]
+    def do_pass(
+        self, plan: Pass, segmenters: Mapping[str, Segmenter], should_stop: Callable[[], bool]
     ) -> Iterator[Progress]:
         """Visit the frames of a pass one by one, with all models side by side."""
-        guides = {name: _Guide(segmenter, part) for name, segmenter in segmenters.items()}
-        first = next(iter(guides))
-        written: int | None = None
-        for number, visit in enumerate(part.visits):
+        models = {name: PassSegmenter(segmenter, plan) for name, segmenter in segmenters.items()}
+        previous: int | None = None  # the frame that was written last in this pass
+        for number, visit in enumerate(plan.visits):
             if number > 0 and should_stop():
                 self.complete = False
                 return
-            frame, given = self.clip.frame(visit.index), self._marked(visit.index, part)
-            alone = self.run.every > 1  # a frame whose inside is kept then needs all keys of its own
-            request = None if visit.known else TraceRequest(keys=True, all_keys=alone or written is None)
-            results: dict[str, FrameResult] = {}
-            work = partial(self._do, guides, FrameTask(visit, frame, given, request, part, written))
-            ahead = not visit.known and guides[first].look(frame, given)
-            for name, result in in_parallel(guides, work, ahead):
-                if not visit.known:
-                    results[name] = result
-                    self.seconds[name] += [result.seconds] * (set(given) != set(part.objects))
-                    if len(results) == len(guides):
-                        self._note(visit.index, self._figures(visit.index, results))
-                    self._count(name, visit.index)
-                self.steps += 1
-                left = (time.perf_counter() - self.begun) / self.steps * (self.total - self.steps)
-                yield Progress(name, visit.index, left, self.run)
-            written = written if visit.known else visit.index
+            yield from self._visit_frame(models, plan, visit, previous)
+            previous = previous if visit.known else visit.index
 
-    def finish(self) -> None:
-        """Close the run: write what changed, fit the colours of the features to all models together."""
+    def close(self) -> None:
+        """End the run: write statistics that changed and the run's facts."""
         if self.rewritten:
-            self.run.save_figures(self.series)
+            self.run.save_frame_stats(self.series)
         for record in self.run.variants:
-            self._count(record.name, record.frames - 1)
+            self._update_record(record.name, record.frames)
         done = self.complete and self.run.frames == len(self.clip)
-        finish(self.run, "done" if done else "stopped")
+        self.run = self.run.save(state="done" if done else "stopped")
 
-    def _do(self, guides: Mapping[str, _Guide], task: FrameTask, name: str) -> FrameResult:
-        """Take one model through a frame and write what it found."""
-        index = task.visit.index
-        known = self.run.labels(name, index) if task.visit.known else None
-        result = guides[name].visit(task.visit, task.frame, task.given, known, task.request)
-        return result if task.visit.known else self._keep(name, index, result, task.part, task.written)
+    def _visit_frame(
+        self, models: Mapping[str, PassSegmenter], plan: Pass, visit: Visit, previous: int | None
+    ) -> Iterator[Progress]:
+        """Take every model through a frame; write its statistics once the last one is done."""
+        given = VisitInput(
+            visit,
+            self.clip.frame(visit.index),
+            self._marked_on(visit.index, plan),
+            self._trace_request(visit, previous),
+        )
+        leader = next(iter(models.values()))
+        ahead = not visit.known and leader.read_ahead(given.frame, given.marked)
+        results: dict[str, FrameResult] = {}
+        for name, result in run_side_by_side(models, partial(self._visit_model, models, given, previous), ahead):
+            if not visit.known:
+                results[name] = result
+                if set(given.marked) != set(plan.objects):  # something was predicted
+                    self.tallies[name].seconds.append(result.seconds)
+                if len(results) == len(models):
+                    self._save_stats(visit.index, self._measure(visit.index, results))
+                self._update_record(name, visit.index + 1)
+            self.done_visits += 1
+            left = (time.perf_counter() - self.begun) / self.done_visits * (self.visits - self.done_visits)
+            yield Progress(name, visit.index, left, self.run)
 
-    def _marked(self, index: int, part: Pass) -> dict[int, Mask]:
-        labels = self.given.get(index)
-        found = {} if labels is None else {target: labels == target for target in part.objects}
-        return {target: mask for target, mask in found.items() if mask.any()}
+    def _trace_request(self, visit: Visit, previous: int | None) -> TraceRequest | None:
+        if visit.known:
+            return None
+        stands_alone = self.run.trace_stride > 1  # no frame before it has stored the memory's keys for it
+        return TraceRequest(keys=True, all_keys=stands_alone or previous is None)
 
-    def _keep(self, name: str, index: int, result: FrameResult, part: Pass, previous: int | None) -> FrameResult:
-        """Write a frame's labels, laid over what the run has of other objects, and its traces."""
-        labels = result.labels
-        if set(part.objects) != set(self.run.objects) and index < len(self.series):
-            labels = self.run.labels(name, index)
-            labels[np.isin(labels, part.objects)] = 0
-            labels = np.where(result.labels > 0, result.labels, labels)
-        self.run.save_labels(name, index, labels)
-        self.run.save_traces(name, index, result.traces, None if self.run.every > 1 else previous)
+    def _visit_model(
+        self, models: Mapping[str, PassSegmenter], given: VisitInput, previous: int | None, name: str
+    ) -> FrameResult:
+        """Take one model through a frame and write what it found; models may do so at the same time."""
+        visit, model = given.visit, models[name]
+        if visit.known:
+            return model.visit(given, self.run.labels(name, visit.index))
+        result = model.visit(given, None)
+        labels = self._merged_labels(name, result, model.plan)
+        self.run.save_labels(name, visit.index, labels)
+        stands_alone = self.run.trace_stride > 1
+        self.run.traces(name).write(visit.index, result.traces, None if stands_alone else previous)
         return replace(result, labels=labels)
 
-    def _figures(self, index: int, results: Mapping[str, FrameResult]) -> Figures:
-        before = self.series[index] if index < len(self.series) else {}
-        return figures(results, self.clip.truth(index), frozenset(np.unique(self.given.get(index, 0)).tolist()), before)
+    def _marked_on(self, index: int, plan: Pass) -> dict[int, Mask]:
+        """Return the masks of the pass's objects that are marked on a frame."""
+        labels = self.marked.get(index)
+        masks = {} if labels is None else {target: labels == target for target in plan.objects}
+        return {target: mask for target, mask in masks.items() if mask.any()}
 
-    def _note(self, index: int, found: Figures) -> None:
+    def _merged_labels(self, name: str, result: FrameResult, plan: Pass) -> Labels:
+        """Return the labels that were found, laid over those that the run has of objects outside the pass."""
+        if set(plan.objects) == set(self.run.objects) or result.index >= len(self.series):
+            return result.labels
+        others = self.run.labels(name, result.index)
+        others[np.isin(others, plan.objects)] = 0
+        return np.where(result.labels > 0, result.labels, others)
+
+    def _measure(self, index: int, results: Mapping[str, FrameResult]) -> FrameStats:
+        earlier = self.series[index] if index < len(self.series) else None
+        marked = frozenset(np.unique(self.marked.get(index, 0)).tolist())
+        return measure_frame(results, self.clip.truth(index), marked, earlier)
+
+    def _save_stats(self, index: int, stats: FrameStats) -> None:
+        """Append a frame's statistics to the series, or keep new ones of an earlier frame until the run closes."""
         if index == len(self.series):
-            self.series.append(found)
-            self.run.add_figures(found)
+            self.series.append(stats)
+            self.run.add_frame_stats(stats)
         else:
-            self.series[index] = found
+            self.series[index] = stats
             self.rewritten = True
-        self._note_overlaps(index, found)
+        self._note_quality(index, stats)
 
-    def _note_overlaps(self, index: int, found: Figures) -> None:
-        for name, overlaps in self.overlaps.items():
-            mean = mean_overlap(found[name])
-            overlaps.pop(index, None)
-            if mean is not None:
-                overlaps[index] = mean
+    def _note_quality(self, index: int, stats: FrameStats) -> None:
+        for name, tally in self.tallies.items():
+            tally.note_quality(index, stats.models[name].mean_j)
 
-    def _count(self, name: str, index: int) -> None:
+    def _update_record(self, name: str, frames: int) -> None:
         """Bring a model's record up to date."""
-        seconds, overlaps = self.seconds[name], self.overlaps[name]
-        records = [
-            replace(
-                record,
-                frames=max(record.frames, index + 1),
-                seconds_per_frame=float(np.mean(seconds)) if seconds else record.seconds_per_frame,
-                overlap=float(np.mean(list(overlaps.values()))) if overlaps else None,
-            )
-            if record.name == name
-            else record
-            for record in self.run.variants
-        ]
-        self.run = replace(self.run, variants=tuple(records))
-
-
-class _Guide:
-    """Leads one segmenter through a pass: what it is given where, and which frame of the clip it means."""
-
-    def __init__(self, segmenter: Segmenter, part: Pass) -> None:
-        self._segmenter = segmenter
-        self._order = tuple(visit.index for visit in part.visits)
-        self._present: set[int] = set()
-
-    def look(self, frame: Rgb, given: Mapping[int, Mask]) -> bool:
-        """Let the segmenter read a frame ahead of its visit; tell whether it did: not where a mask is given."""
-        if given or not self._present:
-            return False
-        self._segmenter.look(frame)
-        return True
-
-    def visit(
-        self,
-        visit: Visit,
-        frame: Rgb,
-        given: Mapping[int, Mask],
-        known: Labels | None,
-        request: TraceRequest | None,
-    ) -> FrameResult:
-        if not self._present:
-            result = self._segmenter.start(frame, given, trace=request)
-        else:
-            for target, mask in given.items():
-                tell = self._segmenter.correct if target in self._present else self._segmenter.add_target
-                tell(target, mask)
-            if known is None:
-                result = self._segmenter.step(frame, trace=request)
-            else:
-                result = self._segmenter.observe(frame, {target: known == target for target in self._present})
-        self._present |= set(given)
-        traces = tuple(
-            replace(trace, memory_frames=tuple(self._order[frame] for frame in trace.memory_frames))
-            for trace in result.traces
+        records = (
+            self.tallies[name].update(record, frames) if record.name == name else record for record in self.run.variants
         )
-        return replace(result, index=visit.index, traces=traces)
-
-
-def finish(run: Run, state: str) -> Run:
-    """Close a run: fit the colours of the features to all its models together and write its facts."""
-    colours = run.colours or (fit_colours(run).to_json() if run.frames else {})
-    return run.save(state=state, colours=colours)
+        self.run = replace(self.run, variants=tuple(records))

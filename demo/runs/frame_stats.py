@@ -1,72 +1,160 @@
-"""The figures of one frame of a comparison: how good each mask is, and what the model leans on."""
+"""The statistics of one frame of a run: how good each mask is, and what the model leans on."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from llb.evaluation.metrics import region_similarity, score
-from llb.types import FrameResult, Labels, TargetTrace
+from llb.types import FrameResult, Labels, Mask, TargetTrace
 
-Figures = dict[str, dict[str, Any]]  # of one frame: model -> seconds, and objects -> figures
-OUTSIDE = ("area", "j", "f", "agreement")  # what is seen of an object from the masks alone
+WIRE_NAMES = {"gate_transduced": "gate1", "gate_induced": "gate2"}  # where JSON has another name than the field
 
 
-def figures(
-    results: Mapping[str, FrameResult], truth: Labels | None, given: Collection[int] = (), before: Figures | None = None
-) -> Figures:
-    """Return, per model, the seconds and per object: area in pixels, J and F, agreement, share, cosine and losses.
+@dataclass(frozen=True)
+class ObjectStats:
+    """One object at one frame as one model sees it; None (no losses) where a figure does not exist.
 
-    J and F are missing without a truth, and where the object's mask was `given`. Agreement is the mean IoU with the
-    other models. The share is |g1 E1*| / (|g1 E1*| + |g2 E2*|), summed over cells and channels: 1 where the
-    transduction branch is all, 0 where the induction branch is; missing where nothing was predicted. `before` are the
-    frame's figures of an earlier run: what they say of the inside of objects that `results` do not trace stays.
+    J and F are missing without a truth and on the frame where the object's mask was marked. All of `cosine` and what
+    follows comes from the inside of the model.
     """
-    known = {int(target) for entry in (before or {}).values() for target in entry["objects"]}
+
+    area: int | None = None  # pixels
+    j: float | None = None  # region similarity, 0..1
+    f: float | None = None  # contour accuracy, 0..1
+    agreement: float | None = None  # mean IoU with the other models' masks, 0..1
+    cosine: float | None = None  # between E1 and E2, -1..1
+    in_memory: bool | None = None  # whether the frame joined the memory
+    uncertainty: float | None = None  # of the soft mask, 0..1
+    share: float | None = None  # of the transduction branch in E_tar, 0..1 (`contribution_share`)
+    gate_transduced: float | None = None  # mean of gamma1, 0..1
+    gate_induced: float | None = None  # mean of gamma2, 0..1
+    losses: tuple[float, ...] = ()  # of the few-shot learner's fit at this frame, before each step and after the last
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures that exist as JSON values."""
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        values["losses"] = list(self.losses) or None
+        return {WIRE_NAMES.get(name, name): value for name, value in values.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, entries: Mapping[str, Any]) -> ObjectStats:
+        """Undo `to_json`."""
+        names = {wire: name for name, wire in WIRE_NAMES.items()}
+        values = {names.get(key, key): value for key, value in entries.items()}
+        return cls(**{**values, "losses": tuple(values.get("losses", ()))})
+
+
+@dataclass(frozen=True)
+class ModelStats:
+    """One model at one frame: its time (None where it computed nothing) and its objects by their ids."""
+
+    seconds: float | None = None
+    objects: Mapping[int, ObjectStats] = field(default_factory=dict)
+
+    @property
+    def mean_j(self) -> float | None:
+        """Mean J over the objects that have one; None if none has."""
+        scores = [stats.j for stats in self.objects.values() if stats.j is not None]
+        return float(np.mean(scores)) if scores else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as JSON values."""
+        objects = {str(target): stats.to_json() for target, stats in self.objects.items()}
+        return {"seconds": self.seconds, "objects": objects}
+
+    @classmethod
+    def from_json(cls, entries: Mapping[str, Any]) -> ModelStats:
+        """Undo `to_json`."""
+        objects = {int(target): ObjectStats.from_json(found) for target, found in entries["objects"].items()}
+        return cls(entries["seconds"], objects)
+
+
+@dataclass(frozen=True)
+class FrameStats:
+    """One frame of a run: what each model, by its name, did there."""
+
+    models: Mapping[str, ModelStats] = field(default_factory=dict)
+
+    def of(self, name: str, target: int) -> ObjectStats:
+        """Return what is known of an object in a model; all of it unknown if the model has no such object here."""
+        return self.models[name].objects.get(target, ObjectStats())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as JSON values."""
+        return {name: stats.to_json() for name, stats in self.models.items()}
+
+    @classmethod
+    def from_json(cls, entries: Mapping[str, Any]) -> FrameStats:
+        """Undo `to_json`."""
+        return cls({name: ModelStats.from_json(found) for name, found in entries.items()})
+
+
+def measure_frame(
+    results: Mapping[str, FrameResult],
+    truth: Labels | None,
+    marked: Collection[int] = (),
+    earlier: FrameStats | None = None,
+) -> FrameStats:
+    """Measure what the models found on a frame; objects that are `marked` there are not scored against the truth.
+
+    `earlier` are the frame's statistics in a run before this one: what they say of the inside of objects that
+    `results` do not trace stays.
+    """
+    known = {target for stats in (earlier.models.values() if earlier else ()) for target in stats.objects}
     objects = sorted(known.union(*(result.targets for result in results.values())))
     masks = {name: {target: result.labels == target for target in objects} for name, result in results.items()}
-    found: Figures = {}
+    models = {}
     for name, result in results.items():
-        traces = {trace.target: trace for trace in result.traces}
-        others = [masks[other] for other in results if other != name]
-        found[name] = {"seconds": result.seconds, "objects": {}}
+        inside = {target: earlier.of(name, target) for target in objects} if earlier else {}
+        inside |= {trace.target: _inside(trace) for trace in result.traces} or _without_inside(result)
+        stats = {}
         for target in objects:
-            mask = masks[name][target]
-            entry: dict[str, Any] = {}
-            if target in traces:
-                entry = _inside(traces[target])
-            elif before:
-                earlier = before[name]["objects"].get(str(target), {})
-                entry = {key: value for key, value in earlier.items() if key not in OUTSIDE}
-            entry["area"] = int(np.count_nonzero(mask))
-            if truth is not None and target not in given:
-                measured = score(mask, truth == target)
-                entry |= {"j": measured.j, "f": measured.f}
-            if others:
-                entry["agreement"] = float(np.mean([region_similarity(mask, other[target]) for other in others]))
-            found[name]["objects"][str(target)] = entry
-    return found
+            others = [masks[other][target] for other in results if other != name]
+            exact = None if truth is None or target in marked else truth == target
+            stats[target] = _with_mask(inside.get(target, ObjectStats()), masks[name][target], exact, others)
+        models[name] = ModelStats(result.seconds, stats)
+    return FrameStats(models)
 
 
-def mean_overlap(found: Mapping[str, Any]) -> float | None:
-    """Return the mean J over the objects of a model's figures of one frame, None if there is none."""
-    scores = [entry["j"] for entry in found["objects"].values() if "j" in entry]
-    return float(np.mean(scores)) if scores else None
+def _with_mask(stats: ObjectStats, mask: Mask, truth: Mask | None, others: Sequence[Mask]) -> ObjectStats:
+    """Put what is seen from the masks alone in place of what the statistics say of it."""
+    quality = None if truth is None else score(mask, truth)
+    return replace(
+        stats,
+        area=int(np.count_nonzero(mask)),
+        j=quality.j if quality else None,
+        f=quality.f if quality else None,
+        agreement=float(np.mean([region_similarity(mask, other) for other in others])) if others else None,
+    )
 
 
-def _inside(trace: TargetTrace) -> dict[str, Any]:
-    entry: dict[str, Any] = {"cosine": cosine(trace.value, trace.label), "in_memory": trace.in_memory}
-    entry["uncertainty"] = uncertainty(trace.mask)
+def _without_inside(result: FrameResult) -> dict[int, ObjectStats]:
+    """Measure what the soft masks tell of a model that has no traces: how sure it is."""
+    soft_masks = zip(result.targets, result.prob[1:], strict=True)
+    return {target: ObjectStats(uncertainty=uncertainty(mask)) for target, mask in soft_masks}
+
+
+def _inside(trace: TargetTrace) -> ObjectStats:
+    """Measure what a trace tells of the inside of a model."""
+    gates = trace.gate_transduced, trace.gate_induced
+    share = None
     if trace.transduced is not None and trace.induced is not None:
-        entry["share"] = contribution_share(trace.transduced, trace.induced, trace.gate_transduced, trace.gate_induced)
-    if trace.gate_transduced is not None and trace.gate_induced is not None:
-        entry |= {"gate1": float(trace.gate_transduced.mean()), "gate2": float(trace.gate_induced.mean())}
-    if trace.few_shot_losses:
-        entry["losses"] = list(trace.few_shot_losses)
-    return entry
+        share = contribution_share(trace.transduced, trace.induced, *gates)
+    means = [None if gate is None else float(gate.mean()) for gate in gates]
+    return ObjectStats(
+        cosine=cosine(trace.value, trace.label),
+        in_memory=trace.in_memory,
+        uncertainty=uncertainty(trace.mask),
+        share=share,
+        gate_transduced=means[0],
+        gate_induced=means[1],
+        losses=trace.few_shot_losses,
+    )
 
 
 def uncertainty(prob: Float[np.ndarray, "height width"]) -> float:
@@ -81,7 +169,10 @@ def contribution_share(
     gate_transduced: Float[np.ndarray, "d h w"] | None,
     gate_induced: Float[np.ndarray, "d h w"] | None,
 ) -> float:
-    """Return the transduction branch's part of E_tar's absolute sum, 0..1; gates that are None count as 1."""
+    """Return |g1 E1*| / (|g1 E1*| + |g2 E2*|), each summed over cells and channels; a gate that is None counts as 1.
+
+    It is 1 where the transduction branch is all, 0 where the induction branch is.
+    """
     first = np.abs(transduced if gate_transduced is None else gate_transduced * transduced).sum()
     second = np.abs(induced if gate_induced is None else gate_induced * induced).sum()
     return float(first / max(first + second, 1e-12))

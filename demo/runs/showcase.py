@@ -9,8 +9,9 @@ from pathlib import Path
 
 from demo.clips.examples import ExampleShelf, hash_of
 from demo.models.provider import ModelProvider
-from demo.runs.compare import work
-from demo.runs.run import Run, VariantRecord
+from demo.runs.compare import execute_run
+from demo.runs.run import Run
+from demo.runs.run_setup import RunRequest, able_models, start_run
 
 GREETING = ("lite/llb", "lite/joint")  # the comparison to greet with, if these can run
 
@@ -22,13 +23,12 @@ class Showcase:
         self._root, self._models, self._shelf = root, models, shelf
         self._done = 0.0
         self._thread = threading.Thread(target=self._prepare, daemon=True)
-        able = [choice for choice in models.choices() if not choice.reason]
-        chosen = [choice for choice in able if choice.name in GREETING] or able[:2]
-        self._variants = tuple(VariantRecord(choice.name, choice.title) for choice in chosen)
+        able = list(able_models(models))
+        self._entries = [name for name in able if name in GREETING] or able[:2]
 
     def start(self) -> None:
         """Begin to prepare the comparison, if there is a model to prepare it with and it is not there yet."""
-        if self._variants and self.run() is None:
+        if self._entries and self.run() is None:
             self._thread.start()
 
     def progress(self) -> float | None:
@@ -37,7 +37,7 @@ class Showcase:
 
     def run(self) -> Run | None:
         """Return the comparison once it is finished."""
-        if not self._variants or not (self._folder / "run.json").exists():
+        if not self._entries or not (self._folder / "run.json").exists():
             return None
         run = Run.open(self._folder)
         return run if run.state == "done" and run.clip_folder.exists() else None
@@ -45,7 +45,7 @@ class Showcase:
     @cached_property
     def _folder(self) -> Path:
         clip = self._shelf.clip(self._shelf.names()[0]).folder
-        weights = [self._models.fingerprint(record.name) for record in self._variants]
+        weights = [self._models.facts(name).weights_sha256 for name in self._entries]
         key = "|".join([str(clip), _code_version(), *weights])
         return self._root / f"showcase-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
@@ -53,10 +53,8 @@ class Showcase:
         clip = self._shelf.clip(self._shelf.names()[0])
         labels = clip.truth(0)
         assert labels is not None, "an example has exact masks"
-        objects = tuple(int(target) for target in sorted(set(labels.ravel()) - {0}))
-        run = Run(self._folder, clip.folder, objects, self._variants).save(state="running")
-        run.save_given({0: labels})
-        for step in work(run, self._models, self._folder / "never"):
+        run = start_run(RunRequest(clip, {0: labels}, self._entries), self._models, lambda: self._folder)
+        for step in execute_run(run, self._models, self._folder / "never"):
             self._done = (step.frame + 1) / len(clip)
 
 

@@ -1,14 +1,17 @@
-"""What a run keeps of one target at one frame, and how it lies in an npz."""
+"""What a run keeps of the inside of a model: one npz per frame with the arrays of every target."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, UInt8
 
 from llb.types import SearchRegion, TargetTrace
 
+KEYS = "memory_keys"
 FEATURES = (
     "value",
     "label",
@@ -26,7 +29,7 @@ FEATURES = (
 class StoredTrace:
     """What a run keeps of one target at one frame; features are in fp16 and missing where the model has none.
 
-    `keys_frame` is the frame at which the memory's keys were last stored (`Run.memory_keys`).
+    `keys_frame` is the frame at which the memory's keys were last stored (`TraceFolder.memory_keys`).
     """
 
     region: SearchRegion
@@ -86,3 +89,80 @@ def from_arrays(target: int, arrays: np.lib.npyio.NpzFile) -> StoredTrace:
         tuple(int(frame) for frame in arrays[f"{target}.memory_frames"]),
         tuple(float(weight) for weight in arrays[f"{target}.temporal_weights"]),
     )
+
+
+@dataclass(frozen=True)
+class TraceFolder:
+    """The traces of one model in a run. Every `stride`-th frame is stored whole.
+
+    Of the other frames only the search regions of those in the memory are stored.
+    """
+
+    folder: Path
+    stride: int = 1
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is stored: the model has no inside to look into, or no frame is done yet."""
+        return next(self.folder.glob("*.npz"), None) is None
+
+    def files(self) -> list[Path]:
+        """Return the files in the order of their frames."""
+        return sorted(self.folder.glob("*.npz"))
+
+    def stored_frame(self, index: int) -> int:
+        """Return the last frame up to `index` that is stored whole."""
+        return index - index % self.stride
+
+    def read(self, index: int, target: int) -> StoredTrace | None:
+        """Return the trace of a target at a frame, or None if there is none."""
+        path = self._path(index)
+        if not path.exists():
+            return None
+        with np.load(path, allow_pickle=False) as arrays:
+            return from_arrays(target, arrays) if f"{target}.facts" in arrays else None
+
+    def memory_keys(self, index: int, target: int) -> Float[np.ndarray, "t k h w"] | None:
+        """Return the keys of the memory that a target had from a frame on, or None if they were not stored there."""
+        path = self._path(index)
+        if not path.exists():
+            return None
+        with np.load(path, allow_pickle=False) as arrays:
+            stored: np.ndarray | None = arrays.get(f"{target}.{KEYS}")
+            return stored
+
+    def write(self, index: int, traces: Iterable[TargetTrace], previous: int | None) -> None:
+        """Store the traces of a frame beside those of other targets; `previous` is the frame that was done before it.
+
+        A trace without the memory's keys names the frame that `previous` names for them.
+        """
+        whole = self.stored_frame(index) == index
+        kept = [trace for trace in traces if whole or trace.in_memory]
+        arrays = self._arrays_of_others(index, {trace.target for trace in kept})
+        for trace in kept:
+            if whole:
+                arrays |= self._arrays(index, trace, previous)
+            else:
+                region_only = replace(StoredTrace.reduce(trace, 0), features={}, mask=np.zeros((1, 1), np.uint8))
+                arrays |= to_arrays(trace.target, region_only)
+        if arrays:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._path(index).unlink(missing_ok=True)  # a file that another run shares is left to it
+            np.savez(self._path(index), **arrays)  # type: ignore[arg-type]
+
+    def _arrays(self, index: int, trace: TargetTrace, previous: int | None) -> dict[str, np.ndarray]:
+        if trace.memory_keys is not None:
+            keys = {f"{trace.target}.{KEYS}": trace.memory_keys.astype(np.float16)}
+            return to_arrays(trace.target, StoredTrace.reduce(trace, index)) | keys
+        before = None if previous is None else self.read(previous, trace.target)
+        return to_arrays(trace.target, StoredTrace.reduce(trace, before.keys_frame if before else index))
+
+    def _arrays_of_others(self, index: int, targets: set[int]) -> dict[str, np.ndarray]:
+        path = self._path(index)
+        if not path.exists():
+            return {}
+        with np.load(path, allow_pickle=False) as arrays:
+            return {key: arrays[key] for key in arrays if int(key.partition(".")[0]) not in targets}
+
+    def _path(self, index: int) -> Path:
+        return self.folder / f"{index:05d}.npz"

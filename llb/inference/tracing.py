@@ -1,16 +1,15 @@
-"""What a target's step looked like inside, in numpy, for whoever asks to see it."""
+"""Record the inner values of a target's step in numpy (`TargetTrace`), on request."""
 
 from __future__ import annotations
 
 import numpy as np
-import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Shaped
 from torch import Tensor
 
 from llb.inference.protocol import SegmentationModel
 from llb.inference.search_region import cell_of
 from llb.inference.target import Target
-from llb.types import Segmentation, TargetTrace, TraceRequest
+from llb.types import Rgb, Segmentation, TargetTrace, TraceRequest
 
 
 def trace_target(model: SegmentationModel, target: Target, request: TraceRequest) -> TargetTrace:
@@ -26,7 +25,7 @@ def trace_target(model: SegmentationModel, target: Target, request: TraceRequest
         region=target.placement.region,
         crop=_picture(target.crop),
         mask=_first(mask)[0],
-        bff=_picture(filter_background(target.crop, mask, model.mean_rgb)),
+        bff=filter_background(_first(target.crop).transpose(1, 2, 0), _first(mask)[0], model.mean_rgb),
         value=_first(encoding.value),
         label=_first(encoding.label),
         weight=_first(encoding.weight),
@@ -47,13 +46,14 @@ def trace_target(model: SegmentationModel, target: Target, request: TraceRequest
 
 
 def filter_background(
-    crop: Float[Tensor, "1 3 height width"],
-    mask: Float[Tensor, "1 1 height width"],
+    picture: Shaped[np.ndarray, "height width 3"],
+    mask: Float[np.ndarray, "height width"],
     mean_rgb: tuple[float, float, float],
-) -> Float[Tensor, "1 3 height width"]:
-    """Return the background-filtered frame as a picture: where the mask is 0, the network's mean colour."""
-    mean = torch.tensor(mean_rgb, device=crop.device).view(1, 3, 1, 1)
-    return crop * mask + mean * (1 - mask)
+) -> Rgb:
+    """Return the background-filtered frame as a picture: where the mask (0..1) is 0, the network's mean colour."""
+    part = mask[..., None].astype(np.float32)
+    mean = np.array(mean_rgb, np.float32)
+    return np.asarray((picture * part + mean * (1 - part)).round().clip(0, 255), np.uint8)
 
 
 def _attention(
@@ -76,9 +76,7 @@ def _first_or_none(tensor: Tensor | None) -> Float[np.ndarray, "..."] | None:
     return None if tensor is None else _first(tensor)
 
 
-def _picture(image: Float[Tensor, "1 3 height width"]) -> UInt8[np.ndarray, "height width 3"]:
+def _picture(image: Float[Tensor, "1 3 height width"]) -> Rgb:
     """Return an image of 0..255 as uint8, channels last."""
-    picture: UInt8[np.ndarray, "height width 3"] = (
-        image[0].round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().cpu().numpy()
-    )
+    picture: Rgb = image[0].round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().cpu().numpy()
     return picture

@@ -12,8 +12,8 @@ import pytest
 
 from demo.clips.clip import Clip
 from demo.components import words
-from demo.masks.annotations import Marks
-from demo.masks.canvas_server import chosen_clip
+from demo.masks.annotations import Annotations
+from demo.masks.chosen_clip import chosen_clip
 from demo.runs.session import SessionStore
 from llb.io.label_png import write_labels
 from tests.e2e.driver import (
@@ -50,9 +50,9 @@ def url(folder: Path, browser: Browser) -> Iterator[str]:
         yield address
 
 
-def marks_of(page: Page, folder: Path) -> Marks:
+def marks_of(page: Page, folder: Path) -> Annotations:
     session = SessionStore(folder / "sessions").open(told(page)["token"])
-    return Marks.of(session, chosen_clip(session))
+    return Annotations.of(session, chosen_clip(session))
 
 
 def marked(page: Page, folder: Path, index: int = 0) -> np.ndarray:

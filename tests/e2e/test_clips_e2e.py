@@ -98,7 +98,7 @@ def test_two_handles_choose_a_part_and_marks_go_along(page: Page, url: str, fold
     page.wait_for_selector('.mask-canvas[data-frame="1"] .chip', timeout=LONG)  # frame 6 of the file is frame 1 now
     run(page)
     shown = stored(page, folder)
-    assert list(shown.given()) == [1]
+    assert list(shown.marked_masks()) == [1]
     assert shown.frames == 4
     page.locator("#examples button").first.click()
     page.wait_for_selector(".trim", state="hidden", timeout=LONG)

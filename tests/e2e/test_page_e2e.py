@@ -148,7 +148,7 @@ def test_a_click_on_a_timeline_jumps_there(page: Page, real: str) -> None:
 def test_a_box_opens_large_with_the_traces_values(page: Page, real: str, folder: Path) -> None:
     opened(page, real)
     go_to(page, 5)
-    trace = stored(page, folder).trace(MODELS[0], 5, 1)
+    trace = stored(page, folder).traces(MODELS[0]).read(5, 1)
     assert trace is not None
     gate = trace.features["gate_transduced"].astype(np.float32).mean(0)
     assert (pixels(picture(page, MODELS[0], "gate_transduced")) == visualize.cividis(gate)).all()

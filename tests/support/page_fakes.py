@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from demo.clips.examples import ExampleShelf
-from demo.models.provider import ModelChoice, ModelProvider, Segmenter
+from demo.models.provider import ModelChoice, ModelFacts, ModelProvider, Segmenter
 from demo.models.settings import Settings
 from demo.models.shipped import PRECISION
 from demo.page.layout import launch_options
@@ -61,7 +61,7 @@ class FakeSegmenter:
         time.sleep(self.seconds)
         return self._result(frame, trace)
 
-    def look(self, frame: np.ndarray) -> None:
+    def read_ahead(self, frame: np.ndarray) -> None:
         """Nothing is to be read ahead."""
 
     def _result(self, frame: np.ndarray, request: TraceRequest | None) -> FrameResult:
@@ -73,6 +73,13 @@ class FakeSegmenter:
         size = frame.shape[:2]
         traces = tuple(fake_trace(self.name, target, self.index, size, keys=all_keys) for target in self.masks)
         return FrameResult(self.index, tuple(self.masks), labels, prob, 0.012, traces)
+
+
+class BareSegmenter(FakeSegmenter):
+    """A model of another kind: it has masks and nothing to look into."""
+
+    def _result(self, frame: np.ndarray, request: TraceRequest | None) -> FrameResult:
+        return replace(super()._result(frame, request), traces=())
 
 
 def fake_trace(
@@ -137,8 +144,8 @@ class FakeModels:
     def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
         return {name: FakeSegmenter(name, self.seconds) for name in names}
 
-    def fingerprint(self, name: str) -> str:
-        return f"fake {name}"
+    def facts(self, name: str) -> ModelFacts:
+        return ModelFacts(f"sha of {name}", "fp32")
 
 
 @dataclass(frozen=True)
@@ -185,8 +192,8 @@ class RealModels:
     def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
         return {name: VideoSegmenter(real_model(name)) for name in names}
 
-    def fingerprint(self, name: str) -> str:
-        return f"real {name}"
+    def facts(self, name: str) -> ModelFacts:
+        return ModelFacts(f"sha of {name}", "fp32")
 
 
 @cache

@@ -1,40 +1,91 @@
-// Two handles over a filmstrip: which part of an uploaded file is used. `props.value` is made by demo/filmstrip.py.
-const box = element.querySelector('.trim');
-const words = props.words;
-const state = {value: null};
-const handle = (kind, label) => el('input', {type: 'range', min: 0, max: 1, step: 1, class: kind, 'aria-label': label, oninput: () => { hold(kind); show(); }});
-const start = handle('start', words.start), end = handle('end', words.end);
-const strip = el('div', {class: 'strip', 'aria-hidden': 'true'}), cover = el('i', {class: 'cover'});
-const stride = el('select', {'aria-label': words.stride, onchange: () => show()}, ...[1, 2, 3, 5, 10].map(n => el('option', {value: n}, n === 1 ? words.every : words.every_nth.replace('{}', n))));
-const facts = el('p', {class: 'facts', 'aria-live': 'polite'});
-const use = el('button', {class: 'use', type: 'button', onclick: () => {
-  use.disabled = true;
-  trigger('submit', {start: Number(start.value), end: Number(end.value), stride: Number(stride.value)});
-}}, words.use);
-box.append(el('p', {class: 'head'}, words.head), el('div', {class: 'film'}, strip, cover, start, end), el('div', {class: 'line'}, stride, use), facts);
+/** Two handles over a filmstrip: which part of an uploaded file is used. `props.value`: demo/clips/trim.py. */
 
-function hold(moved) { // the ends keep two frames between them
-  const least = 2 * Number(stride.value);
-  if (Number(end.value) - Number(start.value) >= least) return;
-  if (moved === 'start') start.value = Math.max(0, Number(end.value) - least);
-  else end.value = Math.min(state.value.total, Number(start.value) + least);
+import { choice, el } from '../shared/element.js';
+import { countFrames, keepApart } from './handles.js';
+
+const STRIDES = [1, 2, 3, 5, 10];
+
+export function mount({ element, props, trigger, watch }) {
+  const trim = new Trim(element.querySelector('.trim'), props.words, (range) => trigger('submit', range));
+  watch('value', () => trim.load(props.value));
+  trim.load(props.value);
 }
-function show() {
-  const {total, fps, most, start: from, end: to, stride: step} = state.value;
-  const [first, last, by] = [start, end, stride].map(input => Number(input.value)), count = Math.ceil((last - first) / by), used = Math.min(count, most);
-  cover.style.left = `${100 * first / total}%`; cover.style.right = `${100 - 100 * last / total}%`;
-  facts.textContent = words.facts.replace('{first}', first).replace('{last}', last - 1).replace('{total}', total).replace('{count}', used.toLocaleString('en'))
-    .replace('{seconds}', ((last - first) / fps).toFixed(1)) + (count > most ? ` ${words.most.replace('{}', most.toLocaleString('en'))}` : '');
-  use.disabled = first === from && last === Math.min(to, total) && by === step;
+
+class Trim {
+  constructor(box, words, submit) {
+    this.box = box;
+    this.words = words;
+    this.value = null;
+    this.start = this.#handle('start', words.start);
+    this.end = this.#handle('end', words.end);
+    this.strip = el('div', { class: 'strip', 'aria-hidden': 'true' });
+    this.cover = el('i', { class: 'cover' });
+    const strides = STRIDES.map((n) => [n, n === 1 ? words.every : words.every_nth.replace('{}', n)]);
+    this.stride = choice({ 'aria-label': words.stride }, strides, () => this.show());
+    this.facts = el('p', { class: 'facts', 'aria-live': 'polite' });
+    this.use = el('button', { class: 'use', type: 'button' }, words.use);
+    this.use.addEventListener('click', () => {
+      this.use.disabled = true;
+      submit(this.range());
+    });
+    box.append(
+      el('p', { class: 'head' }, words.head),
+      el('div', { class: 'film' }, this.strip, this.cover, this.start, this.end),
+      el('div', { class: 'line' }, this.stride, this.use),
+      this.facts,
+    );
+  }
+
+  load(value) {
+    this.box.hidden = !value || !value.total;
+    if (this.box.hidden) {
+      return;
+    }
+    this.value = value;
+    this.strip.replaceChildren(...value.strip.map((src) => el('img', { src, alt: '' })));
+    this.start.max = value.total;
+    this.end.max = value.total;
+    this.start.value = value.start;
+    this.end.value = Math.min(value.end, value.total);
+    this.stride.value = value.stride;
+    this.show();
+  }
+
+  range() {
+    return {
+      start: Number(this.start.value),
+      end: Number(this.end.value),
+      stride: Number(this.stride.value),
+    };
+  }
+
+  move(kind) {
+    const { start, end } = keepApart(this.range(), kind, this.value.total);
+    this.start.value = start;
+    this.end.value = end;
+    this.show();
+  }
+
+  show() {
+    const { total, fps, most } = this.value;
+    const { start, end, stride } = this.range();
+    const { count, used } = countFrames(this.range(), most);
+    this.cover.style.left = `${(100 * start) / total}%`;
+    this.cover.style.right = `${100 - (100 * end) / total}%`;
+    const facts = this.words.facts
+      .replace('{first}', start)
+      .replace('{last}', end - 1)
+      .replace('{total}', total)
+      .replace('{count}', used.toLocaleString('en'))
+      .replace('{seconds}', ((end - start) / fps).toFixed(1));
+    const limit = count > most ? ` ${this.words.most.replace('{}', most.toLocaleString('en'))}` : '';
+    this.facts.textContent = facts + limit;
+    const { start: from, end: to, stride: step } = this.value;
+    this.use.disabled = start === from && end === Math.min(to, total) && stride === step;
+  }
+
+  #handle(kind, label) {
+    const attributes = { type: 'range', min: 0, max: 1, step: 1, class: kind, 'aria-label': label };
+    return el('input', { ...attributes, oninput: () => this.move(kind) });
+  }
 }
-function load(value) {
-  box.hidden = !value || !value.total;
-  if (box.hidden) return;
-  state.value = value;
-  strip.replaceChildren(...value.strip.map(src => el('img', {src, alt: ''})));
-  for (const input of [start, end]) input.max = value.total;
-  start.value = value.start; end.value = Math.min(value.end, value.total); stride.value = value.stride;
-  show();
-}
-watch('value', () => load(props.value));
-load(props.value);

@@ -16,12 +16,10 @@ from pycocotools import mask as coco
 
 from demo.clips.clip import Clip
 from demo.exports.files import KINDS, export, export_overlay
-from demo.inside.server import Reads
 from demo.models.settings import Settings
 from demo.runs.compare import compare
-from demo.runs.run import Run, VariantRecord
-from demo.runs.session import SessionStore
-from demo.runs.showcase import Showcase
+from demo.runs.run import Run
+from demo.runs.run_setup import RunRequest, start_run
 from llb.io.label_png import read_labels
 from tests.support.page_fakes import FRAMES, FakeModels, FakeSegmenter, fake_shelf
 
@@ -35,12 +33,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
 
 
 def make_run(folder: Path, clip: Clip, stop_after: int = 10**6) -> Run:
-    titles = ("LLB", "JOINT", "LLB, gates = 1")
-    records = tuple(VariantRecord(name, title) for name, title in zip(NAMES, titles, strict=True))
-    run = Run(folder, clip.folder, (1,), records, Settings(interval=7)).save()
     truth = clip.truth(0)
     assert truth is not None
-    run.save_given({0: truth})
+    run = start_run(RunRequest(clip, {0: truth}, NAMES, Settings(interval=7)), FakeModels(), lambda: folder)
     seen: list[int] = []
     fakes = {name: FakeSegmenter(name.partition("~")[0]) for name in NAMES}
     for step in compare(run, clip, lambda: fakes, lambda: len(seen) > stop_after):
@@ -98,7 +93,7 @@ def test_coco_masks_decode_to_the_labels(run: Run, clip: Clip, tmp_path: Path) -
 
 def test_traces_load_and_are_the_stored_ones(run: Run, clip: Clip, tmp_path: Path) -> None:
     with np.load(export("traces", run, clip, tmp_path), allow_pickle=False) as arrays:
-        trace = run.trace("lite/llb", 3, 1)
+        trace = run.traces("lite/llb").read(3, 1)
         assert trace is not None
         for name, feature in trace.features.items():
             assert (arrays[f"lite-llb/00003/1.{name}"] == feature).all()
@@ -108,10 +103,15 @@ def test_traces_load_and_are_the_stored_ones(run: Run, clip: Clip, tmp_path: Pat
 def test_measurements_hold_settings_and_figures(run: Run, clip: Clip, tmp_path: Path) -> None:
     found = json.loads(export("measurements", run, clip, tmp_path).read_text())
     assert found["settings"]["interval"] == 7
-    assert found["frames"] == run.figures()
+    assert found["frames"] == [stats.to_json() for stats in run.frame_stats()]
     assert [model["overlap"] for model in found["models"]] == [record.overlap for record in run.variants]
     assert found["marked_frames"] == [0]
-    assert {model["precision"] for model in found["models"]} <= {"fp32", "bf16"}
+    assert [model["weights_sha256"] for model in found["models"]] == [
+        "sha of lite/llb",
+        "sha of lite/joint",
+        "sha of lite/llb",
+    ]
+    assert {model["precision"] for model in found["models"]} == {"fp32"}
 
 
 class Outside(HTMLParser):
@@ -144,6 +144,15 @@ def test_the_report_opens_offline_and_tells_the_figures(run: Run, clip: Clip, tm
     assert f"{overlap:.3f}" in parser.text
     assert parser.text.count("knock-out") >= 1
     assert "One disc" in parser.text
+    assert "sha of lite/joint" in parser.text
+
+
+def test_a_title_with_tags_is_only_text_in_the_report(run: Run, clip: Clip, tmp_path: Path) -> None:
+    title = '<img src="http://elsewhere/x.png">'
+    parser = Outside()
+    parser.feed(export("report", run, replace(clip, title=title), tmp_path).read_text())
+    assert parser.fetched == []
+    assert title in parser.text
 
 
 def test_a_stopped_run_gives_what_is_there(tmp_path: Path, clip: Clip) -> None:
@@ -159,37 +168,3 @@ def test_what_cannot_be_exported_is_said(run: Run, clip: Clip, tmp_path: Path) -
         export("../run.json", run, clip, tmp_path)
     with pytest.raises(ValueError, match="still running"):
         export("masks", replace(run, state="running"), clip, tmp_path)
-
-
-def test_a_file_is_made_once_and_in_the_visitors_folder(tmp_path: Path, clip: Clip) -> None:
-    sessions = SessionStore(tmp_path / "sessions")
-    session = sessions.create()
-    make_run(session.new_folder("run"), clip)
-    reads = Reads(sessions, Showcase(tmp_path, FakeModels(), fake_shelf(tmp_path)))
-    question = {"what": "export", "token": session.token, "run": "run-1", "kind": "masks"}
-    path = Path(reads.read(question)["path"])
-    assert path.is_relative_to(session.folder)
-    made = path.stat().st_mtime_ns
-    assert reads.read(question)["path"] == str(path)
-    assert path.stat().st_mtime_ns == made
-    assert "choose one" in reads.read({**question, "kind": "all"})["error"]
-    other = sessions.create()
-    assert "no longer there" in reads.read({**question, "token": other.token})["error"]
-
-
-def test_the_most_uncertain_frame_is_far_from_the_marks(tmp_path: Path, clip: Clip) -> None:
-    sessions = SessionStore(tmp_path / "sessions")
-    session = sessions.create()
-    run = make_run(session.new_folder("run"), clip)
-    series = run.figures()
-    for index, doubt in ((1, 0.9), (5, 0.7), (6, 0.4)):
-        series[index]["lite/joint"]["objects"]["1"]["uncertainty"] = doubt
-    for found in series:
-        for name in NAMES:
-            found[name]["objects"]["1"].setdefault("uncertainty", 0.0)
-            if found[name]["objects"]["1"]["uncertainty"] == 1.0:
-                found[name]["objects"]["1"]["uncertainty"] = 0.1
-    run.save_figures(series)
-    reads = Reads(sessions, Showcase(tmp_path, FakeModels(), fake_shelf(tmp_path)))
-    answer = reads.read({"what": "uncertain", "token": session.token, "run": "run-1"})
-    assert answer == {"index": 5, "target": 1}

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from demo.clips.clip import Clip
-from demo.inside import pictures as visualize
-from demo.inside import views as looking
-from demo.inside.diagram import PARTS
-from demo.inside.pca_colours import Colours
-from demo.inside.server import SHOWCASE, Reads
-from demo.page.player_value import payload
+from demo.inside import pictures, views
+from demo.inside.answers import DetailAnswer, Fits, Picture
+from demo.inside.diagram import BOXES, Absence, AbsentKind
+from demo.inside.pca_colours import colours_of
+from demo.inside.questions import DetailQuestion, DiagramQuestion, Place
 from demo.runs.compare import compare
-from demo.runs.run import Run, VariantRecord
-from demo.runs.session import SessionStore
-from demo.runs.showcase import Showcase
-from llb.io.video_reader import probe
-from llb.types import TraceRequest
-from tests.support.page_fakes import FRAMES, FakeModels, FakeSegmenter, fake_shelf, real_model
+from demo.runs.passes import Repair
+from demo.runs.run import Run
+from tests.support.finished_runs import fakes, finished_run
+from tests.support.page_fakes import FRAMES, BareSegmenter
 
-NAMES = ("lite/llb", "lite/joint")
+LLB, JOINT = (Place(name, 1, 5) for name in ("lite/llb", "lite/joint"))
+FIRST = Place("lite/llb", 1, 0)
+COMPUTED = {"transduced", "induced", "gate_transduced", "gate_induced", "fused"}
 
 
 def decode(source: str) -> np.ndarray:
@@ -33,207 +31,142 @@ def decode(source: str) -> np.ndarray:
     return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
 
 
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
-    return fake_shelf(tmp_path_factory.mktemp("shelf")).clip("disc")
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory, clip: Clip) -> Run:
-    records = tuple(VariantRecord(name, name.upper()) for name in NAMES)
-    run = Run(tmp_path_factory.mktemp("runs") / "run-1", clip.folder, (1,), records)
-    truth = clip.truth(0)
-    assert truth is not None
-    run.save()
-    run.save_given({0: truth})
-    list(compare(run, clip, lambda: {name: FakeSegmenter(name) for name in NAMES}, lambda: False))
-    return Run.open(run.folder)
-
-
-def feature(run: Run, part: str, index: int = 5) -> np.ndarray:
-    trace = run.trace("lite/llb", index, 1)
+def feature(run: Run, name: str, place: Place = LLB) -> np.ndarray:
+    trace = run.traces(place.model).read(place.frame, place.target)
     assert trace is not None
-    return trace.features[part]
+    return trace.features[name]
 
 
-def test_the_diagram_has_every_part_and_says_what_is_missing(run: Run, clip: Clip) -> None:
-    full = looking.diagram(run, clip, "lite/llb", 1, 5, "mean")["boxes"]
-    assert full.keys() == PARTS.keys()
-    assert not any("absent" in box for box in full.values())
-    joint = looking.diagram(run, clip, "lite/joint", 1, 5, "mean")["boxes"]
-    assert {key for key, box in joint.items() if "absent" in box} == {"gate_transduced", "gate_induced"}
-    first = looking.diagram(run, clip, "lite/llb", 1, 0, "mean")["boxes"]
-    assert {key for key, box in first.items() if "absent" in box} == {
-        "transduced",
-        "induced",
-        "gate_transduced",
-        "gate_induced",
-        "fused",
-    }
+def absences(run: Run, clip: Clip, place: Place) -> dict[str, AbsentKind]:
+    boxes = views.diagram(run, clip, DiagramQuestion(place, "mean")).boxes
+    assert boxes.keys() == BOXES.keys()
+    return {key: box.content.kind for key, box in boxes.items() if isinstance(box.content, Absence)}
+
+
+def picture(answer: DetailAnswer) -> Picture:
+    assert isinstance(answer.answer.content, Picture)
+    return answer.answer.content
+
+
+def test_the_diagram_has_every_box_and_says_why_one_is_empty(run: Run, clip: Clip) -> None:
+    assert absences(run, clip, LLB) == {}
+    assert absences(run, clip, JOINT) == {"gate_transduced": "plain_sum", "gate_induced": "plain_sum"}
+    assert absences(run, clip, FIRST) == dict.fromkeys(COMPUTED, "not_predicted")
+
+
+def test_the_reason_travels_as_a_sentence_and_as_a_kind(run: Run, clip: Clip) -> None:
+    box = views.diagram(run, clip, DiagramQuestion(JOINT)).to_json()["boxes"]["gate_induced"]
+    assert (box["absent_kind"], box["formula"]) == ("plain_sum", "γ2 = 1 (no gate)")
+    assert "plain sum" in box["absent"]
+    detail = views.detail(run, clip, DetailQuestion(FIRST, "fused")).to_json()
+    assert detail["absent_kind"] == "not_predicted"
+    assert {"src", "values", "shape"}.isdisjoint(detail)
 
 
 def test_a_gate_is_shown_on_its_fixed_scale(run: Run, clip: Clip) -> None:
-    answer = looking.detail(run, clip, "lite/llb", 1, 5, "gate_transduced", "mean")
+    answer = views.detail(run, clip, DetailQuestion(LLB, "gate_transduced", "mean")).to_json()
     mean = feature(run, "gate_transduced").astype(np.float32).mean(0)
-    assert (answer["low"], answer["high"]) == (0, 1)
+    assert (answer["low"], answer["high"], answer["bar"]) == (0, 1, "cividis")
     np.testing.assert_allclose(answer["values"], mean, atol=1e-4)
-    assert (decode(answer["src"]) == visualize.cividis(mean)).all()
+    assert (decode(answer["src"]) == pictures.cividis(mean)).all()
     assert answer["shape"] == "32 × 6 × 10"
+    assert answer["channels"] == 32
     assert answer["stats"]["max"] == pytest.approx(float(feature(run, "gate_transduced").max()), abs=1e-3)
 
 
 def test_a_channel_and_the_pca_are_what_they_say(run: Run, clip: Clip) -> None:
-    answer = looking.detail(run, clip, "lite/llb", 1, 5, "value", "7")
-    np.testing.assert_allclose(answer["values"], feature(run, "value")[7], atol=1e-3)
-    assert answer["caption"] == "channel 7"
-    painted = looking.detail(run, clip, "lite/llb", 1, 5, "value", "pca")
-    expected = Colours.of(run).paint("lite/llb", "value", feature(run, "value"))
-    assert (decode(painted["src"]) == expected).all()
+    channel = picture(views.detail(run, clip, DetailQuestion(LLB, "value", "7")))
+    np.testing.assert_allclose(np.array(channel.values), feature(run, "value")[7], atol=1e-3)
+    assert channel.caption == "channel 7"
+    painted = picture(views.detail(run, clip, DetailQuestion(LLB, "value")))
+    colours = colours_of(run)
+    assert colours is not None
+    assert (decode(painted.src) == colours.paint("lite/llb", "value", feature(run, "value"))).all()
+    assert (painted.caption, painted.bar) == ("PCA", None)
+
+
+def test_a_box_or_channel_that_is_not_there_is_refused(run: Run, clip: Clip) -> None:
+    with pytest.raises(ValueError, match="no part 'tail'"):
+        views.detail(run, clip, DetailQuestion(LLB, "tail"))
+    with pytest.raises(ValueError, match="no channel 32"):
+        views.detail(run, clip, DetailQuestion(LLB, "value", "32"))
 
 
 def test_the_difference_of_the_gates(run: Run) -> None:
-    answer = looking.difference_of_gates(run, "lite/llb", 1, 5)
+    answer = views.gate_difference(run, LLB).to_json()
     gates = [feature(run, f"gate_{branch}").astype(np.float32).mean(0) for branch in ("transduced", "induced")]
     np.testing.assert_allclose(answer["values"], gates[0] - gates[1], atol=1e-3)
-    assert "absent" in looking.difference_of_gates(run, "lite/joint", 1, 5)
+    assert (answer["low"], answer["high"]) == (-1, 1)
+    assert views.gate_difference(run, JOINT).to_json()["absent_kind"] == "plain_sum"
 
 
 def test_the_learners_losses_come_up_to_the_frame(run: Run, clip: Clip) -> None:
-    losses = looking.detail(run, clip, "lite/llb", 1, 5, "tau", "mean")["losses"]
+    losses = views.detail(run, clip, DetailQuestion(LLB, "tau")).to_json()["losses"]
     assert losses == [{"frame": 0, "losses": [3.0, 1.0, 0.5]}, {"frame": 4, "losses": [3.0, 1.0, 0.5]}]
-    assert len(looking.detail(run, clip, "lite/llb", 1, 3, "tau", "mean")["losses"]) == 1
+    small = views.diagram(run, clip, DiagramQuestion(LLB)).boxes["tau"].content
+    assert isinstance(small, Fits)
+    assert [fit.frame for fit in small.fits] == [4]
+    assert len(views.detail(run, clip, DetailQuestion(Place("lite/llb", 1, 3), "tau")).to_json()["losses"]) == 1
 
 
-def test_a_pixel_asks_the_memory_and_the_gates(run: Run, clip: Clip) -> None:
-    trace = run.trace("lite/llb", 5, 1)
-    assert trace is not None
-    y, x = trace.region.y0 + 45, trace.region.x0 + 70
-    answer = looking.pixel(run, clip, "lite/llb", 1, 5, y, x)
-    row, column = answer["cell"]
-    height, width = trace.region.y1 - trace.region.y0, trace.region.x1 - trace.region.x0
-    assert (row, column) == (45 * 6 // height, 70 * 10 // width)
-    assert [item["frame"] for item in answer["memory"]] == [0, 4]
-    assert sum(item["part"] for item in answer["memory"]) == pytest.approx(1)
-    gates = answer["gates"]["gate_transduced"]
-    assert len(gates) == FRAMES
-    assert gates[0] is None
-    expected = feature(run, "gate_transduced")[:, row, column].astype(np.float32).mean()
-    assert gates[5] == pytest.approx(float(expected), abs=1e-3)
+def test_the_filmstrip_has_the_memorys_frames_and_weights(run: Run, clip: Clip) -> None:
+    strip = views.filmstrip(run, clip, LLB).to_json()["memory"]
+    assert [(item["frame"], item["weight"]) for item in strip] == [(0, 0.75), (4, 0.25)]
+    assert all(decode(item["src"]).shape[1] == views.FILMSTRIP for item in strip)
 
 
-def test_a_pixel_outside_the_region_asks_nothing(run: Run, clip: Clip) -> None:
-    answer = looking.pixel(run, clip, "lite/llb", 1, 5, 119, 159)
-    assert answer["cell"] is None
-    assert answer["memory"] == []
-
-
-def test_stored_keys_give_the_engines_attention(tmp_path: Path, clip: Clip) -> None:
-    from llb.inference import VideoSegmenter
-
-    given = clip.truth(0)
-    assert given is not None
-    pixel = (60, 40)
-    run = Run(tmp_path / "run-1", clip.folder, (1,), (VariantRecord("lite/llb", "LLB"),)).save()
-    segmenter = VideoSegmenter(real_model("lite/llb"))
-    request = TraceRequest(pixel=pixel, keys=True)
-    results = [segmenter.start(clip.frame(0), {1: given == 1}, request)]
-    results += [segmenter.step(clip.frame(index), request) for index in range(1, 6)]
-    for result in results:
-        run.save_labels("lite/llb", result.index, result.labels)
-        run.save_traces("lite/llb", result.index, result.traces, result.index - 1 if result.index else None)
-    trace, keys = run.trace("lite/llb", 5, 1), run.memory_keys("lite/llb", 4, 1)
-    expected = results[5].traces[0].attention
-    assert trace is not None
-    assert keys is not None
-    assert expected is not None
-    assert trace.keys_frame == 4
-    region = trace.region
-    cell = (
-        (pixel[0] - region.y0) * 15 // (region.y1 - region.y0),
-        (pixel[1] - region.x0) * 26 // (region.x1 - region.x0),
-    )
-    found = looking.attention(trace.features["query"], keys, cell)
-    np.testing.assert_allclose(found, expected, atol=0.01 * float(expected.max()))
+def test_of_a_long_clip_the_last_stored_frame_is_shown(clip: Clip, tmp_path: Path) -> None:
+    run = finished_run(tmp_path / "run-1", clip, fakes("lite/llb"), trace_stride=3)
+    traces = run.traces("lite/llb")
+    found = {index: traces.read(index, 1) for index in range(FRAMES)}
+    assert [index for index, trace in found.items() if trace and trace.features] == [0, 3, 6]
+    assert [index for index, trace in found.items() if trace] == [0, 2, 3, 4, 6]  # the memory takes every second frame
+    answer = views.diagram(run, clip, DiagramQuestion(LLB))
+    assert answer.frame == 3
+    assert answer.explained is not None
 
 
 @pytest.fixture
-def reads(tmp_path: Path, run: Run) -> tuple[Reads, dict[str, Any]]:
-    """Return the server function's holder, and the start of a good question of a visitor who owns the run."""
-    sessions = SessionStore(tmp_path / "sessions")
-    session = sessions.create()
-    (session.folder / "run-1").symlink_to(run.folder)
-    showcase = Showcase(tmp_path, FakeModels(), fake_shelf(tmp_path))
-    place = {"name": "lite/llb", "target": 1, "index": 5, "how": "mean", "key": "value", "y": 50, "x": 50, "start": 0}
-    return Reads(sessions, showcase), {"token": session.token, "run": "run-1", **place}
+def mixed(tmp_path: Path, clip: Clip) -> Run:
+    """A run of a model of the family beside one without an inside."""
+    return finished_run(tmp_path / "mixed", clip, {"other/flow": BareSegmenter("flow"), **fakes("lite/llb")})
 
 
-def test_every_question_is_answered(reads: tuple[Reads, dict[str, Any]]) -> None:
-    holder, question = reads
-    for what in ("figures", "diagram", "detail", "gate_difference", "filmstrip", "pixel"):
-        assert "error" not in holder.read({**question, "what": what}), what
-    assert len(holder.read({**question, "what": "figures", "start": 3})["figures"]) == FRAMES - 3
+def test_a_model_without_an_inside_is_answered_in_kind(mixed: Run, clip: Clip) -> None:
+    flow = Place("other/flow", 1, 5)
+    diagram = views.diagram(mixed, clip, DiagramQuestion(flow)).to_json()
+    assert diagram["absent_kind"] == "no_inside"
+    assert {box["absent_kind"] for box in diagram["boxes"].values()} == {"no_inside"}
+    assert views.detail(mixed, clip, DetailQuestion(flow, "value")).to_json()["absent_kind"] == "no_inside"
+    assert views.gate_difference(mixed, flow).to_json()["absent_kind"] == "no_inside"
+    strip = views.filmstrip(mixed, clip, flow).to_json()
+    assert (strip["memory"], strip["absent_kind"]) == ([], "no_inside")
 
 
-def test_a_video_is_written_when_it_is_asked_for(reads: tuple[Reads, dict[str, Any]]) -> None:
-    holder, question = reads
-    path = holder.read({**question, "what": "video"})["path"]
-    assert probe(path).codec == "h264"
-    assert probe(path).frames == FRAMES
+def test_the_model_beside_it_keeps_its_inside_and_colours(mixed: Run, clip: Clip) -> None:
+    assert absences(mixed, clip, LLB) == {}
+    assert picture(views.detail(mixed, clip, DetailQuestion(LLB, "value"))).caption == "PCA"
+    stats = mixed.frame_stats()[5]
+    assert stats.of("other/flow", 1).agreement == 1.0
+    assert stats.of("other/flow", 1).cosine is None
+    assert stats.of("lite/llb", 1).cosine is not None
 
 
-@pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ({"token": "x" * 43}, "reload the page"),
-        ({"token": None}, "reload the page"),
-        ({"run": "../../run-1"}, "run it again"),
-        ({"run": SHOWCASE}, "run it again"),
-        ({"name": "../lite/llb"}, "no such model"),
-        ({"target": 9}, "no object 9"),
-        ({"index": -1}, "frames 0 to"),
-        ({"index": FRAMES}, "frames 0 to"),
-        ({"index": "many"}, "invalid literal"),
-        ({"key": "tail"}, "no part"),
-        ({"how": "32"}, "no channel"),
-        ({"what": "delete"}, "incomplete"),
-    ],
-)
-def test_a_bad_question_gets_a_sentence(
-    reads: tuple[Reads, dict[str, Any]], changed: dict[str, Any], sentence: str
-) -> None:
-    holder, question = reads
-    assert sentence in holder.read({"what": "detail", **question, **changed})["error"]
+def test_a_run_in_which_no_model_has_an_inside_works(tmp_path: Path, clip: Clip) -> None:
+    run = finished_run(tmp_path / "run-1", clip, {"other/flow": BareSegmenter("flow")})
+    assert (run.state, run.frames) == ("done", FRAMES)
+    assert colours_of(run) is None
+    assert views.diagram(run, clip, DiagramQuestion(Place("other/flow", 1, 2))).explained is None
 
 
-def test_another_visitor_cannot_ask_about_the_run(reads: tuple[Reads, dict[str, Any]]) -> None:
-    holder, question = reads
-    stranger = holder.sessions.create()
-    assert "error" in holder.read({**question, "what": "diagram", "token": stranger.token})
-
-
-def test_the_payload_holds_no_picture_and_no_trace(run: Run, clip: Clip) -> None:
-    told = payload(run, clip, "token", "run-1")
-    assert told["variants"][0]["done"] == FRAMES
-    assert told["channels"] == 32
-    assert told["variants"][0]["badge"] == ""
-    assert len(str(told)) < 5000
-
-
-def test_the_inside_of_a_long_clip_is_kept_now_and_then(clip: Clip, tmp_path: Path) -> None:
-    name = "lite/llb"
-    run = Run(tmp_path / "run-1", clip.folder, (1,), (VariantRecord(name, "LLB"),), every=3)
-    given = clip.truth(0)
-    assert given is not None
-    run.save_given({0: given})
-    for step in compare(run, clip, lambda: {name: FakeSegmenter(name)}, lambda: False):
-        run = step.run
-    whole = [index for index in range(FRAMES) if (t := run.trace(name, index, 1)) and t.features]
-    regions = [index for index in range(FRAMES) if run.trace(name, index, 1)]
-    assert whole == [0, 3, 6]
-    assert regions == [0, 2, 3, 4, 6]  # the stand-in's memory takes every second frame
-    assert looking.diagram(run, clip, name, 1, 5, "pca")["index"] == 3
-    shown = looking.pixel(run, clip, name, 1, 5, 60, 60)
-    assert [item["frame"] for item in shown["memory"]] == [0, 0]
-    gates = shown["gates"]["gate_transduced"]
-    assert len(gates) == FRAMES
-    assert gates[3] == gates[4] == gates[5] != gates[6]
+def test_a_feature_that_the_colours_do_not_know_is_shown_as_numbers(tmp_path: Path, clip: Clip) -> None:
+    only_first = finished_run(tmp_path / "run-1", clip, fakes("lite/llb"))
+    for path in only_first.traces("lite/llb").files()[1:]:
+        path.unlink()
+    assert colours_of(only_first) is not None
+    marked = only_first.marked_masks()
+    repaired = only_first.begin_repair(tmp_path / "run-2", marked, Repair(0))
+    list(compare(repaired, clip, lambda: fakes("lite/llb"), lambda: False))
+    repaired = Run.open(repaired.folder)
+    assert picture(views.detail(repaired, clip, DetailQuestion(LLB, "value"))).caption == "PCA"
+    assert picture(views.detail(repaired, clip, DetailQuestion(LLB, "fused"))).caption == "mean over 32 channels"

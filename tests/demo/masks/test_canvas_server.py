@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from demo.inside.server import Reads
-from demo.masks.annotations import Marks
-from demo.masks.canvas_server import Marking, canvas_value
+from demo.masks.annotations import Annotations
+from demo.masks.canvas import CanvasValue
+from demo.masks.canvas_server import CanvasServer
 from demo.runs.compare import compare
+from demo.runs.lookup import RunLookup
 from demo.runs.run import Run, VariantRecord
 from demo.runs.session import Session, SessionStore
 from demo.runs.showcase import Showcase
@@ -28,14 +29,14 @@ class Canvas:
         self.session: Session = self.store.create()
         self.clip = self.shelf.clip("disc")
         self.session.note(clip=str(self.clip.folder))
-        self.marking = Marking(self.store, Reads(self.store, Showcase(root, FakeModels(), self.shelf)))
+        self.server = CanvasServer(self.store, RunLookup(self.store, Showcase(root, FakeModels(), self.shelf)))
 
     def ask(self, what: str, **question: Any) -> dict[str, Any]:
         asked = {"what": what, "token": self.session.token, "stamp": str(self.clip.folder), **question}
-        return self.marking.mark(asked)
+        return self.server.answer(asked)
 
-    def marks(self) -> Marks:
-        return Marks.of(self.session, self.clip)
+    def annotations(self) -> Annotations:
+        return Annotations.of(self.session, self.clip)
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def square(target: int = 1) -> np.ndarray:
 
 
 def test_an_example_begins_with_its_exact_mask(canvas: Canvas) -> None:
-    assert canvas_value(canvas.session, canvas.clip)["marked"] == [0]
+    assert CanvasValue.of(canvas.session, canvas.clip).marked == (0,)
     assert (read(canvas.ask("labels", index=0)["labels"]) == canvas.clip.truth(0)).all()
     assert canvas.ask("labels", index=3) == {"labels": None}
 
@@ -67,14 +68,14 @@ def test_any_frame_may_be_marked_and_unmarked(canvas: Canvas) -> None:
     assert canvas.ask("save", index=5, labels=address(square(2))) == {"marked": [0, 5]}
     assert (read(canvas.ask("labels", index=5)["labels"]) == square(2)).all()
     assert canvas.ask("save", index=0, labels=address(np.zeros(SIZE, np.uint8))) == {"marked": [5]}
-    assert canvas.marks().all().keys() == {5}
+    assert canvas.annotations().all().keys() == {5}
 
 
 def test_each_clip_has_its_own_marks_which_stay(canvas: Canvas) -> None:
     canvas.ask("save", index=2, labels=address(square()))
     other = canvas.shelf.clip("disc two")
-    assert canvas_value(canvas.session, other)["marked"] == [0]
-    assert canvas_value(canvas.session, canvas.clip)["marked"] == [0, 2]
+    assert CanvasValue.of(canvas.session, other).marked == (0,)
+    assert CanvasValue.of(canvas.session, canvas.clip).marked == (0, 2)
 
 
 def test_objects_have_names(canvas: Canvas) -> None:
@@ -103,7 +104,7 @@ def test_a_picture_is_imported(canvas: Canvas) -> None:
 def test_a_proposal_is_what_a_model_has_under_what_the_visitor_marked(canvas: Canvas, tmp_path: Path) -> None:
     name = "lite/llb"
     run = Run(canvas.session.new_folder("run"), canvas.clip.folder, (1,), (VariantRecord(name, "LLB"),))
-    run.save_given(canvas.marks().all())
+    run.save_marked_masks(canvas.annotations().all())
     for step in compare(run, canvas.clip, lambda: {name: FakeSegmenter(name)}, lambda: False):
         run = step.run
     answer = canvas.ask("proposal", run=run.folder.name, name=name, index=4, stamp="")
@@ -131,8 +132,9 @@ def test_a_proposal_is_what_a_model_has_under_what_the_visitor_marked(canvas: Ca
         ("labels", {"index": 0, "token": "x"}, "session has ended"),
         ("box", {"index": 0, "box": [1, 1, 2, 2]}, "too small"),
         ("proposal", {"run": "run-7", "name": "lite/llb", "index": 0}, "no longer there"),
+        ("rename", {"target": 0, "name": "x"}, "no object 0"),
     ],
 )
 def test_a_bad_question_gets_a_sentence(canvas: Canvas, what: str, question: dict[str, Any], sentence: str) -> None:
     assert sentence in canvas.ask(what, **question)["error"]
-    assert canvas.marks().frames() == [0]
+    assert canvas.annotations().frames() == [0]

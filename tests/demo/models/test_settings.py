@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demo.models.settings import KNOCK_OUTS, Settings, entry, settings_from, split_entry, variant_of
+from demo.models.settings import KNOCK_OUTS, Settings, entry_name, settings_from, split_entry, variant_of
 from demo.models.shipped import ShippedModels
 from llb.config import InferenceConfig
 from llb.inference import VideoSegmenter
@@ -23,8 +23,8 @@ def test_a_value_out_of_range_is_refused() -> None:
 
 
 def test_entries_name_the_model_and_the_part() -> None:
-    assert split_entry(entry("lite/llb")) == ("lite/llb", "")
-    assert split_entry(entry("lite/llb", "gates")) == ("lite/llb", "gates")
+    assert split_entry(entry_name("lite/llb")) == ("lite/llb", "")
+    assert split_entry(entry_name("lite/llb", "gates")) == ("lite/llb", "gates")
     with pytest.raises(ValueError, match="choose one of gates"):
         split_entry("lite/llb~everything")
 
@@ -37,7 +37,7 @@ def test_knock_outs_of_the_engine_change_its_settings_alone() -> None:
 
 
 def test_the_first_model_leads_where_regions_are_shared() -> None:
-    names = ["lite/llb", "lite/joint", entry("lite/llb", "only-e2")]
+    names = ["lite/llb", "lite/joint", entry_name("lite/llb", "only-e2")]
     rgb, labels = square_clip(3, ONE)
     masks = {1: labels[0] == 1}
     for shared in (True, False):

@@ -13,7 +13,7 @@ import pytest
 
 from demo.models.shipped import ShippedModels
 from demo.models.zerogpu import on_gpu
-from demo.runs.compare import work
+from demo.runs.compare import execute_run
 from demo.runs.run import Run, VariantRecord
 from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf
 
@@ -32,7 +32,7 @@ def lend(duration: int) -> Callable[[Callable[..., Iterator[Any]]], Callable[...
 
 
 def test_without_the_package_nothing_changes() -> None:
-    assert on_gpu(work) is work
+    assert on_gpu(execute_run) is execute_run
 
 
 def test_a_run_crosses_a_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -44,9 +44,9 @@ def test_a_run_crosses_a_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     run = Run(tmp_path / "run-1", clip.folder, (1,), (VariantRecord("lite/llb", "LLB"),)).save()
     truth = clip.truth(0)
     assert truth is not None
-    run.save_given({0: truth})
-    lent = on_gpu(work)
-    assert lent is not work
+    run.save_marked_masks({0: truth})
+    lent = on_gpu(execute_run)
+    assert lent is not execute_run
     assert len(list(lent(run, FakeModels(), tmp_path / "stop"))) == FRAMES
     assert Run.open(run.folder).state == "done"
 

@@ -18,8 +18,8 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from demo.clips.upload import FrameRange, Limits, import_clip
-from demo.masks.annotations import Marks
-from demo.masks.canvas_server import chosen_clip
+from demo.masks.annotations import Annotations
+from demo.masks.chosen_clip import chosen_clip
 from demo.models.settings import Settings
 from demo.runs.run import Run
 from demo.runs.session import SessionStore
@@ -48,9 +48,9 @@ class Visitor:
         """Upload files and return what the canvas is told."""
         return self.call("upload", [handle_file(path) for path in paths])[0]
 
-    def marks(self) -> Marks:
+    def annotations(self) -> Annotations:
         session = SessionStore(self.root / "sessions").open(self.token)
-        return Marks.of(session, chosen_clip(session))
+        return Annotations.of(session, chosen_clip(session))
 
     def begin(
         self,
@@ -146,8 +146,8 @@ def test_an_uploaded_clip_is_painted_and_run(visitor: Visitor, tmp_path: Path) -
     uploaded = visitor.upload(a_clip(tmp_path))
     assert uploaded["card"] == "mine: 130 × 90, 5 frames, 0.4 s (read from h264)"
     assert uploaded["marked"] == []
-    visitor.marks().save(0, a_painting())
-    visitor.marks().rename(3, "the cat")
+    visitor.annotations().save(0, a_painting())
+    visitor.annotations().rename(3, "the cat")
     _, told = visitor.run(["lite/llb-2"])
     assert told["variants"][0]["pace"] == "12 ms per frame"
     assert [(item["id"], item["name"]) for item in told["objects"]] == [(1, ""), (3, "the cat")]
@@ -165,7 +165,7 @@ def test_an_uploaded_clip_is_painted_and_run(visitor: Visitor, tmp_path: Path) -
 def test_a_run_that_cannot_start_says_why(visitor: Visitor, names: list[str], side: int, sentence: str) -> None:
     labels = np.zeros(SIZE, np.uint8)
     labels[:side, :side] = 1
-    visitor.marks().save(0, labels)
+    visitor.annotations().save(0, labels)
     with pytest.raises(AppError, match=sentence):
         visitor.begin(names)
 
@@ -180,7 +180,7 @@ def test_a_bad_file_gets_one_sentence_and_the_old_clip_stays(visitor: Visitor, t
 def test_visitors_never_see_each_other(url: str, visitor: Visitor, root: Path, tmp_path: Path) -> None:
     other = Visitor(Client(url, verbose=False), root)
     visitor.upload(a_clip(tmp_path))
-    visitor.marks().save(0, a_painting())
+    visitor.annotations().save(0, a_painting())
     title, mine = visitor.run(["lite/llb"])
     other_title, theirs = other.run(["lite/llb"])
     assert "mine" in title
@@ -254,15 +254,6 @@ def test_clips_over_a_limit_are_refused_with_a_way_out(
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         import_clip(a_clip(tmp_path, frames), "mine", tmp_path / "clip", limits)
-
-
-def test_models_without_weights_are_named_with_the_reason(tmp_path: Path) -> None:
-    from demo.page.html import missing
-
-    html = missing(FakeModels().choices())
-    assert "LLB-3" in html
-    assert "Not trained yet." in html
-    assert "JOINT" not in html
 
 
 def test_the_shelf_renders_an_example_once(tmp_path: Path) -> None:

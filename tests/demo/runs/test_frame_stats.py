@@ -1,13 +1,22 @@
-"""The figures of a frame."""
+"""The statistics of a frame."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from demo.runs.frame_stats import contribution_share, cosine, figures, uncertainty
+from demo.runs.frame_stats import (
+    FrameStats,
+    ModelStats,
+    ObjectStats,
+    contribution_share,
+    cosine,
+    measure_frame,
+    uncertainty,
+)
 from llb.types import FrameResult
 from tests.support.page_fakes import fake_trace
 
@@ -25,28 +34,41 @@ def result(name: str, index: int, columns: int) -> FrameResult:
 def test_quality_area_and_agreement() -> None:
     truth = np.zeros(SIZE, np.uint8)
     truth[:, :20] = 1
-    found = figures({"lite/llb": result("lite/llb", 2, 20), "lite/joint": result("lite/joint", 2, 10)}, truth)
-    good, half = (found[name]["objects"]["1"] for name in ("lite/llb", "lite/joint"))
-    assert (good["j"], good["f"], good["area"]) == (1.0, 1.0, 800)
-    assert (half["j"], half["area"], half["agreement"]) == (0.5, 400, 0.5)
-    assert found["lite/llb"]["seconds"] == 0.1
+    found = measure_frame({"lite/llb": result("lite/llb", 2, 20), "lite/joint": result("lite/joint", 2, 10)}, truth)
+    good, half = found.of("lite/llb", 1), found.of("lite/joint", 1)
+    assert (good.j, good.f, good.area) == (1.0, 1.0, 800)
+    assert (half.j, half.area, half.agreement) == (0.5, 400, 0.5)
+    assert found.models["lite/llb"].seconds == 0.1
+    assert [found.models[name].mean_j for name in ("lite/llb", "lite/joint")] == [1.0, 0.5]
 
 
-def test_the_given_frame_is_not_scored_and_a_lone_model_agrees_with_nobody() -> None:
+def test_the_marked_frame_is_not_scored_and_a_lone_model_agrees_with_nobody() -> None:
     truth = np.zeros(SIZE, np.uint8)
-    entry = figures({"lite/llb": result("lite/llb", 0, 20)}, truth, [1])["lite/llb"]["objects"]["1"]
-    assert not {"j", "f", "agreement", "share"} & entry.keys()
-    assert entry["losses"] == [3.0, 1.0, 0.5]
+    found = measure_frame({"lite/llb": result("lite/llb", 0, 20)}, truth, [1])
+    stats = found.of("lite/llb", 1)
+    assert (stats.j, stats.f, stats.agreement, stats.share) == (None, None, None, None)
+    assert stats.losses == (3.0, 1.0, 0.5)
+    assert found.models["lite/llb"].mean_j is None
 
 
 def test_what_is_not_traced_keeps_its_inside_and_is_measured_anew() -> None:
     truth = np.zeros(SIZE, np.uint8)
     truth[:, :20] = 1
-    before = {"lite/llb": {"seconds": 1.0, "objects": {"1": {"area": 7, "j": 0.1, "cosine": 0.25, "losses": [1.0]}}}}
+    before = ObjectStats(area=7, j=0.1, agreement=0.2, cosine=0.25, losses=(1.0,))
     untraced = replace(result("lite/llb", 2, 10), traces=())
-    entry = figures({"lite/llb": untraced}, truth, before=before)["lite/llb"]["objects"]["1"]
-    assert (entry["area"], entry["j"], entry["cosine"], entry["losses"]) == (400, 0.5, 0.25, [1.0])
-    assert "agreement" not in entry
+    earlier = FrameStats({"lite/llb": ModelStats(1.0, {1: before})})
+    stats = measure_frame({"lite/llb": untraced}, truth, earlier=earlier).of("lite/llb", 1)
+    assert (stats.area, stats.j, stats.cosine, stats.losses) == (400, 0.5, 0.25, (1.0,))
+    assert stats.agreement is None
+
+
+def test_json_has_only_what_is_known_under_the_names_that_the_page_reads() -> None:
+    stats = ObjectStats(area=0, j=0.0, in_memory=False, gate_transduced=0.25, gate_induced=0.5, losses=(2.0, 1.0))
+    frame = FrameStats({"lite/llb": ModelStats(None, {3: stats, 5: ObjectStats()})})
+    wire = json.loads(json.dumps(frame.to_json()))
+    known = {"area": 0, "j": 0.0, "in_memory": False, "gate1": 0.25, "gate2": 0.5, "losses": [2.0, 1.0]}
+    assert wire == {"lite/llb": {"seconds": None, "objects": {"3": known, "5": {}}}}
+    assert FrameStats.from_json(wire) == frame
 
 
 def test_uncertainty_is_one_for_a_guess_and_zero_for_a_decision() -> None:

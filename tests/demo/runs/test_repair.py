@@ -39,13 +39,13 @@ def first_run(tmp_path: Path, clip: Clip, given: dict[int, Labels]) -> Run:
     records = tuple(VariantRecord(name, name.upper()) for name in NAMES)
     objects = tuple(sorted({int(t) for labels in given.values() for t in np.unique(labels) if t}))
     run = Run(tmp_path / "run-1", clip.folder, objects, records).save()
-    run.save_given(given)
+    run.save_marked_masks(given)
     return done(run, clip)
 
 
 def repair(run: Run, clip: Clip, given: dict[int, Labels], at: int, direction: Direction = "forwards") -> Run:
     folder = run.folder.with_name("run-2")
-    return done(run.branch(folder, {**run.given(), **given}, Repair(at, direction)), clip)
+    return done(run.begin_repair(folder, {**run.marked_masks(), **given}, Repair(at, direction)), clip)
 
 
 def done(run: Run, clip: Clip) -> Run:
@@ -64,16 +64,16 @@ def test_a_mask_in_mid_clip_is_followed_both_ways(tmp_path: Path, clip: Clip) ->
     assert (run.state, run.frames) == ("done", FRAMES)
     assert places(run) == [20] * FRAMES
     assert places(run, 2) == [None] * 5 + [60] * 3
-    assert len(run.figures()) == FRAMES
-    trace = run.trace(NAMES[0], 1, 1)
+    assert len(run.frame_stats()) == FRAMES
+    trace = run.traces(NAMES[0]).read(1, 1)
     assert trace is not None
     assert trace.keys_frame == 2  # stored where the way back begins
-    assert run.memory_keys(NAMES[0], 2, 1) is not None
+    assert run.traces(NAMES[0]).memory_keys(2, 1) is not None
 
 
 def test_stopping_on_the_way_back_keeps_the_way_there(tmp_path: Path, clip: Clip) -> None:
     run = Run(tmp_path / "run-1", clip.folder, (1,), (VariantRecord(NAMES[0], "LLB"),)).save()
-    run.save_given({4: column(clip, 1, 20)})
+    run.save_marked_masks({4: column(clip, 1, 20)})
     seen: list[int] = []
     for step in compare(run, clip, lambda: {NAMES[0]: FakeSegmenter(NAMES[0])}, lambda: 3 in seen):
         seen.append(step.frame)
@@ -90,18 +90,17 @@ def test_a_correction_changes_later_frames_and_no_earlier_ones(tmp_path: Path, c
     assert places(fixed, name=NAMES[1]) == [20] * 5 + [90] * 3
     assert (fixed.state, fixed.base, fixed.frames) == ("done", "run-1", FRAMES)
     assert {path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
-    old, new = run.figures(), fixed.figures()
+    old, new = run.frame_stats(), fixed.frame_stats()
     assert new[:5] == old[:5]
-    assert "j" not in new[5][NAMES[0]]["objects"]["1"]
-    assert new[6][NAMES[0]]["objects"]["1"]["j"] != old[6][NAMES[0]]["objects"]["1"]["j"]
-    assert fixed.colours == run.colours
+    assert new[5].of(NAMES[0], 1).j is None
+    assert new[6].of(NAMES[0], 1).j != old[6].of(NAMES[0], 1).j
 
 
 def test_backwards_it_is_the_other_way_round(tmp_path: Path, clip: Clip) -> None:
     run = first_run(tmp_path, clip, {0: column(clip, 1, 20)})
     fixed = repair(run, clip, {5: column(clip, 1, 90)}, 5, "backwards")
     assert places(fixed) == [20] + [90] * 5 + [20] * 2
-    trace = fixed.trace(NAMES[0], 3, 1)
+    trace = fixed.traces(NAMES[0]).read(3, 1)
     assert trace is not None
     assert set(trace.memory_frames) <= {0, 5, 4, 3, 2, 1}
 
@@ -117,21 +116,21 @@ def test_an_object_added_in_mid_clip_leaves_the_others_alone(tmp_path: Path, cli
     assert more.objects == (1, 2)
     assert places(more) == [20] * FRAMES
     assert places(more, 2) == [None] * 4 + [70] * 4
-    old, new = run.trace(NAMES[0], 6, 1), more.trace(NAMES[0], 6, 1)
+    old, new = run.traces(NAMES[0]).read(6, 1), more.traces(NAMES[0]).read(6, 1)
     assert old is not None
     assert new is not None
     assert (old.features["value"] == new.features["value"]).all()
-    assert more.trace(NAMES[0], 6, 2) is not None
-    assert more.trace(NAMES[0], 3, 2) is None
-    entry = more.figures()[6][NAMES[0]]["objects"]
-    assert entry["1"]["cosine"] == run.figures()[6][NAMES[0]]["objects"]["1"]["cosine"]
-    assert "cosine" in entry["2"]
+    assert more.traces(NAMES[0]).read(6, 2) is not None
+    assert more.traces(NAMES[0]).read(3, 2) is None
+    found = more.frame_stats()[6]
+    assert found.of(NAMES[0], 1).cosine == run.frame_stats()[6].of(NAMES[0], 1).cosine
+    assert found.of(NAMES[0], 2).cosine is not None
 
 
 def test_a_frame_that_is_not_finished_cannot_be_repaired(tmp_path: Path, clip: Clip) -> None:
     run = first_run(tmp_path, clip, {0: column(clip, 1, 20)})
     with pytest.raises(ValueError, match="up to 7"):
-        run.branch(tmp_path / "run-2", {9: column(clip, 1, 20)}, Repair(9))
+        run.begin_repair(tmp_path / "run-2", {9: column(clip, 1, 20)}, Repair(9))
 
 
 @dataclass
@@ -153,7 +152,7 @@ class Watching(FakeSegmenter):
 def test_every_mark_reaches_the_model(tmp_path: Path, clip: Clip) -> None:
     run = Run(tmp_path / "run-1", clip.folder, (1, 2), (VariantRecord(NAMES[0], "LLB"),)).save()
     both = column(clip, 1, 30) + column(clip, 2, 60)
-    run.save_given({0: column(clip, 1, 20), 3: both, 5: column(clip, 2, 80)})
+    run.save_marked_masks({0: column(clip, 1, 20), 3: both, 5: column(clip, 2, 80)})
     watching = Watching(NAMES[0])
     list(compare(run, clip, lambda: {NAMES[0]: watching}, lambda: False))
     assert watching.told == ["correct 1 before 3", "add 2 before 3", "correct 2 before 5"]

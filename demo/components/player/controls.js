@@ -1,0 +1,75 @@
+/** The bar over the pictures: play, the frame's slider, view, speed and loop. */
+
+import { choice, el, setOptions } from '../shared/element.js';
+
+const SPEEDS = [
+  ['0.25', '¼×'],
+  ['0.5', '½×'],
+  ['1', '1×'],
+  ['2', '2×'],
+];
+
+export class Controls {
+  /**
+   * @param {Object} words
+   * @param {{play: function(), scrub: function(index), view: function(name), speed: function(factor),
+   *   loop: function(on)}} actions
+   */
+  constructor(words, actions) {
+    this.words = words;
+    this.playButton = el('button', { class: 'play', 'aria-label': words.play, onclick: actions.play }, '▶');
+    this.slider = el('input', {
+      type: 'range',
+      min: 0,
+      max: 0,
+      value: 0,
+      step: 1,
+      class: 'scrub',
+      'aria-label': words.frame,
+      oninput: () => actions.scrub(Number(this.slider.value)),
+    });
+    this.counter = el('output', { class: 'counter' }, '');
+    this.views = choice({ 'aria-label': words.view, class: 'views' }, [], actions.view);
+    const speed = choice({ 'aria-label': words.speed, class: 'speed' }, SPEEDS, (value) =>
+      actions.speed(Number(value)),
+    );
+    speed.value = '1';
+    const loop = el('input', { type: 'checkbox', onchange: () => actions.loop(loop.checked) });
+    loop.checked = true;
+    this.node = el(
+      'div',
+      { class: 'bar' },
+      this.playButton,
+      this.slider,
+      this.counter,
+      this.views,
+      speed,
+      el('label', { class: 'loop' }, loop, ` ${words.loop}`),
+    );
+  }
+
+  showPlaying(on) {
+    this.playButton.textContent = on ? '❚❚' : '▶';
+    this.playButton.setAttribute('aria-label', on ? this.words.pause : this.words.play);
+  }
+
+  /** Show which frame of the frames up to `last` is on the clock. */
+  showFrame(index, last) {
+    this.slider.max = Math.max(0, last);
+    this.slider.value = index;
+    this.counter.textContent = `${index} / ${last}`;
+  }
+
+  /** Offer the views that a run has; the first one is chosen. */
+  offerViews({ variants, truth }) {
+    const { words } = this;
+    const others = variants.length > 1 ? variants : [];
+    setOptions(this.views, [
+      ['overlay', words.overlay],
+      ['mask', words.mask],
+      ['contour', words.contour],
+      ...others.map(({ name, title }) => [`other ${name}`, `${words.difference_to} ${title}`]),
+      ...(truth ? [['truth', words.difference_to_truth]] : []),
+    ]);
+  }
+}

@@ -1,0 +1,223 @@
+"""The answers about the inside of a run; `to_json` gives each under the names that the page's scripts read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from demo.inside.diagram import Absence, DiagramBox
+
+Values = list[list[float]]  # of the cells, row by row
+
+
+@dataclass(frozen=True)
+class ColourBar:
+    """The ends of the numbers that a colour map shows; `name` is the map's."""
+
+    name: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as a data address; for one of numbers also the value of each cell and the colour bar."""
+
+    src: str
+    values: Values | None = None
+    caption: str = ""
+    bar: ColourBar | None = None
+
+
+@dataclass(frozen=True)
+class MemoryFrames:
+    """The frames in the memory."""
+
+    frames: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit of the few-shot learner: at which frame, and the loss before each step and after the last."""
+
+    frame: int
+    losses: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Fits:
+    """Fits of the few-shot learner, oldest first."""
+
+    fits: Sequence[Fit]
+
+
+Content = Picture | MemoryFrames | Fits | Absence
+
+
+@dataclass(frozen=True)
+class BoxAnswer:
+    """A box of the diagram as it is in a model at a frame."""
+
+    symbol: str
+    formula: str
+    content: Content
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the box as JSON values."""
+        return {"symbol": self.symbol, "formula": self.formula, **content_to_json(self.content)}
+
+
+@dataclass(frozen=True)
+class DiagramAnswer:
+    """The diagram at a place.
+
+    Attributes:
+        frame: whose inside is shown: the one asked for or, in a long clip, the last one before it that is stored.
+        boxes: all of the diagram, by their keys.
+        explained: part of the features' variance that the PCA colours hold, 0..1; None without colours.
+        absence: why nothing is shown at all; None where something is.
+    """
+
+    frame: int
+    boxes: Mapping[str, BoxAnswer]
+    explained: float | None = None
+    absence: Absence | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the diagram as JSON values."""
+        boxes = {key: box.to_json() for key, box in self.boxes.items()}
+        reason = content_to_json(self.absence) if self.absence else {}
+        return {"index": self.frame, "boxes": boxes, "explained": self.explained, **reason}
+
+
+@dataclass(frozen=True)
+class FeatureFacts:
+    """Shape (channels, rows, columns) and statistics of a feature."""
+
+    shape: tuple[int, ...]
+    min: float
+    max: float
+    mean: float
+    std: float
+
+    @classmethod
+    def of(cls, feature: Float[np.ndarray, "d h w"]) -> FeatureFacts:
+        """Measure a feature."""
+        values = feature.astype(np.float32)
+        return cls(values.shape, float(values.min()), float(values.max()), float(values.mean()), float(values.std()))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the facts as JSON values."""
+        stats = asdict(self)
+        shape = stats.pop("shape")
+        return {"shape": " × ".join(str(side) for side in shape), "channels": shape[0], "stats": stats}
+
+
+@dataclass(frozen=True)
+class DetailAnswer:
+    """One box of the diagram, large; `facts` where it shows a feature."""
+
+    box: DiagramBox
+    answer: BoxAnswer
+    facts: FeatureFacts | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the box as JSON values."""
+        words = {"key": self.box.key, "title": self.box.title, "sentence": self.box.sentence}
+        return {**words, **self.answer.to_json(), **(self.facts.to_json() if self.facts else {})}
+
+
+@dataclass(frozen=True)
+class GateDifferenceAnswer:
+    """The gates' difference as a picture, or why there is none."""
+
+    content: Picture | Absence
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the picture as JSON values."""
+        return content_to_json(self.content)
+
+
+@dataclass(frozen=True)
+class MemoryPicture:
+    """A frame in the memory.
+
+    `weight` is its temporal weight; `attention` the part of a pixel's attention that it gets, 0..1, where one is asked.
+    """
+
+    frame: int
+    weight: float
+    src: str
+    attention: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the frame as JSON values."""
+        part = {} if self.attention is None else {"part": self.attention}
+        return {"frame": self.frame, "weight": self.weight, "src": self.src, **part}
+
+
+@dataclass(frozen=True)
+class FilmstripAnswer:
+    """The frames in the memory, or why there are none."""
+
+    memory: Sequence[MemoryPicture] = ()
+    absence: Absence | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the frames as JSON values."""
+        reason = content_to_json(self.absence) if self.absence else {}
+        return {"memory": [picture.to_json() for picture in self.memory], **reason}
+
+
+@dataclass(frozen=True)
+class GateSeries:
+    """Both gates at a pixel (mean over channels) for every frame; None where there is none."""
+
+    gate_transduced: Sequence[float | None]
+    gate_induced: Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class PixelAnswer:
+    """Where the transformer looks from a pixel, and the gates there.
+
+    `cell` is the feature cell (row, column) of the pixel; None, with an empty memory, outside the search region.
+    """
+
+    cell: tuple[int, int] | None
+    gates: GateSeries
+    memory: Sequence[MemoryPicture] = ()
+    absence: Absence | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as JSON values."""
+        return {
+            "cell": None if self.cell is None else list(self.cell),
+            "memory": [picture.to_json() for picture in self.memory],
+            "gates": {
+                "gate_transduced": list(self.gates.gate_transduced),
+                "gate_induced": list(self.gates.gate_induced),
+            },
+            **(content_to_json(self.absence) if self.absence else {}),
+        }
+
+
+def content_to_json(content: Content) -> dict[str, Any]:
+    """Return what a box shows as JSON values."""
+    match content:
+        case Absence():
+            return {"absent": content.sentence, "absent_kind": content.kind}
+        case MemoryFrames():
+            return {"count": len(content.frames), "frames": list(content.frames)}
+        case Fits():
+            return {"losses": [{"frame": fit.frame, "losses": list(fit.losses)} for fit in content.fits]}
+        case Picture():
+            numbers = {} if content.values is None else {"values": content.values}
+            caption = {"caption": content.caption} if content.caption else {}
+            bar = content.bar
+            colours = {} if bar is None else {"low": bar.low, "high": bar.high, "bar": bar.name}
+            return {"src": content.src, **numbers, **caption, **colours}

@@ -1,0 +1,68 @@
+"""What a visitor chose to run, as the page's components hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from demo.models.settings import Settings, settings_from, split_entry
+
+
+class Choice(NamedTuple):
+    """The values of the components that say what is run, in the components' order (`demo.page.events.Steps`).
+
+    Numbers come as the browser sends them; a `search_factor` of 0 means each model's own.
+    """
+
+    models: list[str]
+    knock_outs: list[str]
+    memory_size: float
+    interval: float
+    steps_first: float
+    search_factor: float
+    shared_regions: bool
+
+    @classmethod
+    def of(cls, entries: Iterable[str], settings: Settings) -> Choice:
+        """Lay entries (`demo.models.settings.entry_name`) and settings out for the components."""
+        entries = list(entries)
+        models = [name for name in entries if not split_entry(name)[1]]
+        return cls(
+            models,
+            [name for name in entries if name not in models],
+            settings.memory_size,
+            settings.interval,
+            settings.steps_first,
+            settings.search_factor or 0,
+            settings.shared_regions,
+        )
+
+    @classmethod
+    def from_link(cls, query: Mapping[str, str], able: Iterable[str]) -> Choice | None:
+        """Read the query of a link that the page made, None if it names no models; those that cannot run are left out.
+
+        Raises:
+            ValueError: a value cannot be read or is out of range, or there is no such knock-out.
+        """
+        if "models" not in query:
+            return None
+        known = set(able)
+        return cls.of(
+            [name for name in query["models"].split(",") if split_entry(name)[0] in known], settings_from(query)
+        )
+
+    @property
+    def entries(self) -> list[str]:
+        """Models, then knock-outs, in the order of their columns."""
+        return [*self.models, *self.knock_outs]
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of a run; they are not checked yet (`Settings.config`)."""
+        return Settings(
+            int(self.memory_size),
+            int(self.interval),
+            int(self.steps_first),
+            self.search_factor or None,
+            bool(self.shared_regions),
+        )

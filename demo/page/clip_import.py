@@ -1,0 +1,64 @@
+"""An uploaded file becomes the visitor's clip."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo import text
+from demo.clips.clip import Clip
+from demo.clips.upload import FrameRange, Limits, import_clip
+from demo.masks.annotations import Annotations
+from demo.masks.chosen_clip import choose_clip, chosen_clip
+from demo.runs.run import Run
+from demo.runs.session import Session
+
+
+@dataclass(frozen=True)
+class ClipImport:
+    """Reads a visitor's files into their session; `report` is told (frames done, of how many) while it reads."""
+
+    session: Session
+    limits: Limits
+    report: Callable[[int, int], object] = lambda done, of: None
+
+    def upload(self, sources: Sequence[Path]) -> Clip:
+        """Read newly uploaded files and choose their clip; the clip chosen before stays if these cannot be used.
+
+        Raises:
+            ValueError: they cannot be used; one sentence says why and what to do.
+        """
+        clip = self._read(sources, FrameRange())
+        self.session.note(source=[str(path) for path in sources])
+        return clip
+
+    def trim(self, frames: FrameRange) -> Clip:
+        """Read other frames of the uploaded files; masks of frames that are in both clips are copied.
+
+        Raises:
+            ValueError: nothing was uploaded, or these frames cannot be used.
+        """
+        before, sources = chosen_clip(self.session), self.sources()
+        if not before.source_frames or not sources:
+            raise ValueError(text.NO_CLIP)
+        clip = self._read(sources, frames)
+        Annotations.of(self.session, clip).copy_from(Annotations.of(self.session, before), before, clip)
+        return clip
+
+    def sources(self) -> list[Path]:
+        """Return the files that were uploaded last."""
+        return [Path(path) for path in self.session.notes().get("source", [])]
+
+    def _read(self, sources: Sequence[Path], frames: FrameRange) -> Clip:
+        needed = [Run.open(folder).clip_folder for folder in self.session.folders("run")]
+        folder = self.session.new_folder("clip", [*needed, Path(self.session.notes().get("clip", ""))])
+        title = text.upload_title([path.stem for path in sources])
+        try:
+            clip = import_clip(sources, title, folder, self.limits, frames, self.report)
+        except ValueError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        choose_clip(self.session, clip)
+        return clip

@@ -1,0 +1,81 @@
+"""The server function of the player: JSON in, JSON out; what goes wrong is one sentence under ``error``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from demo.clips.clip import Clip
+from demo.exports.files import export, export_overlay
+from demo.runs.lookup import RunLookup
+from demo.runs.run import Run
+
+NEAR = 3  # frames around a marked one that are not suggested for a repair
+
+
+@dataclass(frozen=True)
+class UncertainPlace:
+    """The frame and object where a model is least decided; both None if nothing is known of that."""
+
+    frame: int | None = None
+    target: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the place as JSON values."""
+        return {"index": self.frame, "target": self.target}
+
+
+@dataclass(frozen=True)
+class PlayerServer:
+    """Answers the player."""
+
+    runs: RunLookup
+
+    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Answer a question: `token` is the visitor's, `run` a name from the player's value, `what` its kind.
+
+        The kinds are ``figures`` (of the frames from `start` on), ``uncertain``, ``video`` (of the model `name`) and
+        ``export`` (of a `kind`, `demo.exports.files.KINDS`).
+        """
+        try:
+            run = self.runs.find(question["token"], str(question["run"]))
+            return _answer(run, self._downloads(question["token"], run), question)
+        except ValueError as error:
+            return {"error": str(error)}
+        except (KeyError, TypeError):
+            return {"error": "This question is incomplete: reload the page."}
+
+    def _downloads(self, token: str, run: Run) -> Path:
+        """Return the visitor's folder for the files of a run as it is now."""
+        return self.runs.sessions.open(token).folder / "downloads" / f"{run.folder.name}-{run.state}"
+
+
+def _answer(run: Run, downloads: Path, question: dict[str, Any]) -> dict[str, Any]:
+    """Answer a question about a run; raise KeyError for one of a kind that there is not."""
+    match question["what"]:
+        case "figures":
+            return {"figures": [stats.to_json() for stats in run.frame_stats(max(0, int(question["start"])))]}
+        case "uncertain":
+            return most_uncertain(run).to_json()
+        case "video":
+            return {"path": str(export_overlay(run, Clip.open(run.clip_folder), str(question["name"]), downloads))}
+        case "export":
+            return {"path": str(export(str(question["kind"]), run, Clip.open(run.clip_folder), downloads))}
+        case what:
+            raise KeyError(what)
+
+
+def most_uncertain(run: Run) -> UncertainPlace:
+    """Find the frame and object where a model is least decided, away from marked frames."""
+    marked, found = run.marked_masks(), UncertainPlace()
+    most = -1.0
+    for index, stats in enumerate(run.frame_stats()):
+        if any(abs(index - other) < NEAR for other in marked):
+            continue
+        for target in run.objects:
+            doubts = [stats.of(name, target).uncertainty for name in stats.models]
+            doubt = max((doubt for doubt in doubts if doubt is not None), default=-1.0)
+            if doubt > most:
+                most, found = doubt, UncertainPlace(index, target)
+    return found

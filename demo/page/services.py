@@ -1,0 +1,22 @@
+"""What the page's callbacks work with; none of it belongs to one visitor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from demo.clips.examples import ExampleShelf
+from demo.clips.upload import Limits
+from demo.models.provider import ModelProvider
+from demo.runs.session import SessionStore
+from demo.runs.showcase import Showcase
+
+
+@dataclass(frozen=True)
+class Services:
+    """Models, example clips, the greeting comparison, all visitors' sessions, and the limits on uploads."""
+
+    models: ModelProvider
+    sessions: SessionStore
+    shelf: ExampleShelf
+    showcase: Showcase
+    limits: Limits = Limits()

@@ -1,0 +1,63 @@
+"""The colours of a run's features."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from demo.clips.clip import Clip
+from demo.inside.pca_colours import PAINTED, colours_of
+from demo.runs.compare import compare
+from demo.runs.passes import Repair
+from demo.runs.run import COLOURS, Run
+from tests.support.finished_runs import NAMES, fakes, finished_run
+from tests.support.page_fakes import FRAMES, fake_trace
+
+
+def test_they_cover_every_feature_and_are_fitted_once(tmp_path: Path, clip: Clip) -> None:
+    run = finished_run(tmp_path / "run-1", clip)
+    assert not (run.folder / COLOURS).exists()
+    colours = colours_of(run)
+    assert colours is not None
+    assert colours.basis.axes.shape == (3, 32)
+    assert set(colours.centres) == {f"{name} {feature}" for name in NAMES for feature in PAINTED}
+    written = (run.folder / COLOURS).read_bytes()
+    (run.traces(NAMES[0]).folder / "00003.npz").unlink()
+    again = colours_of(run)
+    assert again is not None
+    assert again.to_json() == colours.to_json() == json.loads(written)
+    assert [path.name for path in run.folder.glob(f"{COLOURS}*")] == [COLOURS]
+
+
+def test_nothing_is_fitted_while_a_run_is_at_work(tmp_path: Path, clip: Clip) -> None:
+    run = finished_run(tmp_path / "run-1", clip)
+    for state in ("waiting", "running"):
+        assert colours_of(replace(run, state=state)) is None
+    assert not (run.folder / COLOURS).exists()
+
+
+def test_all_models_share_one_basis(tmp_path: Path, clip: Clip) -> None:
+    both = colours_of(finished_run(tmp_path / "both", clip))
+    one = colours_of(finished_run(tmp_path / "one", clip, fakes(NAMES[0])))
+    assert both is not None
+    assert one is not None
+    assert not np.allclose(both.basis.axes, one.basis.axes)
+    feature = fake_trace(NAMES[0], 1, 2, (clip.height, clip.width)).value
+    assert (both.paint(NAMES[0], "value", feature) != one.paint(NAMES[0], "value", feature)).any()
+
+
+def test_a_repair_has_the_colours_of_the_run_that_it_repairs(tmp_path: Path, clip: Clip) -> None:
+    run = finished_run(tmp_path / "run-1", clip)
+    colours = colours_of(run)
+    marked = run.marked_masks()
+    repaired = run.begin_repair(tmp_path / "run-2", marked | {3: marked[0][:, ::-1].copy()}, Repair(3))
+    list(compare(repaired, clip, fakes, lambda: False))
+    repaired = Run.open(repaired.folder)
+    found = colours_of(repaired)
+    assert (repaired.state, repaired.frames) == ("done", FRAMES)
+    assert colours is not None
+    assert found is not None
+    assert found.to_json() == colours.to_json()

@@ -1,0 +1,46 @@
+"""What a visitor chose, from the components and from a link."""
+
+from __future__ import annotations
+
+import pytest
+
+from demo.models.settings import Settings
+from demo.page.choice import Choice
+
+ABLE = ("lite/llb", "lite/joint")
+
+
+def test_components_and_settings_are_the_same_choice() -> None:
+    settings = Settings(3, 2, 4, 4.5, shared_regions=False)
+    choice = Choice.of(["lite/llb", "lite/llb~gates"], settings)
+    assert choice == (["lite/llb"], ["lite/llb~gates"], 3, 2, 4, 4.5, False)
+    assert choice.settings == settings
+    assert choice.entries == ["lite/llb", "lite/llb~gates"]
+
+
+def test_a_search_factor_of_zero_is_the_models_own() -> None:
+    assert Choice([], [], 20.0, 5.0, 20.0, 0, True).settings == Settings()
+    assert Choice.of([], Settings()).search_factor == 0
+
+
+def test_a_link_brings_models_that_can_run_and_leaves_out_others() -> None:
+    query = {"models": "lite/joint,paper/llb,lite/llb~gates", "memory": "7", "shared": "false"}
+    choice = Choice.from_link(query, ABLE)
+    assert choice == Choice.of(["lite/joint", "lite/llb~gates"], Settings(memory_size=7, shared_regions=False))
+
+
+def test_an_address_without_models_chooses_nothing() -> None:
+    assert Choice.from_link({"theme": "dark"}, ABLE) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"models": "lite/llb", "memory": "many"}, "not a number"),
+        ({"models": "lite/llb", "memory": "0"}, "memory_size is 0"),
+        ({"models": "lite/llb~nothing"}, "no knock-out 'nothing'"),
+    ],
+)
+def test_a_bad_link_gets_a_sentence(query: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        Choice.from_link(query, ABLE)

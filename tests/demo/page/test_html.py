@@ -1,0 +1,54 @@
+"""The page's own pieces of HTML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+from demo.page import html
+from demo.runs.run import Run, VariantRecord
+from demo.templates import template_environment
+from llb.evaluation.results_table import Measured, Row
+from tests.support.page_fakes import FakeModels
+
+TAGS = "<script>alert(1)</script>"
+
+
+def test_models_without_weights_are_named_with_the_reason() -> None:
+    found = html.missing(FakeModels().choices())
+    assert "LLB-3" in found
+    assert "Not trained yet." in found
+    assert "JOINT" not in found
+
+
+def test_a_run_shows_how_far_each_model_is(tmp_path: Path) -> None:
+    records = (VariantRecord("lite/llb", "LLB", frames=3), VariantRecord("lite/joint", TAGS, frames=1))
+    found = html.progress(Run(tmp_path, tmp_path, (1,), records), 8, 20.0)
+    assert 'value="0.250"' in found
+    assert "25% · about 20 s left" in found
+    assert "LLB 3/8 · &lt;script&gt;" in found
+
+
+def test_a_notice_has_a_bar_only_for_work_in_progress() -> None:
+    assert "<progress" not in html.notice("Nothing runs.")
+    found = html.notice(TAGS, 0.5)
+    assert 'value="0.500"' in found
+    assert "<script" not in found
+
+
+def test_the_baseline_has_no_difference_to_itself() -> None:
+    measured = Measured("lite/llb", 80.0, 79.0, 81.0, {}, 20.0)
+    baseline = Row("joint", (83.5, 80.8, 86.2), measured, 0.0, (0.0, 0.0), None)
+    other = Row("llb", (84.6, 81.5, 87.7), measured, 1.25, (-0.5, 3.0), measured)
+    found = html.ablation([baseline, other])
+    assert found.count("<td></td>") == 3  # difference, interval and second seed of the baseline
+    assert "<td>+1.2</td>" in found
+    assert "<td>-0.5 to +3.0</td>" in found
+
+
+def test_a_template_refuses_a_value_that_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "one.html").write_text("{{ sentence }}")
+    with pytest.raises(UndefinedError, match="sentence"):
+        template_environment(tmp_path).get_template("one.html").render()
