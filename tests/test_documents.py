@@ -13,7 +13,10 @@ import pytest
 import typer
 import yaml
 
+from demo.inside.pca_colours import colours_of
 from llb.cli import app
+from tests.support.finished_runs import finished_run
+from tests.support.page_fakes import fake_shelf
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
@@ -128,7 +131,7 @@ def test_commands_and_options_of_llb_in_a_document_exist(document: Path) -> None
 
 def commands(text: str) -> list[str]:
     """Return the shell lines of a document, continued lines joined, and its commands in backticks."""
-    blocks = [body for language, body in FENCE.findall(text) if language == "sh"]
+    blocks = [body for language, body in FENCE.findall(text) if language in ("sh", "bash")]
     lines = [line.strip() for body in blocks for line in body.replace("\\\n", " ").splitlines()]
     return lines + [code for code in CODE.findall(FENCE.sub("", text)) if re.match(r"(python|llb|make) ", code)]
 
@@ -144,6 +147,22 @@ def test_the_check_sees_what_is_missing() -> None:
 def test_at_least_twenty_questions_are_answered() -> None:
     rows = re.findall(r"^\| [^|]+\? \| .*`.*$", text_of(Path("docs/architecture.md")), re.MULTILINE)
     assert len(rows) >= 20
+
+
+def test_every_file_of_a_run_and_its_clip_stands_in_the_architecture(tmp_path: Path) -> None:
+    clip = fake_shelf(tmp_path).clip("disc")
+    run = finished_run(tmp_path / "run-1", clip)
+    colours_of(run)
+    listed = set(re.findall(r"^\| `((?:clip|run)-N/[^`]+)`", text_of(Path("docs/architecture.md")), re.MULTILINE))
+    written = {f"clip-N/{general(path, clip.folder)}" for path in clip.folder.rglob("*.*")}
+    written |= {f"run-N/{general(path, run.folder)}" for path in run.folder.rglob("*.*")}
+    assert written | {"run-N/stop"} == listed
+
+
+def general(path: Path, folder: Path) -> str:
+    """Return a file's place in a clip's or a run's folder, for any frame and any model."""
+    place = re.sub(r"\d{5}", "00000", path.relative_to(folder).as_posix())
+    return re.sub(r"^lite-\w+", "MODEL", place)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
