@@ -1,6 +1,11 @@
-"""Serve the page: ``python app.py``. A port may be named in GRADIO_SERVER_PORT."""
+"""Serve the page: ``python app.py``, with the options of ``llb demo``. A port may be named in GRADIO_SERVER_PORT."""
 
-from demo.start import start
+import typer
+
+from llb.cli import demo, run
+
+page = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+page.command()(demo)
 
 if __name__ == "__main__":
-    start()
+    run(page, None, "python app.py")

@@ -6,13 +6,14 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import gradio as gr
 
 from demo.clips.examples import ExampleShelf
+from demo.models.combined import all_models
 from demo.models.provider import ModelProvider
 from demo.page.layout import build_page, launch_options
 from demo.page.services import Services
@@ -32,14 +33,17 @@ def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore,
     return page.queue(max_size=16, default_concurrency_limit=4)
 
 
-def serve(host: str | None, port: int | None) -> None:
-    """Serve the shipped models until the program is stopped; the sessions' folder goes with it."""
+def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None:
+    """Serve the page's models, and those that `specs` name, until the program is stopped.
+
+    Raises:
+        ValueError: the port is taken, or a spec names no model (`demo.models.custom`).
+    """
+    models = all_models(specs)
     root = Path(tempfile.mkdtemp(prefix="llb-sessions-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     cache = Path(os.environ.get("LLB_CACHE", Path.home() / ".cache" / "llb")) / "page"
-    from demo.models.shipped import ShippedModels
-
-    page = assemble(ShippedModels(), ExampleShelf.own(cache), SessionStore(root), cache)
+    page = assemble(models, ExampleShelf.own(cache), SessionStore(root), cache)
     with taken_port_named(port):
         page.launch(server_name=host, server_port=port, **launch_options(cache, root))
 

@@ -179,10 +179,17 @@ def demo(
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Port.", show_default="the first free one from 7860 on")
     ] = None,
+    models: Annotated[
+        str | None,
+        typer.Option(
+            help="Models of your own, package.module:function, with commas between them (docs/your_model.md).",
+            show_default="$LLB_MODELS",
+        ),
+    ] = None,
 ) -> None:
     """Serve the page, which compares the models on a clip in the browser."""
     try:  # by name: the page is built on this package, which does not know it and runs without it
-        import_module("demo.start").start(host, port)
+        import_module("demo.start").start(host, port, models)
     except ModuleNotFoundError as error:
         raise ValueError(f"The page is not installed whole ({error}): pip install . in the checkout.") from error
 

@@ -110,8 +110,7 @@ def measure_frame(
     masks = {name: {target: result.labels == target for target in objects} for name, result in results.items()}
     models = {}
     for name, result in results.items():
-        inside = {target: earlier.of(name, target) for target in objects} if earlier else {}
-        inside |= {trace.target: _inside(trace) for trace in result.traces} or _without_inside(result)
+        inside = _all_inside(result, {target: earlier.of(name, target) for target in objects} if earlier else {})
         stats = {}
         for target in objects:
             others = [masks[other][target] for other in results if other != name]
@@ -133,10 +132,15 @@ def _with_mask(stats: ObjectStats, mask: Mask, truth: Mask | None, others: Seque
     )
 
 
-def _without_inside(result: FrameResult) -> dict[int, ObjectStats]:
-    """Measure what the soft masks tell of a model that has no traces: how sure it is."""
-    soft_masks = zip(result.targets, result.prob[1:], strict=True)
-    return {target: ObjectStats(uncertainty=uncertainty(mask)) for target, mask in soft_masks}
+def _all_inside(result: FrameResult, earlier: Mapping[int, ObjectStats]) -> dict[int, ObjectStats]:
+    """Return what the traces tell of the objects; without a trace, what was known, and how sure the soft mask is."""
+    traces, found = {trace.target: trace for trace in result.traces}, dict(earlier)
+    for target, soft_mask in zip(result.targets, result.prob[1:], strict=True):
+        if target in traces:
+            found[target] = _inside(traces[target])
+        else:
+            found[target] = replace(found.get(target, ObjectStats()), uncertainty=uncertainty(soft_mask))
+    return found
 
 
 def _inside(trace: TargetTrace) -> ObjectStats:

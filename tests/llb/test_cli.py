@@ -267,11 +267,11 @@ def test_train_names_mistakes(tmp_path: Path, wrong: tuple[object, ...], capsys:
 
 
 def test_demo_serves_the_page_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str | None, int | None]] = []
-    monkeypatch.setattr("demo.start.start", lambda host, port: asked.append((host, port)))
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr("demo.start.start", lambda *options: asked.append(options))
     assert run("demo") == 0
-    assert run("demo", "--host", "0.0.0.0", "--port", 7999) == 0
-    assert asked == [(None, None), ("0.0.0.0", 7999)]
+    assert run("demo", "--host", "0.0.0.0", "--port", 7999, "--models", "one:model,two:model") == 0
+    assert asked == [(None, None, None), ("0.0.0.0", 7999, "one:model,two:model")]
 
 
 @pytest.mark.parametrize("module", ["demo.start", "demo.serve"])
