@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 import yaml
 
+from benchmarks.cli import app as benchmark
 from demo.inside.pca_colours import colours_of
 from llb.cli import app
 from tests.support.finished_runs import finished_run
@@ -120,13 +122,25 @@ def test_make_targets_of_a_document_exist(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
-def test_commands_and_options_of_llb_in_a_document_exist(document: Path) -> None:
+def test_commands_and_options_of_a_document_exist(document: Path) -> None:
     known = typer.main.get_command(app).commands
     for command in commands(text_of(document)):
         for name, rest in LLB_COMMAND.findall(command):
             assert name in known, command
-            options = {option for parameter in known[name].params for option in parameter.opts}
-            assert set(re.findall(r"--[a-z][\w-]*", rest)) <= options | {"--help"}, command
+            assert options(rest) <= options_of(known[name]), command
+        if command.startswith("python -m benchmarks"):
+            assert options(command) <= options_of(typer.main.get_command(benchmark)), command
+
+
+def options(command: str) -> set[str]:
+    return set(re.findall(r"--[a-z][\w-]*", command))
+
+
+def options_of(command: Any) -> set[str]:
+    """Return the options of a typer command, those that switch something off and ``--help`` too."""
+    return {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)} | {
+        "--help"
+    }
 
 
 def commands(text: str) -> list[str]:
