@@ -40,10 +40,13 @@ class VideoWriter:
         context.colorspace = context.color_primaries = context.color_trc = BT709
         context.color_range = 1  # limited ("MPEG") range
 
-    def write(self, rgb: UInt8[np.ndarray, "height width 3"], time: float | None = None) -> None:
+    def write(
+        self, rgb: UInt8[np.ndarray, "height width 3"], time: float | None = None, duration: float | None = None
+    ) -> None:
         """Append a frame shown from `time` seconds on (default: one frame after the last).
 
-        A time that does not lie after the last frame's is moved just behind it.
+        A time that does not lie after the last frame's is moved just behind it. `duration` counts for the last frame:
+        how many seconds it stays (default: one frame of the mean rate).
         """
         if rgb.shape[:2] != self._size:
             raise ValueError(f"The frame is {rgb.shape[1]}x{rgb.shape[0]}, the video {self._size[1]}x{self._size[0]}.")
