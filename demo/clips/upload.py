@@ -35,6 +35,9 @@ class FrameRange:
     stride: int = 1
 
     def __post_init__(self) -> None:
+        numbers = (self.start, self.stride, 0 if self.end is None else self.end)
+        if not all(isinstance(number, int) for number in numbers):
+            raise ValueError("The part's ends are no whole numbers of frames: move them again.")
         if self.start < 0 or self.stride < 1 or (self.end is not None and self.end < self.start + 2):
             raise ValueError("This part holds no two frames: move its ends apart.")
 
@@ -83,7 +86,7 @@ def import_clip(
         info = probe(path)
         _check(info, limits)
         total = info.frames or round((info.duration or 0) * info.fps)
-        wanted = min(limits.frames, max(2, len(range(part.start, part.end or total, part.stride))))
+        wanted = max(2, min(limits.frames, -(-((part.end or total) - part.start) // part.stride)))
         reading = _Reading(path, info, limits, part)
         frames = _heard(reading.frames(), wanted, tell)
         clip = save_clip(folder, title, frames, lossless=wanted <= LOSSLESS)

@@ -25,6 +25,7 @@ from llb.data.static import static_collections
 VERSION = 2
 MAX_SIDE = 640
 DEFAULT_CACHE = Path("~/.cache/llb-playground/train")
+FILES = frozenset({"rgb.npy", "mask.npy", "index.json"})
 Progress = Callable[[int, int], None]
 
 
@@ -116,12 +117,14 @@ def build_cache(
     The folder appears at once when complete, so a broken run leaves no half cache.
 
     Raises:
-        ValueError: `data_root` lacks ``davis16/train`` or ``static`` in the described form.
+        ValueError: `data_root` lacks ``davis16/train`` or ``static`` in the described form, or `cache_dir` holds
+            something else than a cache.
     """
     cache_dir = cache_dir.expanduser()
     sources = _list_sources(data_root, objects)
     digest = _digest(sources)
     index = cache_dir / "index.json"
+    _check_own(cache_dir)
     if index.is_file() and json.loads(index.read_text())["digest"] == digest:
         return FrameCache(cache_dir)
     cache_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -132,6 +135,14 @@ def build_cache(
         shutil.rmtree(cache_dir)
     partial.rename(cache_dir)
     return FrameCache(cache_dir)
+
+
+def _check_own(folder: Path) -> None:
+    """Raise ValueError for a folder that would be replaced though it is no cache (nor empty)."""
+    if folder.is_dir() and {path.name for path in folder.iterdir()} <= FILES:
+        return
+    if folder.exists():
+        raise ValueError(f"{folder} holds other files than a training cache: choose a folder of its own.")
 
 
 def _list_sources(data_root: Path, objects: Path | None) -> list[_Source]:

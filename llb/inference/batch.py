@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
 import torch
@@ -11,9 +11,25 @@ from llb.inference.protocol import SegmentationModel
 from llb.inference.target import Target
 from llb.types import BackboneFeatures, BranchOutputs, FrameFeatures, Fused, Segmentation
 
+TOGETHER = 16  # most targets in one pass: their features at stride 4 take megabytes each
+
 
 def segment_together(model: SegmentationModel, targets: Sequence[Target]) -> list[Segmentation]:
     """Return the segmentation of each target's current frame, whose features are there (`extract_together`)."""
+    return [found for some in _batches(targets) for found in _segment(model, some)]
+
+
+def extract_together(model: SegmentationModel, targets: Sequence[Target]) -> None:
+    """Compute the features of all targets' crops, `TOGETHER` at a time; what a lead knows of them is taken from it."""
+    for some in _batches(targets):
+        _extract(model, some)
+
+
+def _batches(targets: Sequence[Target]) -> Iterator[Sequence[Target]]:
+    return (targets[start : start + TOGETHER] for start in range(0, len(targets), TOGETHER))
+
+
+def _segment(model: SegmentationModel, targets: Sequence[Target]) -> list[Segmentation]:
     answers = [target.answer() for target in targets]
     backbone = _join([target.features.backbone for target in targets])
     joined = BranchOutputs(
@@ -23,8 +39,7 @@ def segment_together(model: SegmentationModel, targets: Sequence[Target]) -> lis
     return [_segmentation(whole, number) for number in range(len(targets))]
 
 
-def extract_together(model: SegmentationModel, targets: Sequence[Target]) -> None:
-    """Compute the features of all targets' crops at once; what a lead knows of them is taken from it."""
+def _extract(model: SegmentationModel, targets: Sequence[Target]) -> None:
     known = [target.known_backbone for target in targets]
     shared = [backbone for backbone in known if backbone is not None]
     crops = torch.cat([target.crop for target in targets])

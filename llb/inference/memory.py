@@ -21,12 +21,12 @@ def joins_memory(age: int, interval: int) -> bool:
 
 
 def add_weight(
-    weights: tuple[float, ...], slot: int, last: int | None, protected: tuple[int, ...] = (0,)
+    weights: tuple[float, ...], slot: int, last: float | None, protected: tuple[int, ...] = (0,)
 ) -> tuple[float, ...]:
     """Return the temporal weights after a newcomer took `slot`, which may be one past the end.
 
-    `last` is the slot of the newcomer before it, None if this is the first; a newcomer that is `protected` comes in at
-    the floor. The weights sum to 1 unless a protected slot's floor is in force: then the others are divided by
+    `last` is the weight of the newcomer before it, None if this is the first; a newcomer that is `protected` comes in
+    at the floor. The weights sum to 1 unless a protected slot's floor is in force: then the others are divided by
     (the floors in force + their sum), as released for the first frame, and the sum is a little over 1.
     """
     new = list(weights) + [0.0] * (slot == len(weights))
@@ -36,7 +36,7 @@ def add_weight(
         new = [weight / DECAY for weight in new]
         new[slot] = 1 - DECAY
     else:
-        new[slot] = new[last] / DECAY
+        new[slot] = last / DECAY
     total = sum(new)
     new = [weight / total for weight in new]
     held = {index for index in protected if new[index] < PROTECTED_FLOOR}
@@ -73,7 +73,8 @@ class Memory:
         self.size = size
         self.frames: tuple[int, ...] = (first.frame,)
         self.temporal_weights: tuple[float, ...] = (1.0,)
-        self._last: int | None = None
+        self._last: int | None = None  # slot of the last newcomer that is no correction, while it is there
+        self._last_weight: float | None = None
         self._corrections: list[int] = []  # their slots, the oldest first
         self.target, self.value, self.label, self.weight = _tensors(first)
 
@@ -92,9 +93,14 @@ class Memory:
         if correction and slot > 0:
             self._protect(slot)
         protected = (0, *self._corrections)
-        self.temporal_weights = add_weight(self.temporal_weights, slot, self._last, protected)
+        self.temporal_weights = add_weight(self.temporal_weights, slot, self._last_weight, protected)
         self.frames = (*self.frames[:slot], sample.frame, *self.frames[slot + 1 :])
-        self._last = self._last if slot in protected else slot
+        if slot not in protected:
+            self._last = slot
+        elif slot == self._last:  # replaced by a correction: its own weight stays what the next newcomer goes by
+            self._last = None
+        if self._last is not None:
+            self._last_weight = self.temporal_weights[self._last]
         self._keep(sample, slot)
         return slot
 

@@ -59,8 +59,8 @@ def decode_labels(data: bytes, name: str, keep_void: bool = False) -> Labels:
     it as it is.
 
     Raises:
-        ValueError: it is no picture that can be read, too large, or its ids are uncertain: a lossy or soft-edged picture,
-            other colours, more than 8 bits.
+        ValueError: it is no picture that can be read, it is too large, or its ids are uncertain: a lossy or soft-edged
+            picture, other colours, more than 8 bits.
     """
     if is_lossy(data):
         raise ValueError(f"{name} is a lossy picture, whose object numbers are uncertain: save the mask as PNG.")

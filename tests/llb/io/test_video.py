@@ -42,7 +42,8 @@ def test_written_video_reads_back(tmp_path: Path) -> None:
     np.testing.assert_allclose([frame.pts for frame in read], np.arange(6) / 10, atol=1e-4)
     assert max(error_of(frame.rgb, rgb) for frame, rgb in zip(read, frames, strict=True)) < 4
     info = probe(tmp_path / "a.mp4")
-    assert (info.width, info.height, info.codec, info.frames, info.orientation) == (WIDTH, HEIGHT, "h264", 6, Orientation())
+    assert (info.width, info.height, info.codec, info.frames) == (WIDTH, HEIGHT, "h264", 6)
+    assert info.orientation == Orientation()
     assert info.fps == pytest.approx(10)
     assert info.duration == pytest.approx(0.6, abs=0.02)
 
