@@ -13,6 +13,7 @@ Palette = UInt8[np.ndarray, "256 3"]
 Opaque = Bool[np.ndarray, "height width"]
 WHITE = 255
 LEAST_SOFT = 3  # levels of a soft edge; fewer thin ids may be objects
+LEAST_GREY = 16  # of those levels; smaller numbers are ids, as people draw them
 GREY_MODES, COLOUR_MODES = ("1", "L", "LA"), ("P", "PA", "RGB", "RGBA")
 
 
@@ -98,7 +99,7 @@ def has_soft_edges(values: Labels) -> bool:
     """Tell whether grey values are a soft edge rather than ids: several, nowhere thick, mostly beside a higher one."""
     kernel = np.ones((3, 3), np.uint8)
     thick = np.unique(values[cv2.erode(values, kernel) == cv2.dilate(values, kernel)])
-    thin = np.setdiff1d(np.unique(values), [0, *thick])
+    thin = np.setdiff1d(np.unique(values[values >= LEAST_GREY]), thick)
     if len(thin) < LEAST_SOFT:
         return False
     at = np.isin(values, thin)
