@@ -129,11 +129,11 @@ def run_benchmark(
 
 @torch.inference_mode()
 def _drift(segmenter: VideoSegmenter, model: LLB) -> float:
-    code = segmenter.target(1).code
-    assert code.sums is not None
-    h, w = code.encoded.shape[-2:]
-    match = rearrange(code.sums.cells, "b (t h w) c -> b t c h w", h=h, w=w)
-    return float((model.encode_memory(match) - code.encoded).abs().max())
+    encoding = segmenter.target(1).memory_encoding
+    assert encoding.sums is not None
+    h, w = encoding.encoded.shape[-2:]
+    match = rearrange(encoding.sums.cells, "b (t h w) c -> b t c h w", h=h, w=w)
+    return float((model.encode_memory(match) - encoding.encoded).abs().max())
 
 
 def _measure(

@@ -129,13 +129,13 @@ class PlainModel:
             weight = weight * temporal_weight[..., None, None, None]
         return fit_by_autograd(target, label, weight, self.model.induction.filter_reg, tau, steps)
 
-    def answer(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> BranchOutputs:
-        """Encode the whole memory, then answer."""
-        return self.model.answer(features, self.model.encode_memory(encoded), value, tau)
+    def run_branches(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> BranchOutputs:
+        """Encode the whole memory, then run both branches."""
+        return self.model.run_branches(features, self.model.encode_memory(encoded), value, tau)
 
-    def decode(self, backbone: BackboneFeatures, answers: BranchOutputs) -> Segmentation:
+    def decode(self, backbone: BackboneFeatures, branches: BranchOutputs) -> Segmentation:
         """Fuse and decode."""
-        return self.model.decode(backbone, answers)
+        return self.model.decode(backbone, branches)
 
     def attention(self, match: Tensor, encoded: Tensor, y: int, x: int) -> Tensor:
         """Return one cell's attention."""

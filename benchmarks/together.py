@@ -11,7 +11,7 @@ from benchmarks.bench import MEASURED, WARM, Scene
 from llb.checkpoint import load_model
 from llb.config import VARIANTS, InferenceConfig, PrecisionChoice
 from llb.inference import VideoSegmenter
-from llb.inference.side_by_side import in_parallel
+from llb.inference.side_by_side import run_side_by_side
 from llb.types import Rgb
 
 LEAD = "llb"
@@ -58,7 +58,7 @@ def run_together(memory: int, precision: PrecisionChoice = "fp32", rounds: int =
 
 def _seconds(segmenters: dict[str, VideoSegmenter], frame: Rgb) -> float:
     begun = time.perf_counter()
-    segmenters[LEAD].look(frame)
-    for _ in in_parallel(segmenters, lambda name: segmenters[name].step(frame), ahead=True):
+    segmenters[LEAD].read_ahead(frame)
+    for _ in run_side_by_side(segmenters, lambda name: segmenters[name].step(frame), first_is_ahead=True):
         pass
     return time.perf_counter() - begun

@@ -142,7 +142,7 @@ def train(
     from llb.training.schedule import train_config
     from llb.training.trainer import Trainer
 
-    config = train_config(model, seed, length, start, long)
+    config = train_config(model, seed, length, start, long=long)
     with progress_bar("Decoding images") as bar:
         images = build_cache(
             data, cache or DEFAULT_CACHE, lambda done, total: bar.show("Decoding images", done, total), objects
@@ -152,7 +152,10 @@ def train(
         def show(report: StepReport) -> None:
             bar.show(f"loss {report.loss:.3f}, IoU {report.iou:.3f}", report.step, report.steps)
 
-        weights = Trainer(config, images.folder, out).run(show)
+        def show_distillation(step: int, steps: int, loss: float) -> None:
+            bar.show(f"pretraining the label encoder, loss {loss:.3f}", step, steps)
+
+        weights = Trainer(config, images.folder, out).run(show, on_distilled=show_distillation)
     typer.echo(f"The weights are in {weights}.")
 
 

@@ -1,4 +1,4 @@
-"""The named results that pass between the parts.
+"""The named results that pass between model, engine and page.
 
 Axes: B targets, T memory frames, D label channels, h = H/16, w = W/16.
 """
@@ -28,7 +28,7 @@ class BackboneFeatures:
 
 @dataclass(frozen=True)
 class FrameFeatures:
-    """What the model knows of an image before any target: backbone features and the two branches' heads."""
+    """An image's features before any target is known: backbone features and the two branches' heads."""
 
     backbone: BackboneFeatures
     match: Float[Tensor, "b c h w"]  # transduction branch
@@ -63,7 +63,7 @@ class Fused:
 
 @dataclass(frozen=True)
 class BranchOutputs:
-    """What the two branches say of a frame, given a memory and tau."""
+    """The two branches' outputs on a frame, given a memory and tau."""
 
     transduced: Float[Tensor, "b d h w"]  # E1*
     induced: Float[Tensor, "b d h w"]  # E2*
@@ -71,7 +71,7 @@ class BranchOutputs:
 
 @dataclass(frozen=True)
 class Segmentation:
-    """One pass over a frame, given a memory and tau."""
+    """The segmentation of a frame, given a memory and tau."""
 
     transduced: Float[Tensor, "b d h w"]  # E1*
     induced: Float[Tensor, "b d h w"]  # E2*
@@ -91,10 +91,13 @@ class SearchRegion:
 
 @dataclass(frozen=True)
 class TraceRequest:
-    """What to keep of a step for looking inside.
+    """Which inner values of a step to return, beside those that every trace has.
 
-    `pixel` (y, x in the image) adds that pixel's attention row; `keys` what the row of every pixel can be had from, of
-    the memory's keys only where they changed, unless `all_keys` is set too.
+    Attributes:
+        pixel: (y, x) in the image; adds that pixel's attention over the memory.
+        keys: add the frame's query keys and, where the memory has changed, its keys: the attention of every pixel
+            follows from the two.
+        all_keys: with `keys`, add the memory's keys at every frame.
     """
 
     pixel: tuple[int, int] | None = None
@@ -109,7 +112,7 @@ class TargetTrace:
     target: int
     region: SearchRegion
     crop: Rgb  # the search region
-    mask: Float[np.ndarray, "height width"]  # merged probability of this frame, cut out by the region
+    mask: Float[np.ndarray, "height width"]  # merged probability of this frame inside the region
     bff: UInt8[np.ndarray, "height width 3"]  # crop x mask, shown in RGB (removed background = mean colour)
     value: Float[np.ndarray, "d h w"]  # E1 of this frame
     label: Float[np.ndarray, "d h w"]  # E2
@@ -123,7 +126,7 @@ class TargetTrace:
     logits: Float[np.ndarray, "height width"] | None = None
     attention: Float[np.ndarray, "t h w"] | None = None  # of the requested pixel, over the memory
     query: Float[np.ndarray, "k h w"] | None = None  # unit keys of this frame's cells, on request
-    memory_keys: Float[np.ndarray, "t k h w"] | None = None  # of the memory's, on request, where the memory has changed
+    memory_keys: Float[np.ndarray, "t k h w"] | None = None  # of the memory's cells, on request, where it changed
     few_shot_losses: tuple[float, ...] = ()  # of the fit that ran at this frame (empty: none did)
     memory_frames: tuple[int, ...] = ()  # frame indices in the memory
     temporal_weights: tuple[float, ...] = ()

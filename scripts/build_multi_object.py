@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from llb.data.datasets import DavisSequence, davis_sequences
+from llb.io.davis import AnnotatedImage, find_sequences
 from llb.io.label_png import write_labels
+from llb.types import Labels, Rgb
 
 STEPS = (3, 7)
 EVERY_THIRD = 3
@@ -26,16 +27,25 @@ MIN_PIXELS = 300  # of every object in the first frame
 
 
 @dataclass(frozen=True)
+class AnnotatedSequence:
+    """A sequence by its frames that have a mask."""
+
+    name: str
+    frames: tuple[AnnotatedImage, ...]
+
+
+@dataclass(frozen=True)
 class Paste:
     """A sequence's object, and the affine map (2 x 3) that lays its frames into another sequence's."""
 
-    sequence: DavisSequence
+    sequence: AnnotatedSequence
     move: np.ndarray
 
 
 def build(split: Path, out: Path) -> None:
     """Write ``OUT/val/JPEGImages/<name>/*.png`` and ``OUT/val/Annotations/<name>/*.png``, a clip for every sequence."""
-    sequences = davis_sequences(split)
+    found = find_sequences(split.parent, split.name)
+    sequences = [AnnotatedSequence(sequence.name, sequence.annotated_images()) for sequence in found]
     for number, base in enumerate(sequences):
         steps = STEPS if number % EVERY_THIRD == 0 else STEPS[:1]
         others = [sequences[(number + step) % len(sequences)] for step in steps]
@@ -57,7 +67,7 @@ def build(split: Path, out: Path) -> None:
         sys.stdout.write(f"{name}: {frames} frames, {len(pastes) + 1} objects\n")
 
 
-def _read(sequence: DavisSequence, index: int) -> tuple[np.ndarray, np.ndarray]:
+def _read(sequence: AnnotatedSequence, index: int) -> tuple[Rgb, Labels]:
     """Return a frame and its mask, 0 or 1."""
     pair = sequence.frames[index]
     with Image.open(pair.image) as image:
@@ -66,11 +76,11 @@ def _read(sequence: DavisSequence, index: int) -> tuple[np.ndarray, np.ndarray]:
         return rgb, (np.asarray(mask) > 0).astype(np.uint8)
 
 
-def _first_labels(sequence: DavisSequence) -> np.ndarray:
+def _first_labels(sequence: AnnotatedSequence) -> Labels:
     return _read(sequence, 0)[1]
 
 
-def _place(labels: np.ndarray, other: DavisSequence) -> Paste:
+def _place(labels: Labels, other: AnnotatedSequence) -> Paste:
     """Choose the side of the frame where a pasted object leaves most of the others visible in the first frame."""
     mask = _first_labels(other)
     ys, xs = np.nonzero(mask)
@@ -89,7 +99,7 @@ def _place(labels: np.ndarray, other: DavisSequence) -> Paste:
     return best
 
 
-def _lay(rgb: np.ndarray, labels: np.ndarray, paste: Paste, index: int, target: int) -> tuple[np.ndarray, np.ndarray]:
+def _lay(rgb: Rgb, labels: Labels, paste: Paste, index: int, target: int) -> tuple[Rgb, Labels]:
     """Return the frame and the labels with an object laid over them, its edge softened by a pixel."""
     image, mask = _read(paste.sequence, index)
     size = (labels.shape[1], labels.shape[0])

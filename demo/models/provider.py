@@ -29,7 +29,7 @@ class Segmenter(Protocol):
         """Take in the next frame with masks that are known."""
         ...
 
-    def look(self, frame: Rgb) -> None:
+    def read_ahead(self, frame: Rgb) -> None:
         """Begin the next frame ahead of its step, so that those who look where this one looks need not wait."""
         ...
 

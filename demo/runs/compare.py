@@ -16,7 +16,7 @@ from demo.models.provider import ModelProvider, Segmenter
 from demo.runs.frame_stats import Figures, figures, mean_overlap
 from demo.runs.passes import Pass, Visit
 from demo.runs.run import Run
-from llb.inference.side_by_side import in_parallel
+from llb.inference.side_by_side import run_side_by_side
 from llb.types import FrameResult, Labels, Mask, Rgb, TraceRequest
 
 
@@ -114,7 +114,7 @@ class Comparison:
             results: dict[str, FrameResult] = {}
             work = partial(self._do, guides, FrameTask(visit, frame, given, request, part, written))
             ahead = not visit.known and guides[first].look(frame, given)
-            for name, result in in_parallel(guides, work, ahead):
+            for name, result in run_side_by_side(guides, work, ahead):
                 if not visit.known:
                     results[name] = result
                     self.seconds[name] += [result.seconds] * (set(given) != set(part.objects))
@@ -207,7 +207,7 @@ class _Guide:
         """Let the segmenter read a frame ahead of its visit; tell whether it did: not where a mask is given."""
         if given or not self._present:
             return False
-        self._segmenter.look(frame)
+        self._segmenter.read_ahead(frame)
         return True
 
     def visit(

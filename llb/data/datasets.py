@@ -1,48 +1,64 @@
-"""DAVIS folders: ``JPEGImages/<sequence>/<frame>`` and ``Annotations/<sequence>/<frame>.png`` under one root."""
+"""The training images under one data root: the DAVIS 2016 training split and collections of still images.
+
+A collection is ``<root>/<name>/images/*`` with ``<root>/<name>/masks/<same stem>.png``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-IMAGE_SUFFIXES = (".webp", ".jpg", ".jpeg", ".png")
+from llb.io.davis import AnnotatedImage, find_sequences, pair_images
+
+DAVIS, DAVIS_SPLIT = "davis16", "train"
+PART_COLLECTIONS = ("ccp",)  # their labels are parts of one object: any label > 0 is the object
 
 
 @dataclass(frozen=True)
-class AnnotatedImage:
-    """An image and its mask file (palette PNG of object ids, 0 = background), of the same size."""
+class SourceImage:
+    """An image that clips are made from.
 
-    image: Path
-    mask: Path
+    Attributes:
+        files: the image and its mask.
+        video: the sequence that the image is a frame of; empty for a still image.
+        collection: the folder that it comes from.
+        merge_labels: whether the mask's ids are parts of a single object.
+        scenery: False for a picture of an object on nothing, which makes no background.
+    """
 
-
-@dataclass(frozen=True)
-class DavisSequence:
-    """A clip whose frames all have a mask, in time order."""
-
-    name: str
-    frames: tuple[AnnotatedImage, ...]
-
-
-def pair_images(images: Path, masks: Path) -> tuple[AnnotatedImage, ...]:
-    """Pair a folder's images with the masks of the same stem in another, sorted; leave out what has no mask."""
-    files = sorted(path for path in images.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
-    pairs = (AnnotatedImage(path, masks / f"{path.stem}.png") for path in files)
-    return tuple(pair for pair in pairs if pair.mask.is_file())
+    files: AnnotatedImage
+    video: str
+    collection: str
+    merge_labels: bool
+    scenery: bool = True
 
 
-def davis_sequences(root: Path) -> tuple[DavisSequence, ...]:
-    """List the sequences of a DAVIS root such as ``davis16/train``, by name.
+def training_images(data_root: Path, objects: Path | None = None) -> tuple[SourceImage, ...]:
+    """List the frames of ``davis16/train``, the stills of ``static/*`` and the cut-outs of `objects`, in this order.
+
+    `objects` is a folder of further collections, of objects without a background (`scripts.fetch_objects`).
 
     Raises:
-        ValueError: `root` lacks the two folders, or no frame has a mask.
+        ValueError: one of the folders is missing or holds no image with a mask.
     """
-    images, masks = root / "JPEGImages", root / "Annotations"
-    if not images.is_dir() or not masks.is_dir():
-        raise ValueError(f"{root} is no DAVIS folder: it must hold JPEGImages/ and Annotations/.")
-    names = sorted(path.name for path in images.iterdir() if path.is_dir() and (masks / path.name).is_dir())
-    sequences = (DavisSequence(name, pair_images(images / name, masks / name)) for name in names)
-    found = tuple(sequence for sequence in sequences if sequence.frames)
+    videos = [
+        SourceImage(files, sequence.name, DAVIS, merge_labels=True)
+        for sequence in find_sequences(data_root / DAVIS, DAVIS_SPLIT)
+        for files in sequence.annotated_images()
+    ]
+    cut_outs = [] if objects is None else _collections(objects, scenery=False)
+    return (*videos, *_collections(data_root / "static", scenery=True), *cut_outs)
+
+
+def _collections(root: Path, scenery: bool) -> list[SourceImage]:
+    """List the images with masks of every collection under `root`, by name."""
+    folders = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+    found = [
+        SourceImage(files, "", folder.name, merge_labels=scenery and folder.name in PART_COLLECTIONS, scenery=scenery)
+        for folder in folders
+        if (folder / "images").is_dir() and (folder / "masks").is_dir()
+        for files in pair_images(folder / "images", folder / "masks")
+    ]
     if not found:
-        raise ValueError(f"No frame with a mask in {root}: masks are Annotations/<sequence>/<frame>.png.")
+        raise ValueError(f"No image with a mask in {root}: it must hold <collection>/images and <collection>/masks.")
     return found

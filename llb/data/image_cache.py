@@ -1,4 +1,4 @@
-"""Decoded frames on disk: every image decoded once, then shared by all processes through memory maps.
+"""Decoded training images on disk: each is decoded once, then read through memory maps.
 
 A cache is a folder with ``rgb.npy`` and ``mask.npy`` (all pixels of all frames one after the other) and ``index.json``.
 """
@@ -19,14 +19,14 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from llb.data.datasets import AnnotatedImage, davis_sequences
-from llb.data.static import static_collections
+from llb.data.datasets import SourceImage, training_images
+from llb.types import Labels, Rgb
 
 VERSION = 2
 MAX_SIDE = 640
 DEFAULT_CACHE = Path("~/.cache/llb-playground/train")
 FILES = frozenset({"rgb.npy", "mask.npy", "index.json"})
-Progress = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]  # images done so far, images in all
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class CachedObject:
 
 @dataclass(frozen=True)
 class CachedFrame:
-    """Where a frame lies in the cache. `video` is the sequence's name, empty for a still image.
+    """An image in the cache: its size, its objects, and the `offset` of its first pixel in the flat arrays.
 
-    `scenery` is False for a picture of an object on nothing, which makes no background.
+    `video`, `collection` and `scenery` are those of `llb.data.datasets.SourceImage`.
     """
 
     video: str
@@ -57,17 +57,13 @@ class CachedFrame:
     scenery: bool = True
 
 
-@dataclass(frozen=True)
-class _Source:
-    pair: AnnotatedImage
-    video: str
-    collection: str
-    merge_labels: bool
-    scenery: bool = True
-
-
 class FrameCache:
-    """Read access to a built cache. Pickles as its path, so that workers share the pages."""
+    """Read access to a built cache, through memory maps."""
+
+    folder: Path
+    frames: tuple[CachedFrame, ...]
+    _rgb: UInt8[np.ndarray, " bytes"]
+    _mask: UInt8[np.ndarray, " pixels"]
 
     def __init__(self, folder: Path) -> None:
         """Open the cache in `folder`; raise ValueError when there is none."""
@@ -82,15 +78,12 @@ class FrameCache:
         self._rgb = np.load(folder / "rgb.npy", mmap_mode="r")
         self._mask = np.load(folder / "mask.npy", mmap_mode="r")
 
-    def __reduce__(self) -> tuple[type[FrameCache], tuple[Path]]:
-        return FrameCache, (self.folder,)
-
-    def rgb(self, frame: CachedFrame) -> UInt8[np.ndarray, "height width 3"]:
+    def rgb(self, frame: CachedFrame) -> Rgb:
         """Return the frame's pixels, read-only."""
         start, stop = 3 * frame.offset, 3 * (frame.offset + frame.height * frame.width)
         return np.asarray(self._rgb[start:stop]).reshape(frame.height, frame.width, 3)
 
-    def mask(self, frame: CachedFrame) -> UInt8[np.ndarray, "height width"]:
+    def mask(self, frame: CachedFrame) -> Labels:
         """Return the frame's object ids, read-only."""
         stop = frame.offset + frame.height * frame.width
         return np.asarray(self._mask[frame.offset : stop]).reshape(frame.height, frame.width)
@@ -107,21 +100,20 @@ class FrameCache:
 def build_cache(
     data_root: Path,
     cache_dir: Path = DEFAULT_CACHE,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
     objects: Path | None = None,
 ) -> FrameCache:
-    """Decode ``davis16/train`` and every collection of ``static`` under `data_root`, unless that is done already.
+    """Decode all `training_images` into `cache_dir`, unless that is done already.
 
-    `objects` is a folder of further collections, of objects without a background (`scripts.fetch_objects`).
     Images are reduced so that their longer side is at most 640 pixels. `progress` is called with (done, all).
-    The folder appears at once when complete, so a broken run leaves no half cache.
+    The folder appears only when it is complete, so an interrupted run leaves no half cache.
 
     Raises:
-        ValueError: `data_root` lacks ``davis16/train`` or ``static`` in the described form, or `cache_dir` holds
-            something else than a cache.
+        ValueError: as `training_images` does, if a mask is not of its image's size, or if `cache_dir` holds something
+            else than a cache.
     """
     cache_dir = cache_dir.expanduser()
-    sources = _list_sources(data_root, objects)
+    sources = training_images(data_root, objects)
     digest = _digest(sources)
     index = cache_dir / "index.json"
     _check_own(cache_dir)
@@ -145,33 +137,16 @@ def _check_own(folder: Path) -> None:
         raise ValueError(f"{folder} holds other files than a training cache: choose a folder of its own.")
 
 
-def _list_sources(data_root: Path, objects: Path | None) -> list[_Source]:
-    videos = [
-        _Source(pair, sequence.name, "davis16", True)
-        for sequence in davis_sequences(data_root / "davis16" / "train")
-        for pair in sequence.frames
+def _digest(sources: Sequence[SourceImage]) -> str:
+    facts = [
+        (str(item.files.image), item.files.image.stat().st_size, item.files.mask.stat().st_size) for item in sources
     ]
-    stills = [
-        _Source(pair, "", collection.name, collection.merge_labels)
-        for collection in static_collections(data_root / "static")
-        for pair in collection.images
-    ]
-    cut_outs = [
-        _Source(pair, "", collection.name, False, scenery=False)
-        for collection in (static_collections(objects) if objects else ())
-        for pair in collection.images
-    ]
-    return videos + stills + cut_outs
-
-
-def _digest(sources: Sequence[_Source]) -> str:
-    facts = [(str(item.pair.image), item.pair.image.stat().st_size, item.pair.mask.stat().st_size) for item in sources]
     return hashlib.sha256(json.dumps([VERSION, MAX_SIDE, facts]).encode()).hexdigest()
 
 
-def _write_pixels(sources: Sequence[_Source], folder: Path, progress: Progress) -> list[CachedFrame]:
-    """Decode with two threads, and write as flat arrays whose length is known before from the image headers."""
-    sizes = [_reduced_size(source.pair.image) for source in sources]
+def _write_pixels(sources: Sequence[SourceImage], folder: Path, progress: OnProgress) -> list[CachedFrame]:
+    """Decode with two threads into flat arrays, whose length is known beforehand from the image headers."""
+    sizes = [_reduced_size(source.files.image) for source in sources]
     total = sum(height * width for height, width in sizes)
     rgb_out = np.lib.format.open_memmap(folder / "rgb.npy", mode="w+", dtype=np.uint8, shape=(3 * total,))
     mask_out = np.lib.format.open_memmap(folder / "mask.npy", mode="w+", dtype=np.uint8, shape=(total,))
@@ -198,13 +173,13 @@ def _reduced_size(path: Path) -> tuple[int, int]:
     return round(height * factor), round(width * factor)
 
 
-def _decode(source: _Source, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, tuple[CachedObject, ...]]:
-    with Image.open(source.pair.image) as image:
+def _decode(source: SourceImage, size: tuple[int, int]) -> tuple[Rgb, Labels, tuple[CachedObject, ...]]:
+    with Image.open(source.files.image) as image:
         rgb = np.asarray(image.convert("RGB"))
-    with Image.open(source.pair.mask) as image:
+    with Image.open(source.files.mask) as image:
         mask = np.asarray(image).astype(np.uint8)
     if mask.shape != rgb.shape[:2]:
-        raise ValueError(f"{source.pair.mask} is {mask.shape}, its image {rgb.shape[:2]}: both must have one size.")
+        raise ValueError(f"{source.files.mask} is {mask.shape}, its image {rgb.shape[:2]}: both must have one size.")
     if source.merge_labels:
         mask = (mask > 0).astype(np.uint8)
     if mask.shape != size:
@@ -213,7 +188,7 @@ def _decode(source: _Source, size: tuple[int, int]) -> tuple[np.ndarray, np.ndar
     return rgb, mask, _find_objects(mask)
 
 
-def _find_objects(mask: UInt8[np.ndarray, "height width"]) -> tuple[CachedObject, ...]:
+def _find_objects(mask: Labels) -> tuple[CachedObject, ...]:
     found = []
     for number in np.unique(mask):
         if number:

@@ -1,8 +1,8 @@
-"""Training clips by number: what a clip looks like depends on the seed and its number alone."""
+"""Sample training clips by number: a clip depends on the seed and its number alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,22 +11,21 @@ import numpy as np
 import torch
 from jaxtyping import UInt8
 from torch import Tensor
-from torch.utils.data import Dataset
 
 from llb.data.image_cache import FrameCache
 from llb.data.scene import Rendered, Scene, render
-from llb.data.synthetic_clips import SceneMaker
-from llb.data.transforms import Box, colour_matrix, degrade, jitter_box, search_region, to_grey
-from llb.data.video_clips import ClipMaker
+from llb.data.synthetic_clips import SyntheticSceneSampler
+from llb.data.transforms import Box, colour_matrix, degrade, jitter_box, region_around, to_grey
+from llb.data.video_clips import VideoSceneSampler
 
 ATTEMPTS = 10
 SLOWEST, FASTEST = 0.8, 1.5  # change of the region's area from frame to frame
-MIN_TARGET = 0.002  # of the first crop's pixels: a reference with less of the target is drawn again
+MIN_TARGET = 0.002  # share of the first crop's pixels: a clip that shows less of its target there is drawn again
 
 
 @dataclass(frozen=True)
 class ClipConfig:
-    """What clips are drawn.
+    """Settings of the training clips.
 
     Attributes:
         crop: (height, width) of the clips in pixels.
@@ -40,8 +39,11 @@ class ClipConfig:
         search_factor: side of the region over the root of the box's area.
         offset: centre jitter (x, y) in units of the root of the box's area, for the others (paper: 5.5, 4.5 in a region
             of factor 5); the reference takes 2.
-        gentle: share of clips whose jitter is a quarter of that, as when tracking goes well.
-        colour: strength of the colour change.
+        gentle: share of clips with a quarter of that jitter, as when tracking goes well.
+        colour: strength of the colour change (0: none).
+
+    Raises:
+        ValueError: the crop is not of multiples of 16, a clip has fewer than two frames, or a share is not in 0..1.
     """
 
     crop: tuple[int, int] = (240, 416)
@@ -67,7 +69,7 @@ class ClipConfig:
 
 @dataclass(frozen=True)
 class Clip:
-    """One clip; the mask is 0 or 1 and may be empty in all frames but the first."""
+    """One clip: RGB 0..255 and masks of 0 and 1, which may be empty in all frames but the first."""
 
     rgb: UInt8[np.ndarray, "t 3 height width"]
     mask: UInt8[np.ndarray, "t 1 height width"]
@@ -75,22 +77,28 @@ class Clip:
 
 @dataclass(frozen=True)
 class ClipBatch:
-    """Clips side by side, as torch tensors."""
+    """A batch of clips as tensors: RGB 0..255 and masks of 0 and 1."""
 
     rgb: UInt8[Tensor, "b t 3 height width"]
     mask: UInt8[Tensor, "b t 1 height width"]
 
 
 class ClipSampler:
-    """Draws clips from a cache; holds no state that sampling changes."""
+    """Draw clips from a cache; sampling changes no state."""
+
+    config: ClipConfig
+    seed: int
+    _cache: FrameCache
+    _synthetic: SyntheticSceneSampler
+    _real: VideoSceneSampler | None
 
     def __init__(self, cache: FrameCache | Path, config: ClipConfig, seed: int) -> None:
         """Open the cache (a folder or an open one); raise ValueError when it has nothing to draw from."""
         self.config = config
         self.seed = seed
         self._cache = cache if isinstance(cache, FrameCache) else FrameCache(cache)
-        self._synthetic = SceneMaker(self._cache)
-        self._real = ClipMaker(self._cache, self._synthetic, config.paste) if config.real > 0 else None
+        self._synthetic = SyntheticSceneSampler(self._cache)
+        self._real = VideoSceneSampler(self._cache, self._synthetic, config.paste) if config.real > 0 else None
 
     def sample(self, index: int) -> Clip:
         """Return clip number `index`."""
@@ -111,6 +119,10 @@ class ClipSampler:
         rgb = torch.from_numpy(np.stack([clip.rgb for clip in clips]))
         return ClipBatch(rgb, torch.from_numpy(np.stack([clip.mask for clip in clips])))
 
+    def batches(self, size: int, numbers: Iterable[int]) -> Iterator[ClipBatch]:
+        """Yield the batches of these numbers: batch n holds `size` clips from number n * size on."""
+        return (self.batch(range(number * size, (number + 1) * size)) for number in numbers)
+
     def max_gap(self, index: int) -> int:
         """Return the largest frame gap for clip number `index`."""
         first, last = self.config.gaps
@@ -125,9 +137,9 @@ class ClipSampler:
         return [render(scene, frame, region, self.config.crop) for frame, region in enumerate(regions)]
 
     def _regions(self, scene: Scene, rng: np.random.Generator) -> list[Box]:
-        """Return the jittered search regions; where the target is gone, the last one's place and size stay.
+        """Return the jittered search regions; where the target is not visible, they stay where it was last.
 
-        The size follows the target slowly, as in the engine: a sliver at the edge of the image makes no tiny region.
+        The size follows the target slowly, as in the engine, so that a sliver at the edge makes no tiny region.
         """
         config = self.config
         target = scene.layers[scene.target]
@@ -140,11 +152,11 @@ class ClipSampler:
             factor = (2.0, 2.0) if frame == 0 else config.offset
             offset = (strength * factor[0], strength * factor[1])
             jittered = jitter_box(box, strength * config.size_jitter[min(frame, 1)], offset, rng)
-            regions.append(search_region(jittered, scene.canvas, config.crop, config.search_factor))
+            regions.append(region_around(jittered, scene.canvas, config.crop, config.search_factor))
         return regions
 
     def _recolour(self, images: Sequence[np.ndarray], rng: np.random.Generator) -> Sequence[np.ndarray]:
-        """Change the clip's colours alike, with a small drift, at times to grey; then `degrade`."""
+        """Change all frames' colours alike, with a small drift, at times to grey; then `degrade`."""
         strength = self.config.colour
         first, drift = colour_matrix(rng, strength), colour_matrix(rng, 0.15 * strength)
         first = to_grey(first) if rng.random() < 0.05 else first
@@ -153,25 +165,3 @@ class ClipSampler:
             share = step / max(len(images) - 1, 1)
             changed.append(cv2.transform(image, first + share * (drift - np.eye(3, 4))))
         return degrade(changed, rng)
-
-
-class BatchDataset(Dataset[ClipBatch]):
-    """Batches by step number, for a DataLoader with ``batch_size=None`` and ``sampler=range(start, stop)``."""
-
-    def __init__(self, sampler: ClipSampler, batch_size: int, steps: int) -> None:
-        """`steps` is the length; batch `step` holds the clips from step x batch_size on."""
-        self._sampler = sampler
-        self._batch_size = batch_size
-        self._steps = steps
-
-    def __len__(self) -> int:
-        return self._steps
-
-    def __getitem__(self, step: int) -> ClipBatch:
-        return self._sampler.batch(range(step * self._batch_size, (step + 1) * self._batch_size))
-
-
-def single_threaded(worker: int) -> None:
-    """Keep a DataLoader worker to one thread (its ``worker_init_fn``)."""
-    cv2.setNumThreads(0)
-    torch.set_num_threads(1)

@@ -1,7 +1,7 @@
-"""A clip as layers: pictures with alpha that move over a canvas, rendered only inside each frame's search region.
+"""Clips as layers: pictures with alpha that move over a canvas, rendered only inside each frame's search region.
 
-The canvas is the (virtual) video frame; each layer knows how its own pixels lie on it at every time. One warp takes a
-layer straight to the crop, so that no full frame is ever made.
+The canvas is the (virtual) video frame; each layer has its own map to it at every frame. One warp takes a layer
+straight to the crop, so that no full frame is ever rendered.
 """
 
 from __future__ import annotations
@@ -29,10 +29,15 @@ class Wave:
 
 @dataclass(frozen=True)
 class Layer:
-    """Pictures over time, one per frame. `alphas` (0..255) None: opaque everywhere, edges repeated (a background).
+    """A moving picture.
 
-    `to_canvas` maps (x, y) of the source to the canvas; `outlines` are source points that enclose the object.
-    `painted` False: the layer's pixels are in the background already, only its mask counts.
+    Attributes:
+        images: one per frame.
+        alphas: their opacity, 0 to 255; None for a background, which is opaque and mirrored at its edges.
+        to_canvas: homography of each frame, from (x, y) in the picture to the canvas.
+        outlines: points (x, y) of each picture that enclose the object.
+        waves: bend the picture.
+        painted: False where the pixels are in the background already and only the mask counts.
     """
 
     images: Sequence[UInt8[np.ndarray, "h w 3"]]

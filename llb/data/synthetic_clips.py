@@ -27,32 +27,37 @@ class CutOut:
 
 
 @dataclass(frozen=True)
-class Placement:
-    """How an object lies on the canvas: box area in canvas pixels, and its centre (x, y) at every time."""
+class Trajectory:
+    """Where an object is on the canvas: the area of its box in canvas pixels, and its centre (x, y) at every frame."""
 
     area: float
     centres: Float[np.ndarray, "frames 2"]
 
 
-def cut_out(cache: FrameCache, frame: CachedFrame, item: CachedObject) -> CutOut:
-    """Return an object of a cached frame, with two pixels of margin where the image has them."""
+def extract_object(cache: FrameCache, frame: CachedFrame, item: CachedObject) -> CutOut:
+    """Return an object of a cached frame as a cut-out, with a margin of two pixels where the image has them."""
     y0, x0 = max(item.y0 - 2, 0), max(item.x0 - 2, 0)
     window = np.s_[y0 : item.y1 + 2, x0 : item.x1 + 2]
     alpha = np.where(cache.mask(frame)[window] == item.id, 255, 0).astype(np.uint8)
     return CutOut(cache.rgb(frame)[window], alpha)
 
 
-def enclose(alpha: UInt8[np.ndarray, "h w"]) -> Float[np.ndarray, "n 2"]:
-    """Return the convex hull (x, y) of a mask; no points for an empty one."""
+def convex_hull(alpha: UInt8[np.ndarray, "h w"]) -> Float[np.ndarray, "n 2"]:
+    """Return the corners (x, y) of a mask's convex hull; none for an empty mask."""
     contours, _ = cv2.findContours(alpha, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     return cv2.convexHull(np.concatenate(contours))[:, 0].astype(float) if contours else np.zeros((0, 2))
 
 
-class SceneMaker:
-    """Draws synthetic scenes from a cache."""
+class SyntheticSceneSampler:
+    """Draw synthetic scenes from a cache."""
+
+    _cache: FrameCache
+    _scenery: list[CachedFrame]  # that may be a background
+    _groups: list[list[tuple[CachedFrame, CachedObject]]]  # the objects of each collection or video
+    _weights: Float[np.ndarray, " groups"]  # probability of each group
 
     def __init__(self, cache: FrameCache) -> None:
-        """List what can be cut out; raise ValueError when there is no object large enough."""
+        """List the objects that can be cut out; raise ValueError when none is large enough."""
         self._cache = cache
         self._scenery = [frame for frame in cache.frames if frame.scenery]
         groups: dict[str, list[tuple[CachedFrame, CachedObject]]] = {}
@@ -66,8 +71,8 @@ class SceneMaker:
         self._weights = np.sqrt([len({id(frame) for frame, _ in group}) for group in self._groups])
         self._weights /= self._weights.sum()
 
-    def pick(self, rng: np.random.Generator) -> tuple[CachedFrame, CachedObject]:
-        """Draw an object: a collection or video first (by the root of its images), then any object of it."""
+    def pick_object(self, rng: np.random.Generator) -> tuple[CachedFrame, CachedObject]:
+        """Draw a collection or video (weighted by the root of its number of images), then any of its objects."""
         group = self._groups[int(rng.choice(len(self._groups), p=self._weights))]
         return group[int(rng.integers(len(group)))]
 
@@ -75,16 +80,16 @@ class SceneMaker:
         """Draw a scene: a background, a target, up to three distractors around it and sometimes an occluder."""
         canvas = CANVASES[int(rng.choice(len(CANVASES), p=CANVAS_SHARES))]
         camera = camera_path(canvas, frames, rng)
-        frame, item = self.pick(rng)
-        cut = cut_out(self._cache, frame, item)
+        frame, item = self.pick_object(rng)
+        cut = extract_object(self._cache, frame, item)
         if frame.scenery and rng.random() < IN_PLACE:
-            background = self._background(frame, canvas, camera, 2.0, rng)
-            target = self._in_place(background, frame, item)
+            background = self._background(frame, canvas, camera, zoom=2.0, rng=rng)
+            target = self._target_in_own_photo(background, frame, item)
             box = target.canvas_box(0, canvas)
-            place = Placement(box.area, np.repeat([[box.x, box.y]], frames, axis=0)) if box else None
+            place = Trajectory(box.area, np.repeat([[box.x, box.y]], frames, axis=0)) if box else None
         else:
-            background = self._background(self._any_frame(rng), canvas, camera, 1.5, rng)
-            place = self._target_placement(canvas, frames, rng)
+            background = self._background(self._any_frame(rng), canvas, camera, zoom=1.5, rng=rng)
+            place = self._target_trajectory(canvas, frames, rng)
             target = moving_layer(cut, place, camera, rng)
         behind, front = self._others(cut, place, camera, rng) if place else ([], [])
         if behind and not target.painted:
@@ -94,14 +99,14 @@ class SceneMaker:
     def _any_frame(self, rng: np.random.Generator) -> CachedFrame:
         return self._scenery[int(rng.integers(len(self._scenery)))]
 
-    def _in_place(self, background: Layer, frame: CachedFrame, item: CachedObject) -> Layer:
-        """Return the object of the background's own photo, moving with it."""
+    def _target_in_own_photo(self, background: Layer, frame: CachedFrame, item: CachedObject) -> Layer:
+        """Return an object of the background's own photo as a layer that moves with it."""
         alpha = np.where(self._cache.mask(frame) == item.id, 255, 0).astype(np.uint8)
         frames = len(background.images)
-        return replace(background, alphas=[alpha] * frames, outlines=[enclose(alpha)] * frames, painted=False)
+        return replace(background, alphas=[alpha] * frames, outlines=[convex_hull(alpha)] * frames, painted=False)
 
-    def _target_placement(self, canvas: tuple[int, int], frames: int, rng: np.random.Generator) -> Placement:
-        """Draw size (log-uniform, small ones included) and path; one in twelve leaves the canvas."""
+    def _target_trajectory(self, canvas: tuple[int, int], frames: int, rng: np.random.Generator) -> Trajectory:
+        """Draw the target's size (log-uniform) and path; one in twelve leaves the canvas."""
         fraction = float(np.exp(rng.uniform(np.log(0.003), np.log(0.4))))
         area = fraction * canvas[0] * canvas[1]
         start = rng.uniform(0.1, 0.9, 2) * canvas[::-1]
@@ -111,22 +116,22 @@ class SceneMaker:
             angle = rng.uniform(0, 2 * np.pi)
             exit_speed = 1.3 * max(canvas) / frames * np.array([np.cos(angle), np.sin(angle)])
             path = path + np.maximum(np.arange(frames) - frames // 2, 0)[:, None] * exit_speed
-        return Placement(area, path)
+        return Trajectory(area, path)
 
     def _others(
-        self, cut: CutOut, place: Placement, camera: Float[np.ndarray, "frames 3 3"], rng: np.random.Generator
+        self, cut: CutOut, place: Trajectory, camera: Float[np.ndarray, "frames 3 3"], rng: np.random.Generator
     ) -> tuple[list[Layer], list[Layer]]:
-        """Draw the layers behind and before the target; a distractor is at times the same object again."""
+        """Draw the layers behind and in front of the target; a distractor is at times a copy of it."""
         behind: list[Layer] = []
         front: list[Layer] = []
         for _ in range(int(rng.choice(4, p=(0.25, 0.35, 0.25, 0.15)))):
             twin = rng.random() < 0.3
-            other = cut if twin else cut_out(self._cache, *self.pick(rng))
-            beside = distractor_placement(place, rng, spread=0.15 if twin else 0.5)
+            other = cut if twin else extract_object(self._cache, *self.pick_object(rng))
+            beside = distractor_trajectory(place, rng, spread=0.15 if twin else 0.5)
             (front if rng.random() < 0.5 else behind).append(moving_layer(other, beside, camera, rng))
         if rng.random() < 0.2:
-            across = occluder_placement(place, rng)
-            front.append(moving_layer(cut_out(self._cache, *self.pick(rng)), across, camera, rng))
+            across = occluder_trajectory(place, rng)
+            front.append(moving_layer(extract_object(self._cache, *self.pick_object(rng)), across, camera, rng))
         return behind, front
 
     def _background(
@@ -134,21 +139,22 @@ class SceneMaker:
         frame: CachedFrame,
         canvas: tuple[int, int],
         camera: Float[np.ndarray, "frames 3 3"],
+        *,
         zoom: float,
         rng: np.random.Generator,
     ) -> Layer:
-        """Lay a frame over the canvas, up to `zoom` times larger than needed to cover it, mostly with a slight bend."""
+        """Return a frame as background, up to `zoom` times larger than needed to cover the canvas; half are bent."""
         image = self._cache.rgb(frame)
         cover = max(canvas[0] / frame.height, canvas[1] / frame.width) * float(rng.uniform(1.05, zoom))
         slack = np.array([frame.width, frame.height]) * cover - canvas[::-1]
         centre = np.array(canvas[::-1]) / 2 + rng.uniform(-0.45, 0.45, 2) * slack
         flat = similarity((frame.width / 2, frame.height / 2), centre, cover, float(rng.normal(0.0, 0.1)))
-        waves = bending(float(max(image.shape[:2])), 0.008, len(camera), rng) if rng.random() < 0.5 else ()
+        waves = random_waves(float(max(image.shape[:2])), 0.008, len(camera), rng) if rng.random() < 0.5 else ()
         return Layer([image] * len(camera), None, camera @ flat, waves=waves)
 
 
 def camera_path(canvas: tuple[int, int], frames: int, rng: np.random.Generator) -> Float[np.ndarray, "frames 3 3"]:
-    """Return the camera's motion over the canvas: pan, zoom, roll, a little perspective; at times it stands still."""
+    """Return a random camera motion: pan, zoom, roll, a little perspective; at times it stands still."""
     strength = float(rng.choice([0.0, 0.5, 1.0, 2.0]))
     sigma = strength * np.array([0.02 * canvas[1], 0.02 * canvas[0], 0.02, 0.015, 2e-5, 2e-5])
     path = smooth_path(rng, frames, sigma)
@@ -162,9 +168,9 @@ def camera_path(canvas: tuple[int, int], frames: int, rng: np.random.Generator) 
 
 
 def moving_layer(
-    cut: CutOut, place: Placement, camera: Float[np.ndarray, "frames 3 3"], rng: np.random.Generator
+    cut: CutOut, place: Trajectory, camera: Float[np.ndarray, "frames 3 3"], rng: np.random.Generator
 ) -> Layer:
-    """Return a cut-out that follows a placement, turning, growing, shearing and bending smoothly on its way."""
+    """Return a cut-out as a layer that follows a trajectory and smoothly turns, grows, shears and bends on the way."""
     small, scale = shrink_to(cut, place.area)
     height, width = small.alpha.shape
     frames = len(camera)
@@ -173,16 +179,23 @@ def moving_layer(
     flip = np.diag([float(rng.choice([-1.0, 1.0])), 1.0, 1.0])
     centred = similarity((width / 2, height / 2), np.zeros(2), 1.0, 0.0)
     moves = [
-        similarity((0.0, 0.0), centre, scale * float(np.exp(row[0])), row[1], row[2], (row[3] / width, row[4] / height))
+        similarity(
+            (0.0, 0.0),
+            centre,
+            scale * float(np.exp(row[0])),
+            row[1],
+            shear=row[2],
+            perspective=(row[3] / width, row[4] / height),
+        )
         for centre, row in zip(place.centres, np.clip(path, -0.6, 0.6), strict=True)
     ]
-    waves = bending(float(max(height, width)), 0.03, frames, rng) if rng.random() < 0.6 else ()
+    waves = random_waves(float(max(height, width)), 0.03, frames, rng) if rng.random() < 0.6 else ()
     to_canvas = camera @ np.stack(moves) @ flip @ centred
-    return Layer([small.rgb] * frames, [small.alpha] * frames, to_canvas, [enclose(small.alpha)] * frames, waves)
+    return Layer([small.rgb] * frames, [small.alpha] * frames, to_canvas, [convex_hull(small.alpha)] * frames, waves)
 
 
 def shrink_to(cut: CutOut, area: float) -> tuple[CutOut, float]:
-    """Return the cut-out reduced to a box of about `area` pixels, and the magnification left to do (at most 3)."""
+    """Return the cut-out shrunk to a box of about `area` pixels, and the factor (at most 3) by which to enlarge it."""
     height, width = cut.alpha.shape
     scale = float(np.sqrt(area / (height * width)))
     if scale >= 0.8:
@@ -193,7 +206,7 @@ def shrink_to(cut: CutOut, area: float) -> tuple[CutOut, float]:
     return CutOut(rgb, alpha), 1.0
 
 
-def bending(length: float, strength: float, frames: int, rng: np.random.Generator) -> tuple[Wave, ...]:
+def random_waves(length: float, strength: float, frames: int, rng: np.random.Generator) -> tuple[Wave, ...]:
     """Return two travelling waves with an amplitude around `strength` x `length` and 0.5 to 1.5 periods on `length`."""
     waves = []
     for _ in range(2):
@@ -205,17 +218,17 @@ def bending(length: float, strength: float, frames: int, rng: np.random.Generato
     return tuple(waves)
 
 
-def distractor_placement(place: Placement, rng: np.random.Generator, spread: float) -> Placement:
-    """Return a place beside another object, near enough to fall into its search region, with a motion of its own."""
+def distractor_trajectory(place: Trajectory, rng: np.random.Generator, spread: float) -> Trajectory:
+    """Return a trajectory with its own motion that starts beside another object, mostly inside its search region."""
     side = np.sqrt(place.area)
     area = place.area * float(np.exp(rng.normal(0.0, 2 * spread)))
     angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(0.7, 3.0) * side
     start = place.centres[0] + distance * np.array([1.2 * np.cos(angle), 0.8 * np.sin(angle)])
-    return Placement(area, start + smooth_path(rng, len(place.centres), np.full(2, 0.2 * side)))
+    return Trajectory(area, start + smooth_path(rng, len(place.centres), np.full(2, 0.2 * side)))
 
 
-def occluder_placement(place: Placement, rng: np.random.Generator) -> Placement:
-    """Return a path that crosses another object's at a frame after the first."""
+def occluder_trajectory(place: Trajectory, rng: np.random.Generator) -> Trajectory:
+    """Return a trajectory that crosses another object's after the first frame."""
     frames, side = len(place.centres), np.sqrt(place.area)
     angle = rng.uniform(0, 2 * np.pi)
     step = rng.uniform(0.4, 1.2) * side * np.array([np.cos(angle), np.sin(angle)])

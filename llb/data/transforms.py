@@ -1,4 +1,4 @@
-"""Geometry and colour of training clips: search regions as the engine makes them, jitter, smooth motion."""
+"""Geometry and colours of training clips: search regions, jitter, smooth motion, degradations."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Box:
         return self.height * self.width
 
     def limited(self, area: float, low: float, high: float) -> Box:
-        """Return the box with the same aspect and its area brought within `low` to `high` times `area`."""
+        """Return the box with its area limited to `low` to `high` times `area`, its aspect unchanged."""
         factor = float(np.sqrt(np.clip(self.area, low * area, high * area) / self.area))
         return Box(self.y, self.x, self.height * factor, self.width * factor)
 
 
 def box_of_points(points: Float[np.ndarray, "n 2"], canvas: tuple[int, int]) -> Box | None:
-    """Return the box of (x, y) points cut to the canvas (height, width), or None when next to nothing is inside."""
+    """Return the box of (x, y) points inside the canvas (height, width); None where a side is under 3 pixels."""
     (x0, y0), (x1, y1) = np.maximum(points.min(axis=0), 0.0), np.minimum(points.max(axis=0), canvas[::-1])
     if x1 - x0 < 3.0 or y1 - y0 < 3.0:
         return None
@@ -47,11 +47,11 @@ def jitter_box(box: Box, size_sigma: float, offset: tuple[float, float], rng: np
     return Box(box.y + float(shift[1]), box.x + float(shift[0]), float(height), float(width))
 
 
-def search_region(box: Box, canvas: tuple[int, int], crop: tuple[int, int], factor: float) -> Box:
-    """Return the region around a target's box: `factor`^2 times its area, in the aspect of `crop` (height, width).
+def region_around(box: Box, canvas: tuple[int, int], crop: tuple[int, int], factor: float) -> Box:
+    """Return the search region around a target's box: `factor`^2 times its area, in the aspect of `crop`.
 
-    Larger than the canvas on both axes, it shrinks until one axis fits; then it is shifted inside on each axis, or
-    centred where it cannot fit ("inside major", as released).
+    `canvas` and `crop` are (height, width). A region larger than the canvas on both axes shrinks until one axis fits;
+    then it is shifted inside on each axis, or centred where it cannot fit ("inside major", as released).
     """
     scale = factor * np.sqrt(box.area / (crop[0] * crop[1]))
     size = scale * np.array(crop, float)
@@ -75,6 +75,7 @@ def similarity(
     centre_to: Float[np.ndarray, " 2"],
     scale: float,
     angle: float,
+    *,
     shear: float = 0.0,
     perspective: tuple[float, float] = (0.0, 0.0),
 ) -> Float[np.ndarray, "3 3"]:
@@ -107,7 +108,7 @@ def to_grey(matrix: Float[np.ndarray, "3 4"]) -> Float[np.ndarray, "3 4"]:
 def add_noise(
     images: Sequence[UInt8[np.ndarray, "h w 3"]], sigma: float, rng: np.random.Generator
 ) -> list[UInt8[np.ndarray, "h w 3"]]:
-    """Return the images with grey Gaussian noise of spread `sigma` (grey levels): one field, shifted for each image."""
+    """Return the images with grey Gaussian noise of spread `sigma` (grey levels): one field, shifted per image."""
     height, width = images[0].shape[:2]
     field = rng.standard_normal((height + NOISE_SHIFT, width + NOISE_SHIFT), dtype=np.float32) * np.float32(sigma)
     grain = cv2.merge([field.astype(np.int16)] * 3)

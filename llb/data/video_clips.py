@@ -1,4 +1,4 @@
-"""Scenes from annotated video: real clips, at times with another sequence's object pasted in with its real motion."""
+"""Scenes from annotated video: real clips, some with an object of another image or video pasted in."""
 
 from __future__ import annotations
 
@@ -8,27 +8,32 @@ from jaxtyping import Float
 from llb.data.image_cache import CachedFrame, FrameCache
 from llb.data.scene import Layer, Scene
 from llb.data.synthetic_clips import (
-    Placement,
-    SceneMaker,
+    SyntheticSceneSampler,
+    Trajectory,
     camera_path,
-    cut_out,
-    distractor_placement,
+    distractor_trajectory,
+    extract_object,
     moving_layer,
-    occluder_placement,
+    occluder_trajectory,
 )
 from llb.data.transforms import similarity
 
 MIN_VISIBLE = 60  # pixels of the target in the first frame
 
 
-class ClipMaker:
-    """Draws scenes from the videos of a cache; a share of them gets a pasted object."""
+class VideoSceneSampler:
+    """Draw scenes from the videos of a cache; a share of them gets a pasted object."""
 
-    def __init__(self, cache: FrameCache, maker: SceneMaker, paste: float) -> None:
+    _cache: FrameCache
+    _videos: list[tuple[CachedFrame, ...]]
+    _synthetic: SyntheticSceneSampler  # where pasted stills come from
+    _paste: float
+
+    def __init__(self, cache: FrameCache, synthetic: SyntheticSceneSampler, paste: float) -> None:
         """List the videos; `paste` (0..1) of the clips get a pasted object. Raise ValueError without videos."""
         self._cache = cache
         self._videos = [frames for frames in cache.videos().values() if any(frame.objects for frame in frames)]
-        self._maker = maker
+        self._synthetic = synthetic
         self._paste = paste
         if not self._videos:
             raise ValueError(f"No video in {cache.folder}: real clips need davis16/train.")
@@ -42,10 +47,10 @@ class ClipMaker:
         own = self._object_layer(clip, camera, painted=False)
         if rng.random() >= self._paste:
             return Scene(canvas, (background, own), 1)
-        return self._pasted(canvas, background, own, max_gap, rng)
+        return self._pasted(canvas, background, own, max_gap=max_gap, rng=rng)
 
     def _draw(self, frames: int, max_gap: int, rng: np.random.Generator) -> tuple[CachedFrame, ...]:
-        """Draw frames of one video, the object being visible in the first; gaps shrink where the video is short."""
+        """Draw frames of one video, the object visible in the first of them; gaps shrink where the video is short."""
         video = self._videos[int(rng.integers(len(self._videos)))]
         gaps = rng.integers(1, max(1, min(max_gap, (len(video) - 1) // max(frames - 1, 1))) + 1, frames - 1)
         times = np.concatenate([[0], np.cumsum(gaps)])
@@ -62,19 +67,21 @@ class ClipMaker:
         return Layer(images, alphas, camera, [_corners(frame) for frame in clip], painted=painted)
 
     def _pasted(
-        self, canvas: tuple[int, int], background: Layer, own: Layer, max_gap: int, rng: np.random.Generator
+        self, canvas: tuple[int, int], background: Layer, own: Layer, *, max_gap: int, rng: np.random.Generator
     ) -> Scene:
-        """Paste another object near the clip's: before or behind it, and in one of three as the target itself."""
+        """Paste another object near the clip's own, in front or behind; in one of three scenes it is the target."""
         box = own.canvas_box(0, canvas)
         assert box is not None
         centres = _centres(own, canvas)
-        place = Placement(box.area, centres)
+        place = Trajectory(box.area, centres)
         other_place = (
-            occluder_placement(place, rng) if rng.random() < 0.35 else distractor_placement(place, rng, spread=0.4)
+            occluder_trajectory(place, rng) if rng.random() < 0.35 else distractor_trajectory(place, rng, spread=0.4)
         )
         frames = len(centres)
         if rng.random() < 0.35:
-            other = moving_layer(cut_out(self._cache, *self._maker.pick(rng)), other_place, background.to_canvas, rng)
+            other = moving_layer(
+                extract_object(self._cache, *self._synthetic.pick_object(rng)), other_place, background.to_canvas, rng
+            )
         else:
             other = self._other_video(frames, other_place, max_gap, rng)
         as_target = rng.random() < 0.35
@@ -83,8 +90,8 @@ class ClipMaker:
         own = Layer(own.images, own.alphas, own.to_canvas, own.outlines)
         return Scene(canvas, (background, other, own), 1 if as_target else 2)
 
-    def _other_video(self, frames: int, place: Placement, max_gap: int, rng: np.random.Generator) -> Layer:
-        """Return another clip's object at a place's size, moved there as a whole; its motion stays its own."""
+    def _other_video(self, frames: int, place: Trajectory, max_gap: int, rng: np.random.Generator) -> Layer:
+        """Return another video's object, scaled and shifted to a trajectory; it keeps its own motion."""
         clip = self._draw(frames, max_gap, rng)
         corners = _corners(clip[0])
         size = np.ptp(corners, axis=0)
@@ -107,7 +114,7 @@ def _corners(frame: CachedFrame) -> Float[np.ndarray, "n 2"]:
 
 
 def _centres(layer: Layer, canvas: tuple[int, int]) -> Float[np.ndarray, "frames 2"]:
-    """Return the object's centres (x, y) over time; where it is gone, the last one."""
+    """Return the object's centre (x, y) at every frame; where it is not visible, the last one."""
     centres: list[tuple[float, float]] = []
     for frame in range(len(layer.images)):
         box = layer.canvas_box(frame, canvas)

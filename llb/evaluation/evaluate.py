@@ -1,4 +1,4 @@
-"""Measure a model on annotated clips: J, F and J&F by the DAVIS protocol.
+"""Evaluate a model on annotated clips: J, F and J&F by the DAVIS protocol.
 
 The first frame's mask is given. The first and the last annotated frame do not count; scores are averaged over frames
 for each object, and over objects for a sequence and for the split.
@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from llb.config import InferenceConfig, Precision
-from llb.evaluation.datasets import Sequence, find_sequences
 from llb.evaluation.metrics import Score, score
 from llb.inference import SegmentationModel, VideoSegmenter
+from llb.io.davis import DavisSequence, find_sequences
 from llb.io.label_png import read_labels, write_labels
 from llb.io.video_reader import list_pictures, read_frames
 from llb.types import Labels
@@ -28,7 +28,7 @@ OnProgress = Callable[[str, int, int], None]  # the sequence's name, frames done
 
 @dataclass(frozen=True)
 class ObjectScore:
-    """An object's means over the frames that count."""
+    """An object's J and F, averaged over the frames that count."""
 
     id: int
     score: Score
@@ -36,7 +36,7 @@ class ObjectScore:
 
 @dataclass(frozen=True)
 class SequenceScore:
-    """A sequence's objects. `seconds_per_frame` leaves the first frame out."""
+    """The scores of a sequence's objects. `seconds_per_frame` leaves the first frame out."""
 
     name: str
     frames: int
@@ -100,10 +100,12 @@ def evaluate(
     on_progress: OnProgress | None = None,
     masks_dir: Path | None = None,
 ) -> EvaluationResult:
-    """Segment every sequence of a split (`llb.evaluation.datasets`) and score it.
+    """Segment every sequence of a split (`llb.io.davis.find_sequences`) and score it.
 
-    With `masks_dir` the predictions are written as ``<masks_dir>/<sequence>/<frame>.png`` in the DAVIS palette. Raise
-    ValueError if the data are not as they should be.
+    With `masks_dir` the predictions are written as ``<masks_dir>/<sequence>/<frame>.png`` in the DAVIS palette.
+
+    Raises:
+        ValueError: the split is missing or incomplete, or a sequence has no object or fewer than three masks.
     """
     config = (config or InferenceConfig()).for_scale(model.scale)
     sequences = find_sequences(data_dir, split)
@@ -123,25 +125,25 @@ def evaluate(
 
 def evaluate_sequence(
     model: SegmentationModel,
-    sequence: Sequence,
+    sequence: DavisSequence,
     config: InferenceConfig,
     on_frame: Callable[[int], None],
     masks_dir: Path | None = None,
 ) -> SequenceScore:
-    """Segment a sequence from its first mask and score it; `on_frame` hears the number of frames done."""
+    """Segment a sequence from its first mask and score it; `on_frame` is called with the number of frames done."""
     counted, ids = _counted_frames(sequence), _object_ids(sequence)
     segmenter = VideoSegmenter(model, config)
     seconds: list[float] = []
     scores: dict[int, list[Score]] = {target: [] for target in ids}
     for frame in read_frames(sequence.images):
         if frame.index == 0:
-            given = read_labels(_mask_file(sequence, frame.name))
+            given = read_labels(sequence.mask_file(frame.name))
             result = segmenter.start(frame.rgb, {target: given == target for target in ids})
         else:
             result = segmenter.step(frame.rgb)
             seconds.append(result.seconds)
         if frame.name in counted:
-            truth = read_labels(_mask_file(sequence, frame.name), keep_void=True)
+            truth = read_labels(sequence.mask_file(frame.name), keep_void=True)
             for target in ids:
                 scores[target].append(score_object(result.labels, truth, target))
         if masks_dir:
@@ -153,14 +155,14 @@ def evaluate_sequence(
 
 
 def score_object(predicted: Labels, truth: Labels, target: int) -> Score:
-    """Score one object of a frame; pixels that the truth calls void (255) count for neither side."""
+    """Score one object of a frame; void pixels of the truth (255) count for neither side."""
     return score((predicted == target) & (truth != VOID), truth == target)
 
 
-def _counted_frames(sequence: Sequence) -> frozenset[str]:
+def _counted_frames(sequence: DavisSequence) -> frozenset[str]:
     """Return the stems of the annotated frames without the first and the last."""
     stems = [path.stem for path in list_pictures(sequence.images)]
-    annotated = [stem for stem in stems if _mask_file(sequence, stem).is_file()]
+    annotated = [stem for stem in stems if sequence.mask_file(stem).is_file()]
     if annotated[:1] != stems[:1] or len(annotated) < 3:
         raise ValueError(
             f"The sequence {sequence.name} has {len(annotated)} masks in {sequence.masks}: it needs one for its first "
@@ -169,18 +171,14 @@ def _counted_frames(sequence: Sequence) -> frozenset[str]:
     return frozenset(annotated[1:-1])
 
 
-def _object_ids(sequence: Sequence) -> tuple[int, ...]:
+def _object_ids(sequence: DavisSequence) -> tuple[int, ...]:
     """Return the ids of the objects in the first mask."""
     first = list_pictures(sequence.images)[0].stem
-    ids = np.unique(read_labels(_mask_file(sequence, first)))
+    ids = np.unique(read_labels(sequence.mask_file(first)))
     objects = tuple(int(value) for value in ids if value not in (0, VOID))
     if not objects:
         raise ValueError(f"The first mask of {sequence.name} marks no object: leave the sequence out of the split.")
     return objects
-
-
-def _mask_file(sequence: Sequence, stem: str) -> Path:
-    return sequence.masks / f"{stem}.png"
 
 
 def _mean(scores: Iterable[Score]) -> Score:

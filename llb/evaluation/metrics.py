@@ -1,4 +1,4 @@
-"""Measures of segmentation quality as DAVIS defines them: region similarity J and contour accuracy F."""
+"""Segmentation quality as DAVIS defines it: region similarity J and contour accuracy F."""
 
 from __future__ import annotations
 
@@ -28,14 +28,29 @@ class Score:
 
 
 def score(predicted: Bool[np.ndarray, "_ _"], truth: Bool[np.ndarray, "_ _"]) -> Score:
-    """Return J and F of a predicted mask; raise ValueError if the sizes differ."""
+    """Return J and F of a predicted mask.
+
+    >>> truth = np.zeros((40, 60), bool)
+    >>> truth[10:20, 10:30] = True
+    >>> score(truth, truth)
+    Score(j=1.0, f=1.0)
+    >>> score(np.zeros_like(truth), truth).mean
+    0.0
+
+    Raises:
+        ValueError: the sizes differ.
+    """
     if predicted.shape != truth.shape:
         raise ValueError(f"The masks differ in size, {predicted.shape} and {truth.shape}: resize the predicted one.")
     return Score(region_similarity(predicted, truth), contour_accuracy(predicted, truth))
 
 
 def region_similarity(predicted: Mask, truth: Mask) -> float:
-    """Return J, intersection over union; 1 where both masks are empty."""
+    """Return J, intersection over union; 1 where both masks are empty.
+
+    >>> region_similarity(np.array([[True, True, False]]), np.array([[False, True, True]]))
+    0.3333333333333333
+    """
     union = np.count_nonzero(predicted | truth)
     return np.count_nonzero(predicted & truth) / union if union else 1.0
 
@@ -72,13 +87,13 @@ def boundary(mask: Mask) -> UInt8[np.ndarray, "height width"]:
 
 
 def _disk(radius: int) -> UInt8[np.ndarray, "side side"]:
-    """Return a disk of ones: all offsets of a length up to the radius."""
+    """Return a disk of ones: all offsets up to `radius` long."""
     offsets = np.arange(-radius, radius + 1) ** 2
     return (offsets[:, None] + offsets[None] <= radius**2).astype(np.uint8)
 
 
 def _window(mask: UInt8[np.ndarray, "height width"], margin: int) -> tuple[slice, slice]:
-    """Return the bounding box of a mask that is not empty, with a margin: nothing outside it matters."""
+    """Return the bounding box of a non-empty mask with a margin; no pixel outside it can match."""
     ys, xs = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     return (
         slice(max(int(ys[0]) - margin, 0), int(ys[-1]) + margin + 1),

@@ -1,4 +1,4 @@
-"""The ablation table: what the shipped lite variants reach, beside the paper's figures, with the spread.
+"""The ablation table: J&F of the shipped lite variants beside the paper's, with confidence intervals.
 
 Everything is read from the committed results (``weights/results``), which `python -m llb evaluate --json` wrote.
 """
@@ -56,7 +56,7 @@ class Row:
 
 
 def read_result(path: Path) -> Measured:
-    """Read what `python -m llb evaluate --json` wrote."""
+    """Read a result file that `python -m llb evaluate --json` wrote."""
     found = json.loads(path.read_text())
     return Measured(
         path.stem.removeprefix("lite_"),
@@ -88,7 +88,7 @@ def ablation(folder: Path = RESULTS) -> list[Row]:
 
 
 def bootstrap_interval(gains: np.ndarray) -> tuple[float, float]:
-    """Return the 95 % interval of the mean of paired differences when the sequences are drawn again and again."""
+    """Return the 95 % bootstrap interval of the mean of paired differences, one per sequence."""
     rng = np.random.default_rng(0)
     means = gains[rng.integers(len(gains), size=(RESAMPLES, len(gains)))].mean(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])

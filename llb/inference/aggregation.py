@@ -11,7 +11,7 @@ from torch import Tensor
 
 from llb.inference.search_region import OUTSIDE_LOGIT
 
-SURE_LOGIT = 100.0  # a given mask enters the merge as this, positive inside and negative outside
+GIVEN_MASK_LOGIT = 100.0  # of a given mask in the merge: positive inside, negative outside
 EPSILON = 1e-7
 
 
@@ -20,24 +20,24 @@ def merge(
 ) -> tuple[Float[Tensor, "m height width"], UInt8[np.ndarray, "height width"]]:
     """Return a frame's probabilities (`aggregate`) and labels (`label_map`).
 
-    All pixels where no target was looked for come out alike, so that one of them is computed for all.
+    All pixels outside every search region have the same value, so that it is computed once for all of them.
     """
-    rows, columns = _looked_for(logits)
-    nowhere = aggregate(logits.new_full((logits.shape[0], 1, 1), OUTSIDE_LOGIT))
-    prob = nowhere.repeat(1, *logits.shape[1:])
+    rows, columns = _covered(logits)
+    outside = aggregate(logits.new_full((logits.shape[0], 1, 1), OUTSIDE_LOGIT))
+    prob = outside.repeat(1, *logits.shape[1:])
     labels = np.zeros(logits.shape[1:], np.uint8)
     prob[:, rows, columns] = aggregate(logits[:, rows, columns])
     labels[rows, columns] = label_map(prob[:, rows, columns], targets)
     return prob, labels
 
 
-def _looked_for(logits: Float[Tensor, "n height width"]) -> tuple[slice, slice]:
-    """Return the rows and the columns between which all logits lie that say anything."""
+def _covered(logits: Float[Tensor, "n height width"]) -> tuple[slice, slice]:
+    """Return the least rows and columns that hold every logit above `OUTSIDE_LOGIT`."""
     best = logits.amax(0)
     spans = []
     for axis in (1, 0):
-        said = (best.amax(axis) > OUTSIDE_LOGIT).nonzero().flatten().tolist()
-        spans.append(slice(said[0], said[-1] + 1) if said else slice(0))
+        inside = (best.amax(axis) > OUTSIDE_LOGIT).nonzero().flatten().tolist()
+        spans.append(slice(inside[0], inside[-1] + 1) if inside else slice(0))
     return spans[0], spans[1]
 
 
@@ -53,11 +53,14 @@ def aggregate(logits: Float[Tensor, "n height width"]) -> Float[Tensor, "m heigh
 
 def mask_logits(mask: Float[Tensor, "height width"]) -> Float[Tensor, "height width"]:
     """Return the logits of a given mask of 0 and 1: -100 and +100."""
-    return SURE_LOGIT * (2 * mask - 1)
+    return GIVEN_MASK_LOGIT * (2 * mask - 1)
 
 
 def label_map(prob: Float[Tensor, "m height width"], targets: Sequence[int]) -> UInt8[np.ndarray, "height width"]:
-    """Return the most probable id at each pixel, 0 for the background; `targets` names channels 1, 2, ..."""
+    """Return the most probable id at each pixel, 0 for the background; `targets` names channels 1, 2, ...
+
+    Where several are equally probable, the background and then the smaller channel win.
+    """
     best, ids = prob[0], torch.zeros_like(prob[0], dtype=torch.uint8)
     for target, channel in zip(targets, prob[1:], strict=True):  # argmax takes twenty times as long on the CPU
         ids = torch.where(channel > best, torch.tensor(target, dtype=torch.uint8, device=ids.device), ids)

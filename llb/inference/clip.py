@@ -1,4 +1,4 @@
-"""From frames and one mask to the masks of all frames, one at a time."""
+"""Segment a whole clip, frame by frame, from the mask of its first frame."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import UInt8
 
 from llb.config import InferenceConfig
 from llb.inference import SegmentationModel, VideoSegmenter
 from llb.io.video_reader import Frame
-from llb.types import FrameResult, Mask, TraceRequest
+from llb.types import FrameResult, Labels, Mask, TraceRequest
 
 
 @dataclass(frozen=True)
 class SegmentedFrame:
-    """A frame and what the model says about it."""
+    """A frame of the clip and its segmentation."""
 
     frame: Frame
     result: FrameResult
@@ -25,13 +24,16 @@ class SegmentedFrame:
 def segment_clip(
     model: SegmentationModel,
     frames: Iterable[Frame],
-    labels: UInt8[np.ndarray, "height width"],
+    labels: Labels,
     config: InferenceConfig | None = None,
     trace: TraceRequest | None = None,
 ) -> Iterator[SegmentedFrame]:
     """Segment a clip, given the object ids of its first frame; yield every frame, the first with the given mask.
 
-    Holds one frame at a time. Raise ValueError where the mask is empty or not of the frames' size.
+    Holds one frame at a time.
+
+    Raises:
+        ValueError: the mask is empty or not of the frames' size.
     """
     segmenter = VideoSegmenter(model, config)
     started = False
@@ -44,8 +46,12 @@ def segment_clip(
         yield SegmentedFrame(frame, result)
 
 
-def masks_of(labels: UInt8[np.ndarray, "height width"], size: tuple[int, int]) -> dict[int, Mask]:
-    """Split object ids into one mask per target; raise ValueError if there is none or the size is not `size`."""
+def masks_of(labels: Labels, size: tuple[int, int]) -> dict[int, Mask]:
+    """Split object ids into one mask per target.
+
+    Raises:
+        ValueError: there is no object, or the labels are not of `size` (height, width).
+    """
     if labels.shape != size:
         turned = " (it seems to be turned by a quarter)" if labels.shape == size[::-1] else ""
         raise ValueError(

@@ -11,12 +11,16 @@ from torch import Tensor
 from llb.types import FrameFeatures, TargetEncoding
 
 DECAY = 0.9  # a newcomer weighs 1 / 0.9 of the last one; the first newcomer 0.1 against 1 / 0.9
-PROTECTED_FLOOR = 0.25  # the share of the first frame, and of a corrected one, never falls below this
-MOST_CORRECTIONS = 4  # that are protected beside the first frame
+PROTECTED_FLOOR = 0.25  # the first frame's weight, and a corrected one's, never falls below this
+MAX_CORRECTIONS = 4  # protected at once, beside the first frame
 
 
-def joins_memory(age: int, interval: int) -> bool:
-    """Tell whether a target's frame of this age (0 = its first) joins: T-2, 2T-2, ... for the interval T."""
+def is_memory_frame(age: int, interval: int) -> bool:
+    """Return whether a target's frame of this age (0 = its first) joins the memory: T-2, 2T-2, ... for the interval T.
+
+    >>> [age for age in range(20) if is_memory_frame(age, interval=5)]
+    [3, 8, 13, 18]
+    """
     return age >= 1 and (age + 2) % interval == 0
 
 
@@ -25,9 +29,12 @@ def add_weight(
 ) -> tuple[float, ...]:
     """Return the temporal weights after a newcomer took `slot`, which may be one past the end.
 
-    `last` is the weight of the newcomer before it, None if this is the first; a newcomer that is `protected` comes in
-    at the floor. The weights sum to 1 unless a protected slot's floor is in force: then the others are divided by
+    `last` is the weight of the newcomer before it, None if this is the first; a newcomer that is `protected` starts at
+    the floor. The weights sum to 1 unless a protected slot's floor is in force: then the others are divided by
     (the floors in force + their sum), as released for the first frame, and the sum is a little over 1.
+
+    >>> add_weight((1.0,), slot=1, last=None)
+    (0.917431192660..., 0.0825688073394...)
     """
     new = list(weights) + [0.0] * (slot == len(weights))
     if slot in protected:
@@ -51,7 +58,7 @@ def add_weight(
 
 @dataclass(frozen=True)
 class Sample:
-    """A frame as the memory keeps it: features of its search region and the encoding of its mask."""
+    """A frame for the memory: its index, the features of its search region and the encoding of its mask."""
 
     frame: int
     features: FrameFeatures
@@ -59,23 +66,30 @@ class Sample:
 
 
 class Memory:
-    """Up to `size` samples in slots. Slot 0 keeps the target's first frame; of the others the oldest leaves.
+    """Up to `size` samples in slots. Slot 0 keeps the target's first frame; of the others the oldest is replaced.
 
-    A corrected frame is kept as the first one is; beyond `MOST_CORRECTIONS`, or where no slot would be left for a
+    A corrected frame is protected as the first one is; beyond `MAX_CORRECTIONS`, or where no slot would be left for a
     newcomer, the oldest correction becomes a sample like any other.
 
-    `target`, `value`, `label` and `weight` are [1, T, channels, h, w] in the order of the slots, laid out channels last
-    for the few-shot learner's convolutions; the transformer's code of the memory is kept beside it
-    (`llb.model.incremental_attention`).
+    `target` (features), `value` (E1), `label` (E2) and `weight` (W) are [1, T, channels, h, w] in the order of the
+    slots, laid out channels last for the few-shot learner's convolutions.
     """
+
+    size: int
+    frames: tuple[int, ...]  # indices of the frames, slot by slot
+    temporal_weights: tuple[float, ...]
+    target: Float[Tensor, "1 t c h w"]
+    value: Float[Tensor, "1 t d h w"]
+    label: Float[Tensor, "1 t d h w"]
+    weight: Float[Tensor, "1 t d h w"]
+    _last: int | None  # slot of the last newcomer that is no correction; None while there is none
+    _last_weight: float | None  # its weight, also after a correction replaced it
+    _corrections: list[int]  # slots of the protected corrections, the oldest first
 
     def __init__(self, first: Sample, size: int) -> None:
         self.size = size
-        self.frames: tuple[int, ...] = (first.frame,)
-        self.temporal_weights: tuple[float, ...] = (1.0,)
-        self._last: int | None = None  # slot of the last newcomer that is no correction, while it is there
-        self._last_weight: float | None = None
-        self._corrections: list[int] = []  # their slots, the oldest first
+        self.frames, self.temporal_weights = (first.frame,), (1.0,)
+        self._last, self._last_weight, self._corrections = None, None, []
         self.target, self.value, self.label, self.weight = _tensors(first)
 
     @property
@@ -84,12 +98,12 @@ class Memory:
         return torch.tensor([self.temporal_weights], dtype=self.target.dtype, device=self.target.device)
 
     def add(self, sample: Sample, correction: bool = False) -> int:
-        """Take in a sample and return its slot; when full, it replaces the unprotected one of least temporal weight.
+        """Add a sample and return its slot; in a full memory it replaces the unprotected one of least temporal weight.
 
         A memory of one slot keeps the first frame, which only a correction replaces.
         """
         assert self.size > 1 or correction, "a memory of one slot keeps the first frame only"
-        slot = self._slot()
+        slot = self._next_slot()
         if correction and slot > 0:
             self._protect(slot)
         protected = (0, *self._corrections)
@@ -97,14 +111,14 @@ class Memory:
         self.frames = (*self.frames[:slot], sample.frame, *self.frames[slot + 1 :])
         if slot not in protected:
             self._last = slot
-        elif slot == self._last:  # replaced by a correction: its own weight stays what the next newcomer goes by
+        elif slot == self._last:  # a correction replaces the last newcomer, whose weight the next one goes by
             self._last = None
         if self._last is not None:
             self._last_weight = self.temporal_weights[self._last]
-        self._keep(sample, slot)
+        self._write(sample, slot)
         return slot
 
-    def _slot(self) -> int:
+    def _next_slot(self) -> int:
         """Return where the next sample goes."""
         if len(self.frames) < self.size:
             return len(self.frames)
@@ -112,15 +126,16 @@ class Memory:
         return min(free, key=lambda slot: self.temporal_weights[slot], default=0)
 
     def _protect(self, slot: int) -> None:
-        """Protect a corrected frame's slot; the first frame and one free slot stand beside the corrections."""
-        most = min(MOST_CORRECTIONS, self.size - 2)
+        """Protect a corrected frame's slot; the first frame and one slot for newcomers are not for corrections."""
+        most = min(MAX_CORRECTIONS, self.size - 2)
         self._corrections = [*self._corrections, slot][-most:] if most > 0 else []
 
-    def _keep(self, sample: Sample, slot: int) -> None:
+    def _write(self, sample: Sample, slot: int) -> None:
+        """Write a sample's tensors into a slot."""
         new = _tensors(sample)
         old = (self.target, self.value, self.label, self.weight)
         self.target, self.value, self.label, self.weight = (
-            _put(kept, tensor, slot) for kept, tensor in zip(old, new, strict=True)
+            _with_slot(kept, tensor, slot) for kept, tensor in zip(old, new, strict=True)
         )
 
 
@@ -132,8 +147,10 @@ def _tensors(sample: Sample) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return target, value, label, weight
 
 
-def _put(kept: Float[Tensor, "1 t c h w"], new: Float[Tensor, "1 1 c h w"], slot: int) -> Float[Tensor, "1 s c h w"]:
-    """Write a sample into its slot, or append it behind the last."""
+def _with_slot(
+    kept: Float[Tensor, "1 t c h w"], new: Float[Tensor, "1 1 c h w"], slot: int
+) -> Float[Tensor, "1 s c h w"]:
+    """Write a sample into its slot in place, or append it behind the last."""
     if slot == kept.shape[1]:
         return torch.cat([kept[0], new[0]])[None]  # of four axes, so that the layout stays
     kept[:, slot] = new[:, 0]

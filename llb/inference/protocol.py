@@ -1,4 +1,4 @@
-"""What the engine asks of a model; `llb.model.network.LLB` is one, and the tests' stand-ins are others."""
+"""The interface of a model as the engine uses it: `llb.model.network.LLB` has it, and the tests' stand-ins."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ from llb.types import BackboneFeatures, BranchOutputs, FilterFit, FrameFeatures,
 
 @runtime_checkable
 class SegmentationModel(Protocol):
-    """The verbs of a model; shapes as in `llb.model.network.LLB`."""
+    """A model that the engine can run; methods and shapes are those of `llb.model.network.LLB`."""
 
     config: ModelConfig
     mean_rgb: tuple[float, float, float]
 
     @property
     def precision(self) -> Precision:
-        """The numbers in which backbone and decoder compute."""
+        """Precision of backbone and decoder."""
 
     @property
     def scale(self) -> Scale:
-        """Sizes of the model; the engine reads `crop`."""
+        """Sizes of the model; the engine reads `crop` and `search_factor`."""
 
     def parameters(self, recurse: bool = True) -> Iterator[nn.Parameter]:
-        """At least one parameter: it tells the device."""
+        """Parameters of the model, at least one; the engine works on their device."""
 
     def prepare(self, rgb: Tensor) -> Tensor:
-        """RGB 0..255 to the network's input."""
+        """Turn RGB 0..255 into the network's input."""
 
     def extract(self, image: Tensor, backbone: BackboneFeatures | None = None) -> FrameFeatures:
-        """Features of an image; `backbone` is what the same backbone made of it."""
+        """Return the features of an image; `backbone` reuses what the same backbone made of it."""
 
     def shares_backbone(self, other: object) -> bool:
-        """Whether another model's backbone is the same."""
+        """Return whether another model's backbone gives the same features."""
 
     def encode_target(self, image: Tensor, mask: Tensor) -> TargetEncoding:
-        """E1, E2 and W of an image and its mask."""
+        """Return E1, E2 and W of an image and its mask."""
 
     def update_memory(self, before: MemoryEncoding | None, match: Tensor, slot: int) -> MemoryEncoding:
-        """Self-attention over the memory, after a frame has taken a slot."""
+        """Return the encoding of a memory in which a frame has taken a slot."""
 
     def fit_filter(
         self,
@@ -54,16 +54,16 @@ class SegmentationModel(Protocol):
         tau: Tensor | None = None,
         steps: int = 20,
     ) -> FilterFit:
-        """Steps of the few-shot learner."""
+        """Fit tau to the memory by some steps of the few-shot learner."""
 
-    def answer(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> BranchOutputs:
-        """E1* and E2* of a frame, given a memory and tau."""
+    def run_branches(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> BranchOutputs:
+        """Return E1* and E2* of a frame, given a memory and tau."""
 
-    def decode(self, backbone: BackboneFeatures, answers: BranchOutputs) -> Segmentation:
-        """Fusion and logits of frames; one per target."""
+    def decode(self, backbone: BackboneFeatures, branches: BranchOutputs) -> Segmentation:
+        """Fuse and decode a batch of frames, one per target."""
 
     def attention(self, match: Tensor, encoded: Tensor, y: int, x: int) -> Tensor:
-        """One feature cell's attention over the memory."""
+        """Return one feature cell's attention over the memory."""
 
     def query_keys(self, match: Tensor) -> Tensor:
-        """Unit keys of a frame's cells."""
+        """Return the unit keys of a frame's cells."""

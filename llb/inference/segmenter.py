@@ -1,4 +1,4 @@
-"""Class VideoSegmenter: the engine of one clip. It holds a model and everything that changes with time."""
+"""Class VideoSegmenter: segments one clip. It holds a model and everything that changes with time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from llb.config import InferenceConfig
 from llb.inference.aggregation import mask_logits, merge
 from llb.inference.batch import extract_together, segment_together
 from llb.inference.protocol import SegmentationModel
-from llb.inference.target import Target
+from llb.inference.target import MaskedFrame, Target
 from llb.inference.tracing import trace_target
 from llb.types import FrameResult, TraceRequest
 
@@ -25,8 +25,8 @@ LARGEST_ID = 255
 
 
 @dataclass(frozen=True)
-class Ahead:
-    """A frame that has been looked at and awaits its `step`, and how long the look took."""
+class PreparedFrame:
+    """A frame that `read_ahead` has begun and that awaits its `step`; `seconds` is what reading it took."""
 
     image: UInt8[Tensor, "3 height width"]
     seconds: float
@@ -35,38 +35,50 @@ class Ahead:
 class VideoSegmenter:
     """Segment a clip frame by frame: `start` with the first frame's masks, then `step` once per frame.
 
-    `add_target` and `correct` say what is known of the frame that comes next; `observe` stands for `step` where all
-    masks are known already, for example from an earlier run: the memory takes them in and nothing is segmented.
+    `add_target` and `correct` give masks for the frame that comes next. `observe` replaces `step` where all masks are
+    known already, for example from an earlier run: the memory takes them in and nothing is segmented.
 
     Works on the device of the model. The model is only read, so several segmenters may share one.
 
-    With a `lead`, every target is cut out where that other segmenter cuts it out, so that two models see the same
-    pixels and only the models differ; what both compute alike is computed once. Give each frame, and each new target,
-    to the lead first. Raise ValueError if the two models' crops differ in size.
+    With a `lead`, every target's search region is the one of that other segmenter, so that two models see the same
+    pixels and only the models differ; backbone features that both compute alike are computed once. Pass each frame,
+    and each new target, to the lead first.
+
+    Raises:
+        ValueError: the lead's model has crops of another size.
     """
+
+    _model: SegmentationModel
+    _config: InferenceConfig
+    _lead: VideoSegmenter | None
+    _device: torch.device
+    _targets: list[Target]
+    _new_masks: dict[int, GivenMask]  # of targets that start on the next frame
+    _corrections: dict[int, GivenMask]  # of known targets on the next frame
+    _size: tuple[int, int] | None  # of the clip's frames, (height, width); None before `start`
+    _index: int
+    _prepared: PreparedFrame | None
 
     def __init__(
         self, model: SegmentationModel, config: InferenceConfig | None = None, lead: VideoSegmenter | None = None
     ) -> None:
         if lead is not None and lead._model.scale.crop != model.scale.crop:
             raise ValueError("Models of different scales cannot share search regions: choose models of one scale.")
-        self._model: SegmentationModel = model
-        self._lead: VideoSegmenter | None = lead
+        self._model, self._lead = model, lead
         self._config = (config or InferenceConfig()).for_scale(model.scale)
         self._device = next(iter(model.parameters())).device
-        self._targets: list[Target] = []
-        self._waiting: dict[int, GivenMask] = {}
-        self._corrections: dict[int, GivenMask] = {}
-        self._size: tuple[int, int] | None = None
-        self._index = 0
-        self._ahead: Ahead | None = None
+        self._targets, self._new_masks, self._corrections = [], {}, {}
+        self._size, self._index, self._prepared = None, 0, None
 
     @torch.inference_mode()
     def start(self, frame: Frame, masks: Mapping[int, GivenMask], trace: TraceRequest | None = None) -> FrameResult:
-        """Begin a clip, forgetting any earlier one; the result is that of frame 0, made of the masks themselves.
+        """Start a clip, discarding any earlier one; the result is that of frame 0, made of the masks themselves.
 
         `frame` is RGB; `masks` maps target ids (1 to 255) to masks of the frame's size. Where masks overlap, the
-        smallest id wins. Raise ValueError for no masks, an empty mask, or one of another size.
+        smallest id wins.
+
+        Raises:
+            ValueError: there are no masks, or one is empty or of another size than the frame.
         """
         begun = time.perf_counter()
         _check_frame(frame)
@@ -76,76 +88,87 @@ class VideoSegmenter:
         for target_id, mask in masks.items():
             _check_mask(target_id, mask, size)
         self._check_lead(0)
-        self._targets, self._size, self._index, self._corrections, self._ahead = [], size, 0, {}, None
-        self._waiting = {int(target_id): mask.astype(bool) for target_id, mask in masks.items()}
+        self._targets, self._size, self._index, self._corrections, self._prepared = [], size, 0, {}, None
+        self._new_masks = {int(target_id): mask.astype(bool) for target_id, mask in masks.items()}
         return self._segment(frame, trace, begun)
 
     def add_target(self, target_id: int, mask: GivenMask) -> None:
         """Add a target from the next frame on: `mask` belongs to the frame that is passed to the next `step`.
 
-        Raise ValueError before `start`, for an id in use, or for a mask that is empty or of another size.
+        Raises:
+            ValueError: before `start`, for an id in use, or for a mask that is empty or of another size.
         """
         size = self._started()
-        self._check_not_ahead()
-        if target_id in self._waiting or any(target.id == target_id for target in self._targets):
+        self._check_nothing_prepared()
+        if target_id in self._new_masks or any(target.id == target_id for target in self._targets):
             raise ValueError(f"Target {target_id} exists already: choose another id.")
         _check_mask(target_id, mask, size)
-        self._waiting[int(target_id)] = mask.astype(bool)
+        self._new_masks[int(target_id)] = mask.astype(bool)
 
     def correct(self, target_id: int, mask: GivenMask) -> None:
-        """Say where a known target is on the frame that is passed to the next `step` or `observe`.
+        """Correct a known target's mask on the frame that is passed to the next `step` or `observe`.
 
-        An empty mask says that it is not to be seen there. Raise ValueError before `start`, for an unknown target, or
-        for a mask of another size.
+        An empty mask means that the target is not visible there.
+
+        Raises:
+            ValueError: before `start`, for an unknown target, or for a mask of another size.
         """
         size = self._started()
-        self._check_not_ahead()
+        self._check_nothing_prepared()
         self.target(target_id)
         _check_size(target_id, mask, size)
         self._corrections[int(target_id)] = mask.astype(bool)
 
     @torch.inference_mode()
     def step(self, frame: Frame, trace: TraceRequest | None = None) -> FrameResult:
-        """Segment the next frame (RGB). Raise ValueError before `start` or if the frame's size has changed."""
+        """Segment the next frame (RGB).
+
+        Raises:
+            ValueError: before `start`, or if the frame's size has changed.
+        """
         begun = time.perf_counter()
-        if self._ahead is None:
-            self.look(frame)
+        if self._prepared is None:
+            self.read_ahead(frame)
         else:
-            begun -= self._ahead.seconds
+            begun -= self._prepared.seconds
         return self._segment(frame, trace, begun)
 
     @torch.inference_mode()
-    def look(self, frame: Frame) -> None:
-        """Begin the next frame ahead of its `step`: read every target's search region.
+    def read_ahead(self, frame: Frame) -> None:
+        """Crop every target's search region from the next frame and extract its features, ahead of its `step`.
 
-        Followers may then take that frame while this segmenter does. Nothing but that `step`, or a new `start`, may
-        come next. Raise ValueError as `step` does, or if a step is due.
+        Followers (segmenters that this one leads) may then segment that frame at the same time as this one. Only that
+        `step`, or a new `start`, may come next.
+
+        Raises:
+            ValueError: as `step` does, or if a frame that was read ahead still awaits its step.
         """
         begun = time.perf_counter()
-        self._next(frame)
+        self._advance(frame)
         image = self._image(frame)
         tracked = [target for target in self._targets if target.id not in self._corrections]
         for target in tracked:
-            target.look(self._index, image)
+            target.begin_frame(self._index, image)
         if tracked:
             extract_together(self._model, tracked)
-        self._ahead = Ahead(image, time.perf_counter() - begun)
+        self._prepared = PreparedFrame(image, time.perf_counter() - begun)
 
     @torch.inference_mode()
     def observe(self, frame: Frame, masks: Mapping[int, GivenMask], trace: TraceRequest | None = None) -> FrameResult:
-        """Take the next frame (RGB) with the masks of all present targets; one that is left out is taken as unseen.
+        """Take in the next frame (RGB) with known masks of all targets; one that is left out counts as not visible.
 
-        Raise ValueError as `step` does, for an unknown target, or for a mask of another size.
+        Raises:
+            ValueError: as `step` does, for an unknown target, or for a mask of another size.
         """
         begun = time.perf_counter()
         for target_id, mask in masks.items():
             self.target(target_id)
             _check_size(target_id, mask, self._started())
-        self._next(frame)
+        self._advance(frame)
         return self._segment(frame, trace, begun, masks)
 
     def target(self, target_id: int) -> Target:
-        """Return a target's present state, to be read only; raise ValueError if it is not known."""
+        """Return a target as it is at the current frame, to be read only; raise ValueError if its id is unknown."""
         for target in self._targets:
             if target.id == target_id:
                 return target
@@ -157,17 +180,18 @@ class VideoSegmenter:
             raise ValueError("The clip has not been started: call start with the first frame and its masks.")
         return self._size
 
-    def _check_not_ahead(self) -> None:
-        if self._ahead is not None:
-            raise ValueError("A frame was looked at and awaits its step: call step with it first.")
+    def _check_nothing_prepared(self) -> None:
+        if self._prepared is not None:
+            raise ValueError("A frame was read ahead and awaits its step: call step with it first.")
 
-    def _next(self, frame: Frame) -> None:
+    def _advance(self, frame: Frame) -> None:
+        """Check the next frame and count it."""
         _check_frame(frame)
-        self._check_not_ahead()
+        self._check_nothing_prepared()
         size = self._started()
         if frame.shape[:2] != size:
             raise ValueError(
-                f"The frame is {_by(frame.shape)} pixels but the clip began with {_by(size)}: "
+                f"The frame is {_size_text(frame.shape)} pixels but the clip began with {_size_text(size)}: "
                 "resize the frame, or start a new clip."
             )
         self._check_lead(self._index + 1)
@@ -176,11 +200,11 @@ class VideoSegmenter:
     def _segment(
         self, frame: Frame, trace: TraceRequest | None, begun: float, known: Mapping[int, GivenMask] | None = None
     ) -> FrameResult:
-        """Track the present targets (or take their `known` masks), let the waiting ones in, and merge."""
-        image = self._ahead.image if self._ahead else self._image(frame)
-        self._ahead = None
-        logits = self._follow(image, known)
-        logits |= self._admit(image)
+        """Track the present targets (or take their `known` masks), add the new ones, and merge."""
+        image = self._prepared.image if self._prepared else self._image(frame)
+        self._prepared = None
+        logits = self._track(image, known)
+        logits |= self._add_new_targets(image)
         self._targets.sort(key=lambda target: target.id)
         ids = tuple(target.id for target in self._targets)
         prob, labels = merge(torch.stack([logits[target_id] for target_id in ids]), ids)
@@ -191,21 +215,21 @@ class VideoSegmenter:
         traces = tuple(trace_target(self._model, target, trace) for target in self._targets) if trace else ()
         return FrameResult(self._index, ids, labels, scores, seconds, traces)
 
-    def _follow(self, image: Tensor, known: Mapping[int, GivenMask] | None) -> dict[int, Tensor]:
+    def _track(self, image: Tensor, known: Mapping[int, GivenMask] | None) -> dict[int, Tensor]:
         """Return the present targets' logits on the current frame: corrected, known or segmented."""
         corrections, self._corrections = self._corrections, {}
         logits, tracked = {}, []
         for target in self._targets:
             if target.id in corrections:
-                logits[target.id] = target.correct(self._index, image, corrections[target.id])
+                logits[target.id] = target.correct(MaskedFrame(self._index, image, corrections[target.id]))
             elif known is not None:
                 mask = known.get(target.id, np.zeros(self._started(), bool)).astype(bool)
-                logits[target.id] = target.observe(self._index, image, mask)
+                logits[target.id] = target.observe(MaskedFrame(self._index, image, mask))
             else:
                 tracked.append(target)
         if tracked:
             found = segment_together(self._model, tracked)
-            logits |= {target.id: target.place(each) for target, each in zip(tracked, found, strict=True)}
+            logits |= {target.id: target.paste(each) for target, each in zip(tracked, found, strict=True)}
         return logits
 
     def _image(self, frame: Frame) -> UInt8[Tensor, "3 height width"]:
@@ -213,16 +237,17 @@ class VideoSegmenter:
 
     def _check_lead(self, index: int) -> None:
         if self._lead is not None and (self._lead._size is None or self._lead._index != index):
-            raise ValueError(f"The lead has not seen frame {index}: give it each frame first.")
+            raise ValueError(f"The lead has not seen frame {index}: pass each frame to the lead first.")
 
-    def _admit(self, image: UInt8[Tensor, "3 height width"]) -> dict[int, Tensor]:
-        """Make targets of the waiting masks; return their logits in the first merge."""
+    def _add_new_targets(self, image: UInt8[Tensor, "3 height width"]) -> dict[int, Tensor]:
+        """Start a target from every new mask; return their logits in the first merge."""
         logits = {}
-        for target_id, mask in self._waiting.items():
+        for target_id, mask in self._new_masks.items():
             lead = self._lead.target(target_id) if self._lead is not None else None
-            self._targets.append(Target(self._model, self._config, target_id, self._index, image, mask, lead))
-            logits[target_id] = mask_logits(torch.from_numpy(mask).to(self._device).float())
-        self._waiting = {}
+            first = MaskedFrame(self._index, image, mask)
+            self._targets.append(Target(self._model, self._config, target_id, first, lead))
+            logits[target_id] = mask_logits(first.prob)
+        self._new_masks = {}
         return logits
 
 
@@ -242,11 +267,11 @@ def _check_mask(target_id: int, mask: GivenMask, size: tuple[int, int]) -> None:
 def _check_size(target_id: int, mask: GivenMask, size: tuple[int, int]) -> None:
     if mask.shape != size:
         raise ValueError(
-            f"The mask of target {target_id} is {_by(mask.shape)} pixels but the frame is {_by(size)}: "
+            f"The mask of target {target_id} is {_size_text(mask.shape)} pixels but the frame is {_size_text(size)}: "
             "give a mask of the frame's size."
         )
 
 
-def _by(shape: tuple[int, ...]) -> str:
-    """Write a size the way people do, width x height."""
+def _size_text(shape: tuple[int, ...]) -> str:
+    """Return a size as people write it, width x height."""
     return " x ".join(str(side) for side in reversed(shape[:2]))

@@ -1,4 +1,4 @@
-"""Several models on one frame, side by side: a core for each.
+"""Several models on one frame, side by side: each on a CPU core of its own.
 
 A small model does not keep two cores busy: two of them on a core each are done sooner than one after the other on both.
 """
@@ -16,18 +16,20 @@ import torch
 T = TypeVar("T")
 
 
-def in_parallel(names: Iterable[str], work: Callable[[str], T], ahead: bool) -> Iterator[tuple[str, T]]:
-    """Yield each name with its work's result, in order; what is still at work when the caller stops is waited for.
+def run_side_by_side(names: Iterable[str], work: Callable[[str], T], first_is_ahead: bool) -> Iterator[tuple[str, T]]:
+    """Run `work` for every name and yield the names with their results, in order.
 
-    Unless the first one is `ahead` already, the others wait for it.
+    The first model leads the others, so it runs alone, on all cores, before they begin; with `first_is_ahead` it has
+    read the frame already (`VideoSegmenter.read_ahead`) and runs beside them. On a single core or with a GPU all run
+    one after the other. What is still running when the caller stops iterating is waited for.
     """
     names = list(names)
-    alone = len(names) == 1 or torch.cuda.is_available() or torch.get_num_threads() == 1
-    serial = names if alone else names[: not ahead]
+    one_by_one = len(names) == 1 or torch.cuda.is_available() or torch.get_num_threads() == 1
+    serial = names if one_by_one else names[: not first_is_ahead]
     for name in serial:
         yield name, work(name)
     others = names[len(serial) :]
-    pending = [_threads().submit(work, name) for name in others]
+    pending = [_thread_pool().submit(work, name) for name in others]
     try:
         for name, future in zip(others, pending, strict=True):
             yield name, future.result()
@@ -37,16 +39,16 @@ def in_parallel(names: Iterable[str], work: Callable[[str], T], ahead: bool) -> 
                 future.exception()
 
 
-def _on_one_core() -> None:
-    torch.get_num_threads()  # a thread takes the common number at its first question
+def _use_one_core() -> None:
+    torch.get_num_threads()  # a thread takes the common number when it first asks for it
     torch.set_num_threads(1)
 
 
 @cache
-def _threads() -> ThreadPoolExecutor:
-    """Return one thread per core, each computing on its own core alone."""
+def _thread_pool() -> ThreadPoolExecutor:
+    """Return a pool of one thread per core, each of which computes on one core only."""
     cores = torch.get_num_threads()
-    pool = ThreadPoolExecutor(cores, "model", initializer=_on_one_core)
+    pool = ThreadPoolExecutor(cores, "model", initializer=_use_one_core)
     ready = Barrier(cores + 1)
     for _ in range(cores):
         pool.submit(ready.wait)

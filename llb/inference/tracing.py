@@ -1,4 +1,4 @@
-"""What a target's step looked like inside, in numpy, for whoever asks to see it."""
+"""Record the inner values of a target's step in numpy (`TargetTrace`), on request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a name or a ModelConfig to a network: the whole model tree, spelled once."""
+"""Build a network from a name or a ModelConfig: the whole model tree, spelled once."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ def build_model(model: str | ModelConfig, seed: int = 0) -> LLB:
 
     Parts that two variants share start from the same values under the same seed. `model` is a name such as
     ``lite/llb``.
+
+    Raises:
+        ValueError: there is no such model.
     """
     config = ModelConfig.from_name(model) if isinstance(model, str) else model
     scale, variant = SCALES[config.scale], VARIANTS[config.variant]
@@ -41,17 +44,26 @@ def build_model(model: str | ModelConfig, seed: int = 0) -> LLB:
         vitae = variant.label_encoder == "vitae"
         in_channels = 3 if vitae or variant.label_input == "bff" else 1
         encoder = LabelViTAE(scale.vitae, scale.head_dim) if vitae else LabelCNN(in_channels, scale.cnn_channels)
-        labels = LabelGenerator(encoder, variant.label_input, in_channels, scale.head_dim, label_dim)
+        label_generator = LabelGenerator(encoder, variant.label_input, in_channels, scale.head_dim, label_dim)
     if isinstance(backbone, Lite0):
         load_lite0_imagenet(backbone)
-    return LLB(config, backbone, labels, transduction, induction, fusion, decoder).eval()
+    network = LLB(
+        config,
+        backbone=backbone,
+        label_generator=label_generator,
+        transduction=transduction,
+        induction=induction,
+        fusion=fusion,
+        decoder=decoder,
+    )
+    return network.eval()
 
 
 def for_inference(model: LLB, precision: Precision = "fp32") -> LLB:
-    """Make a trained model quicker in place: BatchNorm folded, weights laid out channels last.
+    """Make a trained model faster in place: BatchNorm folded, weights laid out channels last.
 
-    The values stay the same, unless backbone and decoder, where the convolutions are, are to compute in bf16. Such a
-    model is for running only: its parameters have other names and numbers than those of the files.
+    Outputs stay the same up to rounding in fp32; in bf16, backbone and decoder (the convolutions) compute in it. The
+    model can then only be run: its parameters no longer have the names and shapes of the files.
     """
     model.eval().requires_grad_(False)
     fold_batch_norm(model)

@@ -70,7 +70,7 @@ def steepest_descent(
 
 
 def _grouped(x: Float[Tensor, "b t c h w"]) -> Float[Tensor, "t bc h w"]:
-    """Lay the targets side by side along the channels."""
+    """Move the targets into the channels, as the groups of a convolution."""
     return rearrange(x, "b t c h w -> t (b c) h w")
 
 

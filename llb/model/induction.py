@@ -37,7 +37,7 @@ class Induction(nn.Module):
         tau: Float[Tensor, "b d c k k"] | None,
         steps: int,
     ) -> FilterFit:
-        """Fit tau; the temporal weight multiplies W as it is, not as its root (as released)."""
+        """Fit tau by `steps` steps of steepest descent; temporal weights multiply W as they are (as released)."""
         if temporal_weight is not None:
             weight = weight * temporal_weight[..., None, None, None]
         return few_shot.steepest_descent(features, label, weight, self.filter_reg, tau, steps)

@@ -1,6 +1,6 @@
-"""Knock-outs: a trained model with a part of its fusion put out of action at inference.
+"""Knock-outs: a trained model with a part of its fusion disabled at inference.
 
-These are no ablations: nothing was trained without the part, so they show how much the trained model leans on it.
+These are no ablations: nothing was trained without the part, so they show how much the trained model relies on it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class KnockedOutFusion(nn.Module):
         self.part = part
 
     def forward(self, transduced: Float[Tensor, "b d h w"], induced: Float[Tensor, "b d h w"]) -> Fused:
-        """Return E_tar and the gates as they act; a model that sums has gates of 1."""
+        """Return E_tar and the gates that were applied; a model that sums has gates of 1."""
         trained: Fused = self.fusion(transduced, induced)
         one = torch.ones_like(transduced)
         gamma1, gamma2 = trained.gate_transduced, trained.gate_induced
@@ -41,6 +41,13 @@ class KnockedOutFusion(nn.Module):
 
 def knock_out(model: LLB, part: KnockOut) -> LLB:
     """Return a model that shares everything with `model` but its fusion, which lacks `part`."""
-    fusion = KnockedOutFusion(model.fusion, part)
-    parts = (model.backbone, model.label_generator, model.transduction, model.induction, fusion, model.decoder)
-    return LLB(model.config, *parts).eval()
+    knocked_out = LLB(
+        model.config,
+        backbone=model.backbone,
+        label_generator=model.label_generator,
+        transduction=model.transduction,
+        induction=model.induction,
+        fusion=KnockedOutFusion(model.fusion, part),
+        decoder=model.decoder,
+    )
+    return knocked_out.eval()

@@ -1,4 +1,4 @@
-"""DLGM: from a frame and its mask to E1, E2 and the position weights W (LLB; JOINT's label encoder likewise)."""
+"""DLGM: E1, E2 and the position weights W of a frame and its mask (LLB; JOINT has the same parts)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from llb.types import TargetEncoding
 
 @dataclass(frozen=True)
 class LabelFeatures:
-    """What a label encoder hands to the heads, one map per branch, at stride 16."""
+    """A label encoder's output: one map per branch, at stride 16."""
 
     induction: Float[Tensor, "b c h w"]
     transduction: Float[Tensor, "b c h w"]
@@ -36,16 +36,16 @@ class LabelGenerator(nn.Module):
         assert self.weight.bias is not None
         nn.init.ones_(self.weight.bias)
 
-    def source(
+    def encoder_input(
         self, image: Float[Tensor, "b 3 height width"], mask: Float[Tensor, "b 1 height width"]
     ) -> Float[Tensor, "b c height width"]:
-        """Return what the encoder reads: the BFF (normalised image x mask), or the mask (three times for ViTAE)."""
+        """Return the encoder's input: the BFF (normalised image x mask), or the mask (as three channels for ViTAE)."""
         return image * mask if self.label_input == "bff" else mask.expand(-1, self.in_channels, -1, -1)
 
     def forward(
         self, image: Float[Tensor, "b 3 height width"], mask: Float[Tensor, "b 1 height width"]
     ) -> TargetEncoding:
-        features: LabelFeatures = self.encoder(self.source(image, mask))
+        features: LabelFeatures = self.encoder(self.encoder_input(image, mask))
         return TargetEncoding(
             value=self.value(features.transduction),
             label=self.label(features.induction),

@@ -1,4 +1,4 @@
-"""Class LLB: the whole network as a few verbs. It holds parameters only; what belongs to a clip is passed in."""
+"""Class LLB: the whole network. It holds parameters only; what belongs to a clip is passed in."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from llb.types import BackboneFeatures, BranchOutputs, FilterFit, FrameFeatures,
 class LLB(nn.Module):
     """A model of the family: LLB, JOINT or an ablation, at either scale (`llb.model.build` assembles it).
 
-    One image goes ``prepare -> extract -> segment``; a frame with a known mask goes ``encode_target``; the memory goes
-    ``encode_memory`` and ``fit_filter``. h = H/16, w = W/16.
+    A frame takes ``prepare``, ``extract`` and ``segment`` (= ``run_branches``, ``decode``); a frame with a known mask
+    takes ``encode_target``; a changed memory takes ``update_memory`` and ``fit_filter``. h = H/16, w = W/16.
     """
 
     def __init__(
         self,
         config: ModelConfig,
+        *,
         backbone: nn.Module,
         label_generator: LabelGenerator,
         transduction: Transduction,
@@ -52,7 +53,7 @@ class LLB(nn.Module):
 
     @property
     def precision(self) -> Precision:
-        """The numbers in which backbone and decoder compute; all that lies between them is in fp32."""
+        """Precision of backbone and decoder; everything between them computes in fp32."""
         return "bf16" if self._dtype == torch.bfloat16 else "fp32"
 
     @property
@@ -68,16 +69,16 @@ class LLB(nn.Module):
     def extract(
         self, image: Float[Tensor, "b 3 height width"], backbone: BackboneFeatures | None = None
     ) -> FrameFeatures:
-        """Return what the model knows of an image before any target.
+        """Return the backbone's and the two heads' features of a prepared image.
 
-        `backbone` saves work where the image has been through the same backbone before (`shares_backbone`).
+        `backbone` skips the backbone where its features of the image are known (`shares_backbone`).
         """
         features = backbone or self.backbone(image.to(self._dtype))
         c4 = features.c4.float()
         return FrameFeatures(features, self.transduction.features(c4), self.induction.features(c4))
 
     def shares_backbone(self, other: object) -> bool:
-        """Tell whether another model's backbone is this one's: at lite scale all are ImageNet's, frozen."""
+        """Return whether another model's backbone gives the same features: at lite scale all are ImageNet's, frozen."""
         alike = isinstance(other, LLB) and self.scale is other.scale and self.precision == other.precision
         return alike and self.scale.backbone == "lite0"
 
@@ -89,13 +90,16 @@ class LLB(nn.Module):
         return encoding
 
     def encode_memory(self, match: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t k h w"]:
-        """Return the transformer's unit keys of the memory: once per change of the memory, not per frame."""
+        """Return the transformer's unit keys of a whole memory."""
         return self.transduction.encode_memory(match)
 
     def update_memory(
         self, before: MemoryEncoding | None, match: Float[Tensor, "b c h w"], slot: int
     ) -> MemoryEncoding:
-        """Return the code of a memory in which a frame has taken `slot`: the first, one past the end, or a used one."""
+        """Return the encoding of a memory in which a frame has taken `slot`: one past the end, or a used one.
+
+        `before` is the encoding until then (None: the memory was empty); it is overwritten.
+        """
         return self.transduction.update_memory(before, match, slot)
 
     def fit_filter(
@@ -118,21 +122,21 @@ class LLB(nn.Module):
         tau: Float[Tensor, "b d c k k"],
     ) -> Segmentation:
         """Segment a frame: both branches, then `decode`."""
-        return self.decode(features.backbone, self.answer(features, encoded, value, tau))
+        return self.decode(features.backbone, self.run_branches(features, encoded, value, tau))
 
-    def answer(
+    def run_branches(
         self,
         features: FrameFeatures,
         encoded: Float[Tensor, "b t e h w"],
         value: Float[Tensor, "b t d h w"],
         tau: Float[Tensor, "b d c k k"],
     ) -> BranchOutputs:
-        """Return the answers of both branches."""
+        """Return both branches' outputs: E1* from the memory's keys and values, E2* from tau."""
         return BranchOutputs(self.transduction(features.match, encoded, value), self.induction(features.target, tau))
 
-    def decode(self, backbone: BackboneFeatures, answers: BranchOutputs) -> Segmentation:
-        """Fuse the branches' answers and decode them; logits have the image's size (16 h, 16 w)."""
-        transduced, induced = answers.transduced, answers.induced
+    def decode(self, backbone: BackboneFeatures, branches: BranchOutputs) -> Segmentation:
+        """Fuse both branches' outputs and decode them; logits have the image's size (16 h, 16 w)."""
+        transduced, induced = branches.transduced, branches.induced
         fused: Fused = self.fusion(transduced, induced)
         size = (16 * transduced.shape[-2], 16 * transduced.shape[-1])
         logits = self.decoder(backbone, fused.feature.to(self._dtype), size)
@@ -141,9 +145,9 @@ class LLB(nn.Module):
     def attention(
         self, match: Float[Tensor, "b c h w"], encoded: Float[Tensor, "b t e h w"], y: int, x: int
     ) -> Float[Tensor, "b t h w"]:
-        """Return where the feature cell (y, x) of the frame looks in the memory; sums to 1."""
+        """Return the attention of the frame's feature cell (y, x) over the memory; sums to 1."""
         return self.transduction.attention(match, encoded, y, x)
 
     def query_keys(self, match: Float[Tensor, "b c h w"]) -> Float[Tensor, "b k h w"]:
-        """Return the unit keys of a frame's cells."""
+        """Return the unit query keys of a frame's cells."""
         return self.transduction.query_keys(match)

@@ -7,12 +7,12 @@ from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from llb.model.incremental_attention import MemoryEncoding, update_sums
+from llb.model.incremental_attention import MemoryEncoding, update_attention_sums
 from llb.model.layers import KeyAttention
 
 
 def frame_norm(x: Float[Tensor, "b t c n"]) -> Float[Tensor, "b t c n"]:
-    """Instance norm of every frame over its n places (no affine, eps 1e-5).
+    """Instance-normalise every frame over its n cells (no affine, eps 1e-5).
 
     The frames are handed over as [b t, c, n], not as images: on the CPU, PyTorch's (2.14) backward of a four-axis
     instance norm misreads a gradient that arrives channels-last. The release's own gradients have that defect on the
@@ -50,17 +50,19 @@ class Transduction(nn.Module):
         return self.adjust(c4)
 
     def encode_memory(self, match: Float[Tensor, "b t c h w"]) -> Float[Tensor, "b t k h w"]:
-        """Let all memory frames attend to each other and return the unit keys by which they are looked up."""
+        """Return the memory's unit keys after self-attention over all its frames."""
         return self._memory_keys(self.self_attention(match))
 
     def update_memory(
         self, before: MemoryEncoding | None, match: Float[Tensor, "b c h w"], slot: int
     ) -> MemoryEncoding:
-        """Return `encode_memory` of a memory in which a frame has taken `slot`, from the code of the one before, which
-        is used up."""
+        """Return the encoding of a memory in which a frame has taken `slot`, updated from the one before it.
+
+        Gives what `encode_memory` gives of the whole memory, at less cost; `before` is overwritten.
+        """
         h, w = match.shape[-2:]
         attention = self.self_attention.attention
-        sums = update_sums(attention, before.sums if before else None, _tokens(match[:, None]), slot)
+        sums = update_attention_sums(attention, before.sums if before else None, _tokens(match[:, None]), slot)
         mixed = sums.cells + sums.totals / sums.norms
         normed = frame_norm(rearrange(mixed, "b (t n) c -> b t c n", n=h * w))
         encoded = rearrange(normed, "b t c (h w) -> b t c h w", h=h, w=w)
@@ -72,7 +74,7 @@ class Transduction(nn.Module):
         encoded: Float[Tensor, "b t k h w"],
         value: Float[Tensor, "b t d h w"],
     ) -> Float[Tensor, "b d h w"]:
-        """Return E1*: the memory's E1 gathered by where the frame's features match the memory's (`encode_memory`)."""
+        """Return E1*: the memory's E1 (`value`), averaged for each cell by how well its key matches the memory's."""
         h, w = match.shape[-2:]
         tokens = rearrange(value, "b t d h w -> b (t h w) d")
         out = self.cross_attention.attend(self._query(match), _tokens(encoded), tokens)
@@ -81,14 +83,14 @@ class Transduction(nn.Module):
     def attention(
         self, match: Float[Tensor, "b c h w"], encoded: Float[Tensor, "b t k h w"], y: int, x: int
     ) -> Float[Tensor, "b t h w"]:
-        """Return where the feature cell (y, x) looks in the memory; sums to 1 over t, h and w."""
+        """Return the attention of the feature cell (y, x) over the memory; sums to 1 over t, h and w."""
         _, t, _, h, w = encoded.shape
         cell = y * w + x
         row = self.cross_attention.weights(self._query(match)[:, cell : cell + 1], _tokens(encoded))
         return rearrange(row, "b 1 (t h w) -> b t h w", t=t, h=h, w=w)
 
     def query_keys(self, match: Float[Tensor, "b c h w"]) -> Float[Tensor, "b k h w"]:
-        """Return the unit keys with which the cells of a frame ask the memory."""
+        """Return the unit query keys of a frame's cells, after self-attention within the frame."""
         h, w = match.shape[-2:]
         return rearrange(self._query(match), "b (h w) k -> b k h w", h=h, w=w)
 

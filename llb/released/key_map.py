@@ -1,4 +1,4 @@
-"""From a released state dict's names to ours.
+"""Convert a released state dict: its names to ours, and a whole checkpoint to a safetensors file.
 
 Every released name is either mapped or dropped for a stated reason; none is guessed.
 """
@@ -16,7 +16,8 @@ from llb.config import ModelConfig
 from llb.model.build import build_model
 from llb.released.checkpoint_reader import read_released
 
-LABEL_HEAD = "label_encoder.label_pred_tm.0.weight"
+LABEL_HEAD = "label_encoder.label_pred_tm.0.weight"  # its first axis is D
+MAX_LABEL_DIM = 256
 
 RULES: tuple[tuple[str, str], ...] = (
     (r"feature_extractor\.conv1\.", "backbone.stem.0."),
@@ -92,17 +93,23 @@ DROPPED: dict[str, str] = {
 
 
 def convert_checkpoint(path: Path, out: Path) -> str:
-    """Turn a released ``.pth.tar`` into a safetensors file that `load_model` takes; return the model's name.
+    """Convert a released ``.pth.tar`` into a safetensors file that `load_model` takes; return the model's name.
 
     Raises:
-        ValueError: the file is not a released LLB or JOINT checkpoint.
+        ValueError: the file is not a released LLB or JOINT checkpoint, or there is no folder for `out`.
     """
+    if not out.parent.is_dir():
+        raise ValueError(f"There is no folder {out.parent} to write to: make it first.")
     released = read_released(path)
     if LABEL_HEAD not in released:
         raise ValueError(f"{path} is not a released LLB or JOINT checkpoint: it has no entry {LABEL_HEAD}.")
     model = build_model(released_config(released))
+    state, own = convert_state(released), model.state_dict()
+    for name, value in state.items():
+        if name in own and value.is_floating_point() != own[name].is_floating_point():
+            raise ValueError(f"{path} does not fit {model.config.name}: {name} holds {value.dtype}.")
     try:
-        model.load_state_dict(convert_state(released))
+        model.load_state_dict(state)
     except RuntimeError as error:
         raise ValueError(f"{path} does not fit {model.config.name}: {str(error).splitlines()[-1].strip()}") from error
     save_model(model, out)
@@ -135,7 +142,13 @@ def convert_state(released: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def released_config(released: Mapping[str, Tensor]) -> ModelConfig:
-    """Tell LLB from JOINT by the names, and D by a shape (JOINT's published files have D = 16)."""
-    label_dim = released[LABEL_HEAD].shape[0]
+    """Tell LLB from JOINT by the names, and D by a shape (JOINT's published files have D = 16).
+
+    Raises:
+        ValueError: D is not from 1 to 256.
+    """
+    shape = released[LABEL_HEAD].shape
+    if len(shape) != 4 or not 1 <= shape[0] <= MAX_LABEL_DIM:
+        raise ValueError(f"{LABEL_HEAD} has shape {list(shape)}: in a released checkpoint it is [D, 64, 3, 3].")
     variant = "llb" if "combiner.tm_1.weight" in released else "joint"
-    return ModelConfig("paper", variant, label_dim=int(label_dim))
+    return ModelConfig("paper", variant, label_dim=shape[0])

@@ -1,28 +1,40 @@
-"""A stand-in for ImageNet pretraining of the small ViTAE: it learns Lite0's stride-16 features of filtered frames.
+"""Pretrain the small ViTAE by distillation: it learns Lite0's stride-16 features of background-filtered frames.
 
-The released ViTAE-6M starts from ImageNet classification. No ImageNet is at hand here, so the knowledge of the
-ImageNet-trained backbone is distilled instead. BatchNorm gathers its statistics here and stays in eval mode ever after,
-as in the release.
+The released ViTAE-6M starts from ImageNet classification. ImageNet itself is not among the training data here, so the
+knowledge of the ImageNet-trained backbone is distilled instead. BatchNorm gathers its statistics here and stays in eval
+mode afterwards, as in the release.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from jaxtyping import Float
 from safetensors.torch import save_file
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 from llb.config import SCALES
-from llb.data.sampler import BatchDataset, ClipConfig, ClipSampler, single_threaded
+from llb.data.sampler import ClipBatch, ClipConfig, ClipSampler
 from llb.model.backbone import Lite0, load_lite0_imagenet
 from llb.model.vitae import ViTAE
 
 CROPS = ((112, 192), (160, 272))
 BATCH = 6
+
+OnDistilled = Callable[[int, int, float], None]  # steps done, steps in all, running mean of the loss
+
+
+@dataclass(frozen=True)
+class DistillConfig:
+    """Settings of the distillation: its number of steps, the seed of weights and clips, and autocast to bf16."""
+
+    steps: int
+    seed: int = 0
+    bf16: bool = False
 
 
 class Distiller(nn.Module):
@@ -38,55 +50,52 @@ class Distiller(nn.Module):
         self.student = ViTAE(sizes)
         self.head = nn.Conv2d(sizes.tokens[2], channels, 1)
 
-    def forward(self, image: Tensor) -> Tensor:
-        """Return the smooth L1 distance of student and teacher on normalised images [B, 3, H, W]."""
+    def forward(self, image: Float[Tensor, "b 3 height width"]) -> Float[Tensor, ""]:
+        """Return the smooth L1 distance of student and teacher on normalised images."""
         with torch.no_grad():
             wanted = self.standardise(self.teacher(image).c4)
         return F.smooth_l1_loss(self.head(self.student(image)).float(), wanted.float())
 
 
-def pretrain_vitae(
-    cache: Path,
-    out: Path,
-    steps: int,
-    seed: int = 0,
-    bf16: bool = False,
-    on_step: Callable[[int, float], None] | None = None,
-) -> None:
-    """Distil for `steps` batches of frames, two thirds of them background-filtered, and write the ViTAE's safetensors.
+def pretrain_vitae(cache: Path, out: Path, config: DistillConfig, on_step: OnDistilled | None = None) -> None:
+    """Distil for `config.steps` batches of frames and write the ViTAE's weights to `out`, a safetensors file.
 
-    Deterministic given the seed. Frames and masks come from the same sampler as the clips (never from validation data).
+    Deterministic given the seed. Two thirds of the frames are background-filtered. Frames and masks come from the same
+    sampler as the training clips (never from validation data).
     """
-    torch.manual_seed(seed)
+    torch.manual_seed(config.seed)
     distiller = Distiller()
     distiller.student.train()
     distiller.standardise.train()
     optimiser = torch.optim.AdamW([p for p in distiller.parameters() if p.requires_grad], lr=2e-3, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps, pct_start=0.1)
-    loaders = [
-        iter(
-            DataLoader(
-                BatchDataset(ClipSampler(cache, ClipConfig(crop=crop, frames=3), seed + 7), BATCH, steps),
-                batch_size=None,
-                worker_init_fn=single_threaded,
-            )
-        )
-        for crop in CROPS
-    ]
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=config.steps, pct_start=0.1)
     average = 0.0
-    for step in range(steps):
-        batch = next(loaders[step % len(CROPS)])
-        mask = batch.mask.float()
-        mask[:, 2] = 1.0  # the last frame of each clip is kept whole
-        image = (batch.rgb.float() - 127) / 128 * mask
+    for step, batch in enumerate(_batches(cache, config), start=1):
         optimiser.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            loss = distiller(image.flatten(0, 1))
+        with torch.autocast("cpu", torch.bfloat16, enabled=config.bf16):
+            loss = distiller(_filtered_images(batch))
         loss.backward()
         optimiser.step()
         schedule.step()
-        average += (float(loss.detach()) - average) * max(0.02, 1 / (step + 1))
+        average += (float(loss.detach()) - average) * max(0.02, 1 / step)
         if on_step:
-            on_step(step, average)
+            on_step(step, config.steps, average)
     state = {name: value.contiguous() for name, value in distiller.student.state_dict().items()}
-    save_file(state, out)
+    unfinished = out.with_name(f"{out.name}.part")
+    save_file(state, unfinished)
+    unfinished.replace(out)
+
+
+def _batches(cache: Path, config: DistillConfig) -> Iterator[ClipBatch]:
+    """Yield a batch per step, of the two crop sizes in turn."""
+    samplers = [ClipSampler(cache, ClipConfig(crop=crop, frames=3), config.seed + 7) for crop in CROPS]
+    batches = [sampler.batches(BATCH, range(config.steps)) for sampler in samplers]
+    for step in range(config.steps):
+        yield next(batches[step % len(batches)])
+
+
+def _filtered_images(batch: ClipBatch) -> Float[Tensor, "bt 3 height width"]:
+    """Return the batch's frames normalised and background-filtered, but for the last one of each clip."""
+    mask = batch.mask.float()
+    mask[:, 2] = 1.0
+    return ((batch.rgb.float() - 127) / 128 * mask).flatten(0, 1)

@@ -21,7 +21,7 @@ def lovasz_loss(logits: Float[Tensor, "*shape"], mask: Shaped[Tensor, "*shape"])
 
 
 def _jaccard_steps(truth: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
-    """Return by how much 1 - J grows with each further wrong pixel, `truth` being in the order of the errors."""
+    """Return how much 1 - J grows with each further wrong pixel; `truth` is in descending order of the errors."""
     total = truth.sum()
     intersection = total - truth.cumsum(0)
     union = total + (1.0 - truth).cumsum(0)

@@ -1,4 +1,4 @@
-"""The training graph: a clip is segmented frame by frame, each prediction feeding the next (as released)."""
+"""The training graph: clips are segmented frame by frame, each prediction entering the memory (as released)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from llb.types import BackboneFeatures, FrameFeatures, TargetEncoding
 
 @dataclass(frozen=True)
 class Rollout:
-    """Predictions and label encodings of a batch of clips."""
+    """The predictions and label encodings of a batch of clips."""
 
     logits: Float[Tensor, "b t1 height width"]  # of all frames but the first
     value: Float[Tensor, "b t d h w"]  # E1 of every frame
@@ -26,10 +26,11 @@ def roll_out(
     model: LLB,
     rgb: Shaped[Tensor, "b t 3 height width"],
     mask: Shaped[Tensor, "b t 1 height width"],
+    *,
     steps_first: int = 5,
     steps_update: int = 2,
 ) -> Rollout:
-    """Segment frames 1.. of each clip given frame 0's mask; later masks in `mask` are not read.
+    """Segment frames 1.. of each clip from frame 0's mask; later masks in `mask` are not read.
 
     The memory of frame i is frames 0..i-1, their masks being the detached soft predictions; tau takes `steps_first`
     steps on frame 0 and `steps_update` over all frames so far after each further one (frame weights 1).
@@ -59,7 +60,7 @@ def roll_out(
 
 @dataclass(frozen=True)
 class Encodings:
-    """Label encodings of the frames of a clip, side by side."""
+    """The label encodings of all frames of a batch of clips."""
 
     value: Float[Tensor, "b t d h w"]
     label: Float[Tensor, "b t d h w"]
@@ -76,7 +77,7 @@ def stack_encodings(encodings: list[TargetEncoding]) -> Encodings:
 
 
 def frame_of(features: FrameFeatures, batch: int, index: int) -> FrameFeatures:
-    """Take frame `index` of every clip out of features of all frames (clips outermost)."""
+    """Return the features of frame `index` of every clip, from those of all frames (clips outermost)."""
 
     def take(x: Tensor) -> Tensor:
         return x.unflatten(0, (batch, -1))[:, index]

@@ -1,4 +1,4 @@
-"""The training schedule of the lite models: what clips are drawn, at which size, for how many steps."""
+"""The training schedule of the lite models: which clips, at which size, for how many steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VARIANT_LR = 5e-4
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of the schedule: `steps` batches of clips drawn as `clips` says."""
+    """A part of the schedule: `steps` batches of clips with the settings `clips`."""
 
     steps: int
     clips: ClipConfig
@@ -67,7 +67,11 @@ class TrainConfig:
         return sum(stage.steps for stage in self.stages)
 
     def stage_at(self, step: int) -> tuple[int, int]:
-        """Return (number of the stage, first step of the next one) for a step of the run."""
+        """Return the number of the stage that a step of the run belongs to, and the first step after that stage.
+
+        Raises:
+            ValueError: the step is past the end.
+        """
         end = 0
         for number, stage in enumerate(self.stages):
             end += stage.steps
@@ -83,9 +87,9 @@ class TrainConfig:
         return self.lr * (0.01 + 0.99 * (1 + math.cos(math.pi * progress)) / 2)
 
 
-def shared_schedule(scale: float = 1.0) -> tuple[Stage, ...]:
+def shared_schedule(length: float = 1.0) -> tuple[Stage, ...]:
     """Return the first stage, which all variants share: mostly synthetic clips, growing crops and gaps."""
-    steps = [max(1, round(scale * n)) for n in (1600, 1600, 400)]
+    steps = [max(1, round(length * n)) for n in (1600, 1600, 400)]
     return (
         Stage(steps[0], ClipConfig(crop=(128, 224), real=0.2, gaps=(1, 3), gap_clips=4 * steps[0])),
         Stage(steps[1], ClipConfig(crop=(160, 272), real=0.35, gaps=(2, 8), gap_clips=4 * steps[1])),
@@ -93,9 +97,9 @@ def shared_schedule(scale: float = 1.0) -> tuple[Stage, ...]:
     )
 
 
-def variant_schedule(scale: float = 1.0) -> tuple[Stage, ...]:
-    """Return the second stage, each variant's own: mostly real clips, longer ones late."""
-    steps = [max(1, round(scale * n)) for n in (500, 250, 100)]
+def variant_schedule(length: float = 1.0) -> tuple[Stage, ...]:
+    """Return the second stage, each variant's own: mostly real clips, longer ones towards the end."""
+    steps = [max(1, round(length * n)) for n in (500, 250, 100)]
     return (
         Stage(steps[0], ClipConfig(crop=(192, 320), real=0.65, gaps=(4, 12), gap_clips=4 * steps[0])),
         Stage(steps[1], ClipConfig(crop=(160, 272), frames=7, real=0.7, gaps=(8, 8), gap_clips=1)),
@@ -103,9 +107,9 @@ def variant_schedule(scale: float = 1.0) -> tuple[Stage, ...]:
     )
 
 
-def long_schedule(scale: float = 1.0) -> tuple[Stage, ...]:
-    """Return the second stage of the visitors' default: longer, at regions nearer the engine's and full crops."""
-    steps = [max(1, round(scale * n)) for n in (1200, 600, 800)]
+def long_schedule(length: float = 1.0) -> tuple[Stage, ...]:
+    """Return the second stage of ``lite/llb-long``: longer, with regions nearer to the engine's and full crops."""
+    steps = [max(1, round(length * n)) for n in (1200, 600, 800)]
     near = ClipConfig(search_factor=3.0, offset=(3.2, 2.2))
     return (
         Stage(steps[0], replace(near, crop=(192, 320), real=0.6, gaps=(4, 12), gap_clips=4 * steps[0])),
@@ -115,11 +119,12 @@ def long_schedule(scale: float = 1.0) -> tuple[Stage, ...]:
 
 
 def train_config(
-    model: str, seed: int = 0, length: float = 1.0, start: Path | None = None, long: bool = False
+    model: str, seed: int = 0, length: float = 1.0, start: Path | None = None, *, long: bool = False
 ) -> TrainConfig:
-    """Return the shipped models' settings for the shared stage (``lite/family``) or a variant's own one.
+    """Return the shipped models' settings for the shared stage (``lite/family``) or a variant's own stage.
 
-    `long` is the schedule of the visitors' default, which has no place in the ablation.
+    `start` is the shared stage's file, for a variant; `length` multiplies the steps. `long` takes the schedule of the
+    page's default model (``lite/llb-long``), which is not part of the ablation.
 
     Raises:
         ValueError: the length is not above 0, or `start` does not fit the model.

@@ -1,7 +1,7 @@
-"""The first stage's network: one trunk that all six variants share, with each of their own parts beside it.
+"""The first training stage's network: one trunk that all six variants share, and every other part that one has.
 
-The members take turns, so that the trunk learns from every step and each own part from an equal share of them: a label
-generator from every fourth step, a fusion from every second one.
+The combinations of these parts are trained in turn, so that the trunk learns from every step, a label generator from
+every fourth and a fusion from every second one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from llb.model.transduction import Transduction
 TRUNK = ("backbone", "transduction", "induction", "decoder")
 
 
-class Family(nn.Module):
+class SharedTrunk(nn.Module):
     """The trunk, the four label generators (mask or BFF, CNN or ViTAE) and the two fusions."""
 
     def __init__(self, scale: str, seed: int) -> None:
@@ -33,25 +33,25 @@ class Family(nn.Module):
         self.fusions = nn.ModuleDict({VARIANTS[name].fusion: model.fusion for name, model in models.items()})
         self._scale = scale
 
-    def members(self) -> list[LLB]:
-        """Return every generator with every fusion, in the order in which they take turns; they share their parts."""
+    def combinations(self) -> list[LLB]:
+        """Return a model of every generator with every fusion, in the order of training; they share their parts."""
         generators, fusions = list(self.generators), list(self.fusions)
-        turns = [(number, (number + shift) % 2) for shift in range(2) for number in range(len(generators))]
-        return [self._assemble("llb", generators[number], fusions[other]) for number, other in turns]
+        order = [(number, (number + shift) % 2) for shift in range(2) for number in range(len(generators))]
+        return [self._assemble("llb", generators[number], fusions[other]) for number, other in order]
 
     def variant_state(self, variant: str) -> dict[str, Tensor]:
-        """Return the part of the weights that a variant's model has, under that model's names."""
+        """Return the weights of a variant's model, under that model's names."""
         return self._assemble(variant, generator_key(variant), VARIANTS[variant].fusion).state_dict()
 
     def _assemble(self, variant: str, generator: str, fusion: str) -> LLB:
         model = LLB(
             ModelConfig(self._scale, variant),
-            self.trunk["backbone"],
-            cast(LabelGenerator, self.generators[generator]),
-            cast(Transduction, self.trunk["transduction"]),
-            cast(Induction, self.trunk["induction"]),
-            self.fusions[fusion],
-            cast(Decoder, self.trunk["decoder"]),
+            backbone=self.trunk["backbone"],
+            label_generator=cast(LabelGenerator, self.generators[generator]),
+            transduction=cast(Transduction, self.trunk["transduction"]),
+            induction=cast(Induction, self.trunk["induction"]),
+            fusion=self.fusions[fusion],
+            decoder=cast(Decoder, self.trunk["decoder"]),
         )
         return model.eval()
 

@@ -231,7 +231,8 @@ def test_train_builds_the_cache_and_reports_where_the_weights_are(
         def __init__(self, config: TrainConfig, cache: Path, folder: Path) -> None:
             seen.extend((config, cache, folder))
 
-        def run(self, on_step: Callable[[StepReport], None]) -> Path:
+        def run(self, on_step: Callable[[StepReport], None], on_distilled: Callable[[int, int, float], None]) -> Path:
+            on_distilled(1, 1, 0.5)
             on_step(StepReport(1, 28, 0, 0.5, 0.6, 0.1))
             return tmp_path / "run/model.safetensors"
 

@@ -83,14 +83,14 @@ class StubModel(nn.Module):
         losses = 1 / (1 + torch.arange(steps + 1, dtype=target.dtype, device=target.device))
         return FilterFit(before + steps, losses[:, None].expand(-1, b))
 
-    def answer(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> BranchOutputs:
+    def run_branches(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> BranchOutputs:
         """Hand both answers the first frame's label: the colours are in it."""
-        self.calls["answer"] += 1
+        self.calls["run_branches"] += 1
         return BranchOutputs(value[:, 0], value[:, 0])
 
-    def decode(self, backbone: BackboneFeatures, answers: BranchOutputs) -> Segmentation:
+    def decode(self, backbone: BackboneFeatures, branches: BranchOutputs) -> Segmentation:
         self.calls["decode"] += 1
-        image, label = backbone.c2, answers.transduced
+        image, label = backbone.c2, branches.transduced
         colours = label.mean((2, 3))[:, :, None, None]
         inside, outside = ((image - colour).square().sum(1, keepdim=True) for colour in colours.split(3, 1))
         logits = self.sharpness * (outside - inside)
@@ -119,8 +119,8 @@ class ReleaseStub(StubModel):
     def prepare(self, rgb: Tensor) -> Tensor:
         return rgb
 
-    def decode(self, backbone: BackboneFeatures, answers: BranchOutputs) -> Segmentation:
-        label = answers.transduced
+    def decode(self, backbone: BackboneFeatures, branches: BranchOutputs) -> Segmentation:
+        label = branches.transduced
         red, green, blue = backbone.c2.split(1, 1)
         mean = label[:, :3].mean((2, 3))
         is_red = (mean[:, 0] > mean[:, 1]).view(-1, 1, 1, 1)

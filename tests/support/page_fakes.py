@@ -61,7 +61,7 @@ class FakeSegmenter:
         time.sleep(self.seconds)
         return self._result(frame, trace)
 
-    def look(self, frame: np.ndarray) -> None:
+    def read_ahead(self, frame: np.ndarray) -> None:
         """Nothing is to be read ahead."""
 
     def _result(self, frame: np.ndarray, request: TraceRequest | None) -> FrameResult:

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from llb.config import InferenceConfig
-from llb.evaluation.datasets import find_sequences
 from llb.evaluation.evaluate import evaluate, score_object
+from llb.io.davis import find_sequences
 from llb.io.label_png import read_labels, write_labels
 from scripts import noise_floor
 from tests.support.clips import Array, square_clip

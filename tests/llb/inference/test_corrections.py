@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from llb.config import InferenceConfig
 from llb.inference import VideoSegmenter
-from llb.inference.memory import MOST_CORRECTIONS, PROTECTED_FLOOR, Memory, add_weight
+from llb.inference.memory import MAX_CORRECTIONS, PROTECTED_FLOOR, Memory, add_weight
 from llb.model.build import build_model
 from llb.types import FrameResult, TraceRequest
 from tests.llb.inference.test_memory import sample
@@ -156,7 +156,7 @@ def filled(size: int, corrections: int, newcomers: int) -> Memory:
 @given(st.integers(3, 12), st.integers(1, 8), st.integers(0, 40))
 def test_the_memory_keeps_the_last_corrections(size: int, corrections: int, newcomers: int) -> None:
     memory = filled(size, corrections, newcomers)
-    kept = min(corrections, MOST_CORRECTIONS, size - 2)
+    kept = min(corrections, MAX_CORRECTIONS, size - 2)
     held = [101 + number for number in range(corrections)][-kept:]
     assert set(held) | {0} <= set(memory.frames)
     assert len(memory.frames) <= size

@@ -65,7 +65,7 @@ def test_a_lead_that_looks_ahead_may_finish_after_its_followers() -> None:
     for segmenter in (lead, follower, plain):
         segmenter.start(rgb[0], masks_of(labels[0]))
     for frame in rgb[1:]:
-        lead.look(frame)
+        lead.read_ahead(frame)
         followed, led, alone = follower.step(frame), lead.step(frame), plain.step(frame)
         np.testing.assert_array_equal(led.prob, alone.prob)
         np.testing.assert_array_equal(followed.prob, alone.prob)
@@ -76,9 +76,9 @@ def test_what_was_looked_at_is_stepped_through_next() -> None:
     masks = masks_of(labels[0])
     segmenter = VideoSegmenter(StubModel(crop=CROP))
     segmenter.start(rgb[0], masks)
-    segmenter.look(rgb[1])
+    segmenter.read_ahead(rgb[1])
     for other in (
-        lambda: segmenter.look(rgb[2]),
+        lambda: segmenter.read_ahead(rgb[2]),
         lambda: segmenter.observe(rgb[1], masks),
         lambda: segmenter.correct(1, masks[1]),
         lambda: segmenter.add_target(2, masks[1]),

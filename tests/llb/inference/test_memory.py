@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llb.inference.memory import Memory, Sample, add_weight, joins_memory
+from llb.inference.memory import Memory, Sample, add_weight, is_memory_frame
 from llb.types import BackboneFeatures, FrameFeatures, TargetEncoding
 
 
@@ -32,7 +32,7 @@ def filled(size: int, newcomers: int) -> Memory:
     ("interval", "expected"), [(2, [2, 4, 6, 8, 10, 12]), (3, [1, 4, 7, 10]), (5, [3, 8]), (10, [8]), (100, [])]
 )
 def test_schedule(interval: int, expected: list[int]) -> None:
-    assert [age for age in range(13) if joins_memory(age, interval)] == expected
+    assert [age for age in range(13) if is_memory_frame(age, interval)] == expected
 
 
 def test_weights_of_the_first_newcomers() -> None:

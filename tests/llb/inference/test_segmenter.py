@@ -72,14 +72,14 @@ def test_encodes_once_per_change_of_the_memory() -> None:
     run(rgb, masks_of(labels[0]), model=model)
     # frames 0, 3 and 8 are in the memory; 13 would join at frame 14
     once = {"encode_target": 3, "update_memory": 3, "fit_filter": 3}
-    assert model.calls == {"extract": 14, "answer": 13, "decode": 13} | once
+    assert model.calls == {"extract": 14, "run_branches": 13, "decode": 13} | once
 
 
 def test_all_targets_go_through_the_model_at_once_and_none_the_worse() -> None:
     rgb, labels = square_clip(6, TWO)
     model = StubModel(crop=CROP)
     both = run(rgb, masks_of(labels[0]), trace=TraceRequest(), model=model)
-    assert (model.calls["extract"], model.calls["decode"], model.calls["answer"]) == (2 + 5, 5, 10)
+    assert (model.calls["extract"], model.calls["decode"], model.calls["run_branches"]) == (2 + 5, 5, 10)
     for target in (1, 2):
         alone = run(rgb, {target: labels[0] == target}, trace=TraceRequest())
         for one, other in zip(both, alone, strict=True):
@@ -142,9 +142,9 @@ class TauRecorder(StubModel):
         super().__init__(crop=CROP)
         self.taus: list[float] = []
 
-    def answer(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> BranchOutputs:
+    def run_branches(self, features: FrameFeatures, encoded: Tensor, value: Tensor, tau: Tensor) -> BranchOutputs:
         self.taus.append(tau.mean().item())
-        return super().answer(features, encoded, value, tau)
+        return super().run_branches(features, encoded, value, tau)
 
 
 def test_filter_is_refined_from_where_it_was() -> None:

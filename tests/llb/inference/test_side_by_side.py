@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from llb.inference import side_by_side as parallel
-from llb.inference.side_by_side import in_parallel
+from llb.inference import side_by_side
+from llb.inference.side_by_side import run_side_by_side
 
 CORES = 2
 
@@ -19,9 +19,9 @@ CORES = 2
 def two_cores() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(CORES)
-    parallel._threads.cache_clear()
+    side_by_side._thread_pool.cache_clear()
     yield
-    parallel._threads.cache_clear()
+    side_by_side._thread_pool.cache_clear()
     torch.set_num_threads(before)
 
 
@@ -31,20 +31,20 @@ def cores(name: str) -> tuple[int, str]:
 
 
 def test_names_come_in_order_each_on_one_core() -> None:
-    found = dict(in_parallel(["a", "b", "c"], cores, ahead=True))
+    found = dict(run_side_by_side(["a", "b", "c"], cores, first_is_ahead=True))
     assert list(found) == ["a", "b", "c"]
     assert all(number == 1 and thread.startswith("model") for number, thread in found.values())
 
 
 def test_the_first_one_goes_ahead_on_all_cores() -> None:
-    first, *others = dict(in_parallel(["a", "b", "c"], cores, ahead=False)).values()
+    first, *others = dict(run_side_by_side(["a", "b", "c"], cores, first_is_ahead=False)).values()
     assert first == (CORES, threading.current_thread().name)
     assert [number for number, _ in others] == [1, 1]
-    assert dict(in_parallel(["a"], cores, ahead=True)) == {"a": first}
+    assert dict(run_side_by_side(["a"], cores, first_is_ahead=True)) == {"a": first}
 
 
 def test_other_threads_keep_all_cores() -> None:
-    list(in_parallel(["a", "b"], cores, ahead=True))
+    list(run_side_by_side(["a", "b"], cores, first_is_ahead=True))
     found: list[int] = []
     thread = threading.Thread(target=lambda: found.append(torch.get_num_threads()))
     thread.start()
@@ -64,11 +64,11 @@ def test_an_error_comes_through_once_the_others_are_done() -> None:
         done.set()
 
     with pytest.raises(ValueError, match="broken"):
-        list(in_parallel(["a", "b"], work, ahead=True))
+        list(run_side_by_side(["a", "b"], work, first_is_ahead=True))
     assert done.is_set()
 
 
 def test_one_core_runs_them_in_turn() -> None:
     torch.set_num_threads(1)
-    found = dict(in_parallel(["a", "b"], cores, ahead=True))
+    found = dict(run_side_by_side(["a", "b"], cores, first_is_ahead=True))
     assert found == dict.fromkeys("ab", (1, threading.current_thread().name))

@@ -13,7 +13,7 @@ from torch import Tensor
 from llb.config import SCALES, VARIANTS, ModelConfig
 from llb.model import layers
 from llb.model.build import build_model
-from llb.model.incremental_attention import RENEW, update_sums
+from llb.model.incremental_attention import REFRESH_INTERVAL, update_attention_sums
 from llb.model.layers import KeyAttention
 from llb.model.network import LLB
 from llb.model.transduction import frame_norm
@@ -162,7 +162,7 @@ def test_prepare_normalises_as_each_backbone_expects() -> None:
 def test_label_generator_reads_what_the_variant_says(variant: str, rgb: Tensor, mask: Tensor) -> None:
     model = model_of(variant)
     image = model.prepare(rgb)
-    source = model.label_generator.source(image, mask)
+    source = model.label_generator.encoder_input(image, mask)
     if VARIANTS[variant].label_input == "bff":
         assert (source * (1 - mask) == 0).all()
         assert torch.equal(source[:, :, 16:48, 20:60], image[:, :, 16:48, 20:60])
@@ -245,7 +245,12 @@ def test_what_rounding_leaves_of_great_guests_goes_away() -> None:
     expected = attention(stays, torch.cat([stays, stays], 1), torch.cat([stays, stays], 1))
     with torch.inference_mode():
         sums = None
-        for cells, slot in ((stays, 0), (guest, 1), *[(guest, 1), (stays, 1)] * 20, *[(stays, 1)] * 2 * RENEW):
-            sums = update_sums(attention, sums, cells, slot)
+        for cells, slot in (
+            (stays, 0),
+            (guest, 1),
+            *[(guest, 1), (stays, 1)] * 20,
+            *[(stays, 1)] * 2 * REFRESH_INTERVAL,
+        ):
+            sums = update_attention_sums(attention, sums, cells, slot)
         assert sums is not None
         torch.testing.assert_close((sums.totals / sums.norms)[:, :6], expected, atol=1e-4, rtol=1e-4)

@@ -14,9 +14,11 @@ from safetensors.torch import load_file
 from llb.checkpoint import load_model
 from llb.config import VARIANTS
 from llb.data.image_cache import build_cache
-from llb.data.sampler import ClipConfig
+from llb.data.sampler import ClipBatch, ClipConfig, ClipSampler
+from llb.training.losses import bce_loss, lovasz_loss
+from llb.training.rollout import roll_out
 from llb.training.schedule import Stage, TrainConfig, shared_schedule, train_config
-from llb.training.shared_trunk import Family
+from llb.training.shared_trunk import SharedTrunk
 from llb.training.trainer import CHECKPOINT, Trainer
 from tests.support.tiny_data import make_data_root
 
@@ -48,21 +50,18 @@ def same(first: Path, second: Path) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
-@pytest.mark.slow
 def test_a_run_repeats_itself_exactly(weights: Path, cache: Path, tmp_path: Path) -> None:
     again = Trainer(config(), cache, tmp_path / "again").run()
     assert again is not None
     assert same(weights, again)
 
 
-@pytest.mark.slow
 def test_another_seed_gives_other_weights(weights: Path, cache: Path, tmp_path: Path) -> None:
     other = Trainer(config(seed=1), cache, tmp_path).run()
     assert other is not None
     assert not same(weights, other)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stop", [1, 2])
 def test_a_run_that_is_killed_and_resumed_ends_like_an_unbroken_one(
     weights: Path, cache: Path, tmp_path: Path, stop: int
@@ -75,7 +74,6 @@ def test_a_run_that_is_killed_and_resumed_ends_like_an_unbroken_one(
     assert same(weights, path)
 
 
-@pytest.mark.slow
 def test_trained_weights_load_as_the_model_that_they_are_of(weights: Path) -> None:
     model = load_model(str(weights))
     assert model.config.name == "lite/llb"
@@ -84,11 +82,48 @@ def test_trained_weights_load_as_the_model_that_they_are_of(weights: Path) -> No
     assert torch.equal(model.state_dict()["decoder.up2.weight"], stored["decoder.up2.weight"].float())
 
 
-@pytest.mark.slow
-def test_the_loss_falls(cache: Path, tmp_path: Path) -> None:
-    losses = []
-    Trainer(config("lite/joint", steps=30), cache, tmp_path).run(lambda report: losses.append(report.loss))
-    assert losses[-1] < 0.9 * losses[0]
+def test_training_lowers_the_loss_on_clips_that_stay_the_same(cache: Path, tmp_path: Path) -> None:
+    plain = ClipConfig(crop=(48, 80), frames=2, real=1.0, paste=0.0)
+    fixed = ClipSampler(cache, plain, seed=99).batch(range(8))
+    run = TrainConfig(
+        "lite/joint", stages=(Stage(25, plain),), batch_size=2, lr=3e-3, warmup=2, bf16=False, pretrain_steps=0
+    )
+    trainer = Trainer(run, cache, tmp_path)
+    before = loss_on(trainer, fixed)
+    trainer.run()
+    assert loss_on(trainer, fixed) < 0.7 * before  # 0.25 to 0.4 of it with seeds 0 to 3; an untrained model stays at 1
+
+
+def loss_on(trainer: Trainer, batch: ClipBatch) -> float:
+    truth = batch.mask[:, 1:, 0].float()
+    with torch.no_grad():
+        logits = roll_out(trainer.models[0], batch.rgb, batch.mask).logits
+        return float(lovasz_loss(logits, truth) + bce_loss(logits, truth))
+
+
+def test_nothing_is_trained_before_the_run_and_the_distillation_shows_its_progress(cache: Path, tmp_path: Path) -> None:
+    trainer = Trainer(config(), cache, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
+    seen: list[tuple[int, int, float]] = []
+    trainer.run(stop_at=1, on_distilled=lambda *progress: seen.append(progress))
+    assert [progress[:2] for progress in seen] == [(1, 2), (2, 2)]
+    assert all(loss > 0 for _, _, loss in seen)
+    seen.clear()
+    Trainer(config(), cache, tmp_path).run(stop_at=2, on_distilled=lambda *progress: seen.append(progress))
+    assert seen == []
+
+
+def test_a_run_that_is_killed_while_it_distils_ends_like_an_unbroken_one(
+    weights: Path, cache: Path, tmp_path: Path
+) -> None:
+    def kill(*progress: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(config(), cache, tmp_path).run(on_distilled=kill)
+    path = Trainer(config(), cache, tmp_path).run()
+    assert path is not None
+    assert same(weights, path)
 
 
 def test_a_folder_of_another_run_is_refused(cache: Path, tmp_path: Path) -> None:
@@ -106,24 +141,23 @@ def test_only_lite_models_are_trained_here() -> None:
 
 @pytest.fixture(scope="module")
 def shared(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The weights of a short shared stage, in which each of the eight members had a turn."""
+    """The weights of a short shared stage, in which each of the eight combinations was trained once."""
     path = Trainer(config("lite/family", steps=8), cache, tmp_path_factory.mktemp("shared")).run()
     assert path is not None
     return path
 
 
-def test_the_members_share_the_trunk_and_have_every_own_part_equally_often() -> None:
-    members = Family("lite", 0).members()
-    assert len({(id(member.label_generator), id(member.fusion)) for member in members}) == len(members) == 8
-    assert len({id(member.decoder) for member in members}) == 1
-    fusions = [id(member.fusion) for member in members]
+def test_the_combinations_share_the_trunk_and_train_every_other_part_equally_often() -> None:
+    models = SharedTrunk("lite", 0).combinations()
+    assert len({(id(model.label_generator), id(model.fusion)) for model in models}) == len(models) == 8
+    assert len({id(model.decoder) for model in models}) == 1
+    fusions = [id(model.fusion) for model in models]
     assert all(fusions[turn] != fusions[turn + 1] for turn in (0, 1, 2, 4, 5, 6))
-    generators = [id(member.label_generator) for member in members]
+    generators = [id(model.label_generator) for model in models]
     assert generators[:4] == generators[4:]
     assert len(set(generators)) == 4
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_variant_starts_from_the_shared_stage(variant: str, shared: Path, cache: Path, tmp_path: Path) -> None:
     trainer = Trainer(config(f"lite/{variant}", start=shared), cache, tmp_path)
@@ -138,7 +172,6 @@ def test_a_variant_starts_from_the_shared_stage(variant: str, shared: Path, cach
         assert torch.equal(state[f"fusion.{name}"], stored[f"fusions.adaptive.{name}"].float())
 
 
-@pytest.mark.slow
 def test_a_resumed_shared_stage_ends_like_an_unbroken_one(shared: Path, cache: Path, tmp_path: Path) -> None:
     assert Trainer(config("lite/family", steps=8), cache, tmp_path).run(stop_at=3) is None
     path = Trainer(config("lite/family", steps=8), cache, tmp_path).run()
@@ -146,7 +179,6 @@ def test_a_resumed_shared_stage_ends_like_an_unbroken_one(shared: Path, cache: P
     assert same(shared, path)
 
 
-@pytest.mark.slow
 def test_another_start_file_is_refused(shared: Path, cache: Path, tmp_path: Path) -> None:
     changed = config("lite/joint", start=shared)
     shared_copy = tmp_path / "shared.safetensors"

@@ -1,29 +1,57 @@
-"""Find the annotated sequences of a DAVIS folder, in the official layout or in ours."""
+"""Annotated sequences in DAVIS layout: read by training and by evaluation alike."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from llb.io.video_reader import PICTURES
+
 RESOLUTION = "480p"
 LISTS = ("2017", "2016", RESOLUTION)  # the last is where DAVIS 2016's own archive keeps its lists
 
 
 @dataclass(frozen=True)
-class Sequence:
-    """A folder of frames and a folder of masks (PNG) of the same stems."""
+class AnnotatedImage:
+    """An image and its mask file (palette PNG of object ids, 0 = background), of the same size."""
+
+    image: Path
+    mask: Path
+
+
+@dataclass(frozen=True)
+class DavisSequence:
+    """A folder of frames and a folder of masks (PNG) with the same stems."""
 
     name: str
     images: Path
     masks: Path
 
+    def mask_file(self, stem: str) -> Path:
+        """Return where the mask of a frame is, if the frame has one."""
+        return self.masks / f"{stem}.png"
 
-def find_sequences(data_dir: Path, split: str) -> tuple[Sequence, ...]:
+    def annotated_images(self) -> tuple[AnnotatedImage, ...]:
+        """Return the frames that have a mask, in time order."""
+        return pair_images(self.images, self.masks)
+
+
+def pair_images(images: Path, masks: Path) -> tuple[AnnotatedImage, ...]:
+    """Pair a folder's images with the masks of the same stem in another, sorted by name; skip images without one."""
+    files = sorted(path for path in images.iterdir() if path.suffix.lower() in PICTURES)
+    pairs = (AnnotatedImage(path, masks / f"{path.stem}.png") for path in files)
+    return tuple(pair for pair in pairs if pair.mask.is_file())
+
+
+def find_sequences(data_dir: Path, split: str) -> tuple[DavisSequence, ...]:
     """List the sequences of a split.
 
-    Two layouts are understood: ``{split}/JPEGImages/<name>`` with ``{split}/Annotations/<name>``, and the official
-    ``JPEGImages/480p/<name>``, ``Annotations/480p/<name>``, ``ImageSets/2017/{split}.txt`` (or 2016's lists).
-    Raise ValueError if there is no such split or a listed folder is missing.
+    Two layouts are understood: ``{split}/JPEGImages/<name>`` with ``{split}/Annotations/<name>`` (sorted by name), and
+    the official ``JPEGImages/480p/<name>``, ``Annotations/480p/<name>``, ``ImageSets/2017/{split}.txt`` or 2016's lists
+    (in the list's order).
+
+    Raises:
+        ValueError: there is no such split, it is empty, or a sequence lacks a folder.
     """
     root = data_dir / split
     if (root / "JPEGImages").is_dir():
@@ -32,7 +60,7 @@ def find_sequences(data_dir: Path, split: str) -> tuple[Sequence, ...]:
     else:
         names = _listed(data_dir, split)
         images, masks = data_dir / "JPEGImages" / RESOLUTION, data_dir / "Annotations" / RESOLUTION
-    found = tuple(Sequence(name, images / name, masks / name) for name in names)
+    found = tuple(DavisSequence(name, images / name, masks / name) for name in names)
     for folder in (folder for sequence in found for folder in (sequence.images, sequence.masks)):
         if not folder.is_dir():
             raise ValueError(f"The folder {folder} is missing: complete the data set.")

@@ -1,4 +1,4 @@
-"""Released checkpoints become ours, and nothing that such a file names is ever run."""
+"""Released checkpoints become ours; what does not fit is refused with a sentence."""
 
 from __future__ import annotations
 
@@ -9,21 +9,10 @@ import torch
 
 from llb import cli
 from llb.checkpoint import load_model
-from llb.released.checkpoint_reader import read_released
-from llb.released.key_map import convert_checkpoint
+from llb.released.key_map import LABEL_HEAD, convert_checkpoint, convert_state, released_config
 from tests.support.seeded_weights import seeded_state
 
 KEYS = Path(__file__).parents[2] / "fixtures" / "joint_keys.json"
-
-
-class Trap:
-    """An object as a stranger's file may hold: unpickling it would write a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        return Path.touch, (self.path,)  # type: ignore[return-value]
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +27,6 @@ def write(path: Path, released: dict[str, torch.Tensor], **more: object) -> Path
     return path
 
 
-def test_tensors_are_read_exactly_and_nothing_is_run(released: dict[str, torch.Tensor], tmp_path: Path) -> None:
-    trap = tmp_path / "sprung"
-    view = torch.arange(24.0).view(4, 6)[1:, ::2]
-    path = write(tmp_path / "a.pth.tar", {**released, "odd.view": view}, settings=Trap(trap))
-    state = read_released(path)
-    assert not trap.exists()
-    assert state.keys() == {*released, "odd.view"}
-    assert torch.equal(state["odd.view"], view)
-    assert all(torch.equal(state[name], released[name]) for name in released)
-
-
 def test_a_converted_file_loads_as_a_model_with_its_own_d(released: dict[str, torch.Tensor], tmp_path: Path) -> None:
     path = write(tmp_path / "joint_davis.pth.tar", released)
     out = tmp_path / "joint.safetensors"
@@ -61,18 +39,33 @@ def test_a_converted_file_loads_as_a_model_with_its_own_d(released: dict[str, to
 def test_files_of_another_kind_are_refused_in_one_sentence(
     released: dict[str, torch.Tensor], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    text = tmp_path / "text.pth.tar"
-    text.write_text("no checkpoint")
-    with pytest.raises(ValueError, match="torch.save"):
-        read_released(text)
+    out = tmp_path / "out.safetensors"
     other = tmp_path / "other.pth.tar"
     torch.save({"net": {"fc.weight": torch.zeros(2)}}, other)
     with pytest.raises(ValueError, match="not a released LLB or JOINT"):
-        convert_checkpoint(other, tmp_path / "out.safetensors")
+        convert_checkpoint(other, out)
     few = {name: value for name, value in released.items() if not name.startswith("decoder")}
     with pytest.raises(ValueError, match="does not fit"):
-        convert_checkpoint(write(tmp_path / "few.pth.tar", few), tmp_path / "out.safetensors")
+        convert_checkpoint(write(tmp_path / "few.pth.tar", few), out)
+    whole_numbers = released | {
+        "transformer.feature_adjustor.0.weight": torch.zeros(512, 1024, 3, 3, dtype=torch.uint8)
+    }
+    with pytest.raises(ValueError, match=r"transduction\.adjust\.weight holds torch\.uint8"):
+        convert_checkpoint(write(tmp_path / "numbers.pth.tar", whole_numbers), out)
+    with pytest.raises(ValueError, match="no folder"):
+        convert_checkpoint(other, tmp_path / "missing" / "out.safetensors")
     with pytest.raises(SystemExit):
-        cli.main(["convert", str(other), "--out", str(tmp_path / "out.safetensors")])
+        cli.main(["convert", str(other), "--out", str(out)])
     assert "not a released" in capsys.readouterr().err
-    assert not (tmp_path / "out.safetensors").exists()
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("shape", [(), (16,), (0, 64, 3, 3), (100_000, 1, 1, 1)])
+def test_an_impossible_d_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="shape"):
+        released_config({LABEL_HEAD: torch.zeros(shape)})
+
+
+def test_a_name_of_neither_list_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"fc\.weight"):
+        convert_state({"fc.weight": torch.zeros(2)})
