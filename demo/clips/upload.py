@@ -223,4 +223,4 @@ def _is_animation(path: Path) -> bool:
 def _is_picture(item: zipfile.ZipInfo) -> bool:
     name = PurePosixPath(item.filename)
     hidden = any(part.startswith((".", "__MACOSX")) for part in name.parts)
-    return not item.is_dir() and not hidden and name.suffix.lower() in PICTURES
+    return not item.filename.endswith("/") and not hidden and name.suffix.lower() in PICTURES

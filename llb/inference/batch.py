@@ -11,7 +11,6 @@ from llb.inference.protocol import SegmentationModel
 from llb.inference.target import Target
 from llb.types import BackboneFeatures, BranchOutputs, FrameFeatures, Fused, Segmentation
 
-
 BATCH = 16  # most targets in one pass: the features of each take megabytes
 
 

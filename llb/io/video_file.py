@@ -42,9 +42,10 @@ class VideoFile:
 
     width: int  # as stored
     height: int
+    interlaced: bool  # whether a frame that was decoded so far is
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.interlaced = path, False
         self._container = _open(path)
         try:
             self._stream = choose_stream(list(self._container.streams.video), path)
@@ -118,6 +119,7 @@ class VideoFile:
         deinterlacer = Deinterlacer()
         for frame in self._decode(losses):
             losses.faulty += bool(frame.is_corrupt)
+            self.interlaced |= frame.interlaced_frame
             yield from deinterlacer.feed(frame)
         yield from deinterlacer.flush()
 

@@ -207,7 +207,7 @@ def _probe_webp(clip: AnimatedWebp) -> ClipInfo:
 def _notes(video: VideoFile, first: Any) -> tuple[str, ...]:
     found = (
         (is_hdr(first), "toned down from HDR"),
-        (first.interlaced_frame, "deinterlaced"),
+        (video.interlaced, "deinterlaced"),
         (video.shape != 1, f"stretched from {first.width} x {first.height}, as its pixels are not square"),
     )
     return tuple(note for holds, note in found if holds)
