@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float32, UInt16
 
-from llb.io.picture_file import black_where_transparent
+from llb.io.picture_file import BAND, black_where_transparent
 from llb.types import Rgb
 
 UNSPECIFIED, BT709 = 2, 1  # ITU-T H.273 code points of the matrix
@@ -23,7 +23,6 @@ WHITE = 203.0  # cd/m2 of HDR's reference white, which becomes SDR's white
 KNEE = 0.8  # of white; what is brighter is rolled off
 TO_BT709 = np.array([[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]], np.float32)
 LUMINANCE = np.array([0.2627, 0.6780, 0.0593], np.float32)  # of BT.2020's primaries
-BAND = 1 << 20  # pixels that are toned at a time
 Codes = Float32[np.ndarray, "_"]
 Light = Float32[np.ndarray, "rows width 3"]
 

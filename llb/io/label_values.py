@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, UInt8
+from jaxtyping import Bool, Float32, UInt8, UInt32
 from PIL import Image
 
 from llb.types import Labels, Rgb
 
 Palette = UInt8[np.ndarray, "256 3"]
+Packed = UInt32[np.ndarray, "*shape"]
 Opaque = Bool[np.ndarray, "height width"]
 WHITE = 255
 LEAST_SOFT = 3  # levels of a soft edge; fewer thin ids may be objects
@@ -42,10 +43,11 @@ def _opaque(image: Image.Image, name: str) -> Opaque | None:
     """Return where a picture is not transparent; None if it is alike everywhere."""
     if not image.has_transparency_data:
         return None
-    alpha = np.array(image.convert("RGBA"), np.uint8)[..., 3]
-    if (alpha == alpha[0, 0]).all():
+    alpha = np.array(image.getchannel("A") if "A" in image.getbands() else image.convert("RGBA").getchannel("A"))
+    levels = np.flatnonzero(_count(alpha))
+    if len(levels) == 1:
         return None
-    if ((alpha > 0) & (alpha < WHITE)).any():
+    if not set(levels) <= {0, WHITE}:
         raise _soft(name)
     return alpha > 0
 
@@ -53,20 +55,22 @@ def _opaque(image: Image.Image, name: str) -> Opaque | None:
 def _from_indices(image: Image.Image, palette: Palette, name: str, opaque: Opaque | None) -> Labels:
     """Return a palette picture's indices, unless its entry 0 is seen and not black: then what its colours mean."""
     indices = np.array(image, np.uint8)
-    colours = np.array(image.getpalette() or [], np.uint8).reshape(-1, 3)
-    used = np.unique(indices if opaque is None else indices[opaque])
-    if used[-1] >= len(colours):
-        return indices
-    if used[0] == 0 and colours[0].any():
-        return _from_colours(colours[np.minimum(indices, len(colours) - 1)], palette, name, opaque)
-    if _is_grey(colours[used]) and has_soft_edges(colours[np.minimum(indices, len(colours) - 1)][..., 0]):
+    colours = np.zeros((256, 3), np.uint8)
+    given = np.array(image.getpalette() or [], np.uint8).reshape(-1, 3)
+    colours[: len(given)] = given
+    used = np.flatnonzero(_count(indices if opaque is None else indices[opaque]))
+    if _is_grey(colours[used]) and has_soft_edges(colours[:, 0][indices]):
         raise _soft(name)
+    if used[0] == 0 and colours[0].any():
+        meant = np.zeros(256, np.uint8)
+        meant[used] = _ids_of(_packed(colours[used]), palette, name)
+        return meant[indices]
     one = set(used) <= {0, WHITE} and (colours[used[-1]] == WHITE).all()
     return np.minimum(indices, 1) if one else indices
 
 
 def _from_grey(values: Labels, name: str) -> Labels:
-    if set(np.unique(values)) <= {0, WHITE}:
+    if set(np.flatnonzero(_count(values))) <= {0, WHITE}:
         return np.minimum(values, 1)
     if has_soft_edges(values):
         raise _soft(name)
@@ -75,44 +79,64 @@ def _from_grey(values: Labels, name: str) -> Labels:
 
 def _from_colours(rgb: Rgb, palette: Palette, name: str, opaque: Opaque | None) -> Labels:
     if opaque is not None:
-        rgb = np.where(opaque[..., None], rgb, 0).astype(np.uint8)
+        rgb[~opaque] = 0
     if _is_grey(rgb) and has_soft_edges(rgb[..., 0]):
         raise _soft(name)
     packed = _packed(rgb)
-    keys = _packed(palette)
     colours = np.unique(packed)
-    if set(colours) <= {0, 0xFFFFFF}:
-        return (packed > 0).astype(np.uint8)
-    order = np.argsort(keys)
-    place = np.clip(np.searchsorted(keys[order], colours), 0, 255)
-    if (keys[order][place] == colours).all():
-        return order[np.searchsorted(keys[order], packed)].astype(np.uint8)
-    if _is_grey(rgb):
+    if _is_grey(rgb) and not np.isin(colours, _packed(palette)).all():
         return _from_grey(rgb[..., 0], name)
-    raise ValueError(
-        f"{name} is a colour picture, so its object numbers are unknown: save the mask as an 8-bit grey or palette PNG "
-        "(background 0 in black, objects 1, 2, ...)."
-    )
+    labels = np.zeros(packed.shape, np.uint8)
+    for colour, label in zip(colours, _ids_of(colours, palette, name), strict=True):
+        labels[packed == colour] = label
+    return labels
+
+
+def _ids_of(colours: Packed, palette: Palette, name: str) -> UInt8[np.ndarray, "*shape"]:
+    """Return what each of some packed colours means: ids of the palette, or one object in white on black."""
+    if set(colours) <= {0, 0xFFFFFF}:
+        return (colours > 0).astype(np.uint8)
+    keys = _packed(palette)
+    if not np.isin(colours, keys).all():
+        raise ValueError(
+            f"{name} is a colour picture, so its object numbers are unknown: save the mask as an 8-bit grey or palette "
+            "PNG (background 0 in black, objects 1, 2, ...)."
+        )
+    order = np.argsort(keys)
+    return order[np.searchsorted(keys[order], colours)].astype(np.uint8)
 
 
 def has_soft_edges(values: Labels) -> bool:
     """Tell whether grey values are a soft edge rather than ids: several, nowhere thick, mostly beside a higher one."""
     kernel = np.ones((3, 3), np.uint8)
-    thick = np.unique(values[cv2.erode(values, kernel) == cv2.dilate(values, kernel)])
-    thin = np.setdiff1d(np.unique(values[values >= LEAST_GREY]), thick)
-    if len(thin) < LEAST_SOFT:
+    highest = cv2.dilate(values, kernel)
+    thick = _count(values[cv2.erode(values, kernel) == highest]) > 0
+    thin = (_count(values) > 0) & ~thick
+    thin[:LEAST_GREY] = False
+    if thin.sum() < LEAST_SOFT:
         return False
-    at = np.isin(values, thin)
-    rising = cv2.dilate(values, kernel) > values
-    return bool((at & rising).sum() > at.sum() / 2)
+    at = thin[values]
+    return bool((at & (highest > values)).sum() > at.sum() / 2)
+
+
+def _count(values: UInt8[np.ndarray, "*shape"]) -> Float32[np.ndarray, "256"]:
+    """Return how often each value occurs."""
+    if values.size == 0:
+        return np.zeros(256, np.float32)
+    return np.asarray(cv2.calcHist([values.reshape(-1, 1)], [0], None, [256], [0, 256]), np.float32).ravel()
 
 
 def _is_grey(rgb: UInt8[np.ndarray, "*shape 3"]) -> bool:
     return bool((rgb[..., 0] == rgb[..., 1]).all() and (rgb[..., 0] == rgb[..., 2]).all())
 
 
-def _packed(rgb: UInt8[np.ndarray, "*shape 3"]) -> np.ndarray:
-    return rgb.astype(np.int32) @ np.array([65536, 256, 1], np.int32)
+def _packed(rgb: UInt8[np.ndarray, "*shape 3"]) -> Packed:
+    """Return each colour as one number."""
+    packed = rgb[..., 0].astype(np.uint32)
+    for channel in (1, 2):
+        packed <<= 8
+        packed |= rgb[..., channel]
+    return packed
 
 
 def _soft(name: str) -> ValueError:

@@ -18,6 +18,7 @@ from PIL import Image, ImageOps
 from llb.io.pixel_budget import DECODING, check_size
 from llb.types import Rgb
 
+BAND = 1 << 20  # pixels that are worked on at a time
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP")
 # What Pillow raises for damaged files, beside OSError and ValueError
 DAMAGED = (
@@ -101,7 +102,12 @@ def decode_picture(data: bytes, name: str) -> Deep:
 
 def black_where_transparent(rgba: UInt8[np.ndarray, "height width 4"]) -> Rgb:
     """Lay a picture over black."""
-    return (rgba[..., :3].astype(np.uint16) * rgba[..., 3:] // 255).astype(np.uint8)
+    result = np.empty((*rgba.shape[:2], 3), np.uint8)
+    rows = max(1, BAND // max(1, rgba.shape[1]))
+    for top in range(0, len(rgba), rows):
+        band = rgba[top : top + rows]
+        result[top : top + rows] = band[..., :3].astype(np.uint16) * band[..., 3:] // 255
+    return result
 
 
 def is_animation(data: bytes) -> bool:
