@@ -9,7 +9,7 @@ from typing import Any
 from demo.browser_pictures import jpeg_address, shrink
 from demo.clips.clip import Clip
 from demo.clips.upload import Limits, readable
-from llb.io.video_reader import sample_frames
+from llb.io.filmstrip import sample_frames
 
 PICTURES = 12
 WIDTH = 96  # pixels of a picture
