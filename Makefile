@@ -1,26 +1,36 @@
-# make demo: the page.  make test: all tests.  Each sets up what it needs in .venv first.
-PYTHON ?= python3
-BIN := .venv/bin
-STAMP := .venv/.installed
+# make demo: the page.  make test: all tests.  make lint: format, lint and types.  Each first installs what it needs.
+# PYTHON names the interpreter to make the environment with, VENV the environment's folder.
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(if $(wildcard $(BIN)/python),$(BIN)/python,python3)
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 15))
+VERSION := import sys; print("%d.%d" % sys.version_info[:2])
 
-.PHONY: setup demo test lint
+.PHONY: demo test lint environment
 .DEFAULT_GOAL := demo
 
-setup: $(STAMP)
-
-$(STAMP): requirements.txt requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 10) else "Python 3.10 or newer is needed: make PYTHON=python3.12 ...")'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
-	@touch $@
-
-demo: setup
+demo: $(VENV)/.runs
 	$(BIN)/python app.py
 
-test: setup
+test: $(VENV)/.tests
 	$(BIN)/python -m pytest
 
-lint: setup
+lint: $(VENV)/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+$(VENV)/.runs: requirements.txt | environment
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.tests: requirements-dev.txt $(VENV)/.runs
+	$(PIP) -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+environment:
+	@$(PYTHON) -c '$(SUPPORTED)' || { echo "Python 3.10 to 3.14 is needed: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@found=$$($(BIN)/python -c '$(VERSION)'); wanted=$$($(PYTHON) -c '$(VERSION)'); test $$found = $$wanted || \
+		{ echo "$(VENV) was made with Python $$found, not $$wanted: remove it, or name another folder, VENV=..." >&2; exit 1; }

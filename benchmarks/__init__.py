@@ -1,1 +1,1 @@
-"""What the engine costs, beside a plain version of the same algorithm: ``python -m llb bench``."""
+"""What the engine costs, beside a plain version of the same algorithm: ``python -m benchmarks`` in a checkout."""

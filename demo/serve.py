@@ -6,6 +6,8 @@ import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import gradio as gr
@@ -30,7 +32,7 @@ def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore,
     return page.queue(max_size=16, default_concurrency_limit=4)
 
 
-def serve() -> None:
+def serve(host: str | None, port: int | None) -> None:
     """Serve the shipped models until the program is stopped; the sessions' folder goes with it."""
     root = Path(tempfile.mkdtemp(prefix="llb-sessions-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
@@ -38,4 +40,15 @@ def serve() -> None:
     from demo.models.shipped import ShippedModels
 
     page = assemble(ShippedModels(), ExampleShelf.own(cache), SessionStore(root), cache)
-    page.launch(**launch_options(cache, root))
+    with taken_port_named(port):
+        page.launch(server_name=host, server_port=port, **launch_options(cache, root))
+
+
+@contextmanager
+def taken_port_named(port: int | None) -> Iterator[None]:
+    """Turn launch's OSError for a port that is taken into a ValueError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        taken = port or os.environ.get("GRADIO_SERVER_PORT", "7860")
+        raise ValueError(f"The page cannot listen on port {taken}: choose another one with --port.") from error

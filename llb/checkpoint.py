@@ -1,6 +1,7 @@
 """Load a model by name or by file.
 
-Weights are safetensors only; shipped files are listed, with their sha256, in weights/manifest.json.
+Weights are safetensors only; shipped files are listed, with their sha256, in weights/manifest.json. That folder lies
+inside the installed package, and beside it in a checkout.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from llb.config import SCALES, VARIANTS, ModelConfig, Precision, PrecisionChoice
 from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
 
-WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
+PACKAGE = Path(__file__).resolve().parent
+INSTALLED = PACKAGE / "weights"  # setup.py puts the checkout's folder there
+WEIGHTS = INSTALLED if INSTALLED.is_dir() else PACKAGE.parent / "weights"
 NO_WEIGHTS = "no weights yet: this variant has not been trained at this scale"
 
 

@@ -1,4 +1,4 @@
-"""The command line, `python -m llb`. Torch is imported inside the commands, so that help comes at once."""
+"""The command line, `llb` or `python -m llb`. Torch is imported inside the commands, so that help comes at once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from llb.training.trainer import StepReport
 
 DEFAULTS = InferenceConfig()
+ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
 app = typer.Typer(
     help="Learning to Learn Better (LLB) for video object segmentation.",
     no_args_is_help=True,
@@ -162,36 +164,27 @@ def results() -> None:
     typer.echo(f"{markdown(rows)}\n\n{by_sequence(rows)}" if rows else "There are no results in weights/results.")
 
 
+@app.command(hidden=True, add_help_option=False, context_settings=ANYTHING)
+def bench() -> None:
+    """Say where the benchmark is."""
+    raise ValueError("The benchmark is a command of its own, run in a checkout: python -m benchmarks --help.")
+
+
 @app.command()
-def bench(
-    scale: Annotated[
-        str, typer.Option(help="paper (seeded stand-ins for weights) or lite (the shipped ones).")
-    ] = "lite",
-    memory: Annotated[int, typer.Option(help="Frames in the memory, which is full when measuring begins.")] = 20,
-    objects: Annotated[int, typer.Option(help="Objects; the plain version follows one alone.")] = 1,
-    plain: Annotated[bool, typer.Option(help="Measure the plain version as well.")] = True,
-    precision: Precision = "auto",
-    together: Annotated[
-        bool, typer.Option("--together", help="Measure the six lite variants on shared regions instead, and one alone.")
-    ] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+def demo(
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to listen at; 0.0.0.0 lets other machines in.", show_default="this machine alone"),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port.", show_default="the first free one from 7860 on")
+    ] = None,
 ) -> None:
-    """Measure the engine beside a plain version of the same algorithm (from a checkout, with nothing else running)."""
-    from benchmarks.bench import run_benchmark, table
-
-    if scale not in ("paper", "lite") or memory < 2 or objects < 1:
-        raise ValueError("Choose the scale paper or lite, a memory of at least 2 frames, and at least 1 object.")
-    if together:
-        from benchmarks.together import run_together
-
-        for line in run_together(memory, precision).lines():
-            typer.echo(line)
-        return
-    report = run_benchmark(scale, memory, objects, plain, precision)
-    for line in table(report):
-        typer.echo(line)
-    if json_file is not None:
-        report.save(json_file)
+    """Serve the page, which compares the models on a clip in the browser."""
+    try:  # by name: the page is built on this package, which does not know it and runs without it
+        import_module("demo.start").start(host, port)
+    except ModuleNotFoundError as error:
+        raise ValueError(f"The page is not installed whole ({error}): pip install . in the checkout.") from error
 
 
 @app.command()
@@ -205,10 +198,15 @@ def convert(
     typer.echo(f"{out} holds {convert_checkpoint(checkpoint, out)}.")
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; a mistake of the user's ends in one line on stderr and exit status 2."""
+def main(arguments: Sequence[str] | None = None, prog: str = "llb") -> None:
+    """Run the command line; `prog` is the name it was called by."""
+    run(app, arguments, prog)
+
+
+def run(commands: typer.Typer, arguments: Sequence[str] | None, prog: str) -> None:
+    """Run commands on arguments (None: the process's own); a mistake of the user's ends in one line and status 2."""
     try:
-        app(args=None if arguments is None else list(arguments), prog_name="python -m llb")
+        commands(args=None if arguments is None else list(arguments), prog_name=prog)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"Error: {' '.join(str(error).split())}\n")
         sys.exit(2)

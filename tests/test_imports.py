@@ -1,4 +1,4 @@
-"""Who may import whom (app -> demo -> llb; inside llb down to model, config, types), and that importing is light."""
+"""Who may import whom (app -> demo -> llb <- benchmarks; in llb down to model, config, types); importing is light."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+import llb
+
 ROOT = Path(__file__).parents[1]
-MODULES = sorted(path.relative_to(ROOT) for folder in ("llb", "demo") for path in (ROOT / folder).rglob("*.py"))
+PACKAGES = ("llb", "demo", "benchmarks")
+MODULES = sorted(path.relative_to(ROOT) for folder in PACKAGES for path in (ROOT / folder).rglob("*.py"))
 
 
 def imported(path: Path) -> set[str]:
@@ -31,8 +34,12 @@ def offences(path: Path, forbidden: tuple[str, ...]) -> set[str]:
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
 def test_direction_of_imports(path: Path) -> None:
-    forbidden: tuple[str, ...] = ("app", "tests")
+    forbidden: tuple[str, ...] = ("app", "tests", "scripts")
     if path.parts[0] == "llb":
+        forbidden += ("benchmarks", "demo", "gradio", *(f"llb.{name}" for name in llb.__all__))
+    if path.parts[0] == "demo":
+        forbidden += ("benchmarks", "llb.cli")
+    if path.parts[0] == "benchmarks":
         forbidden += ("demo", "gradio")
     if path.parts[:2] == ("llb", "model"):
         forbidden += (
@@ -61,7 +68,10 @@ def run(code: str) -> str:
 
 
 def test_command_line_starts_without_torch() -> None:
-    assert run("import sys, llb, llb.cli; print(sorted({'torch', 'timm', 'gradio'} & set(sys.modules)))") == "[]"
+    modules = "llb.cli, benchmarks.cli, demo.start, app"
+    assert (
+        run(f"import sys, {modules}; print(sorted({{'torch', 'timm', 'numpy', 'gradio'}} & set(sys.modules)))") == "[]"
+    )
 
 
 def test_importing_everything_opens_no_data_file_and_no_connection() -> None:

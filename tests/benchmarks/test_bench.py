@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from benchmarks.bench import MEASURED, Scene, run_benchmark, table
+from benchmarks.bench import MEASURED, run_benchmark
+from benchmarks.cli import main
 from benchmarks.plain import fit_by_autograd
+from benchmarks.report import table
+from benchmarks.scene import Scene
 from benchmarks.stages import STAGES
 from benchmarks.together import run_together
-from llb.cli import main
+from llb import cli
 from llb.model.few_shot import steepest_descent
 
 
@@ -37,10 +40,9 @@ def test_a_scene_is_the_same_every_time() -> None:
 def test_both_versions_agree_and_every_stage_is_counted() -> None:
     report = run_benchmark("lite", memory=3, objects=1)
     assert report.plain is not None
-    assert report.largest_difference is not None
-    assert report.logit_range is not None
-    assert report.largest_difference < 1e-3 * report.logit_range
-    assert report.overlap == pytest.approx(1, abs=1e-3)
+    assert report.agreement is not None
+    assert report.agreement.largest_difference < 1e-3 * report.agreement.logit_range
+    assert report.agreement.overlap == pytest.approx(1, abs=1e-3)
     assert 0 < report.drift < 1e-4
     assert len(report.engine.frames) == len(report.plain.frames) == MEASURED
     for measured in (report.engine, report.plain):
@@ -54,7 +56,7 @@ def test_both_versions_agree_and_every_stage_is_counted() -> None:
 
 def test_the_command_prints_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["bench", "--memory", "2", "--objects", "2", "--no-plain", "--json", str(tmp_path / "bench.json")])
+        main(["--memory", "2", "--objects", "2", "--no-plain", "--json", str(tmp_path / "bench.json")])
     assert ended.value.code == 0
     assert "frames per second" in capsys.readouterr().out
     written = json.loads((tmp_path / "bench.json").read_text())
@@ -70,6 +72,16 @@ def test_six_variants_are_measured_beside_one() -> None:
 
 def test_bad_values_get_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["bench", "--scale", "huge"])
+        main(["--scale", "huge"])
     assert ended.value.code == 2
     assert "paper or lite" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--scale", "paper", "--no-plain"], ["--help"]])
+def test_the_old_command_says_where_it_went(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["bench", *arguments])
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("Error: ")
+    assert "python -m benchmarks" in line

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import subprocess
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +26,7 @@ from llb.training.trainer import StepReport
 from llb.types import TraceRequest
 from tests.support.fakes import StubModel
 
+ROOT = Path(__file__).parents[2]
 HEIGHT, WIDTH, FRAMES = 96, 128, 8
 SETTINGS = "--start 2 --end 8 --stride 2 --max-frames 2 --memory-size 3 --interval 2 --steps 4 --search-factor 4.5"
 
@@ -261,3 +264,33 @@ def test_train_names_mistakes(tmp_path: Path, wrong: tuple[object, ...], capsys:
         == 2
     )
     assert "Error: " in capsys.readouterr().err
+
+
+def test_demo_serves_the_page_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str | None, int | None]] = []
+    monkeypatch.setattr("demo.start.start", lambda host, port: asked.append((host, port)))
+    assert run("demo") == 0
+    assert run("demo", "--host", "0.0.0.0", "--port", 7999) == 0
+    assert asked == [(None, None), ("0.0.0.0", 7999)]
+
+
+@pytest.mark.parametrize("module", ["demo.start", "demo.serve"])
+def test_demo_without_the_page_says_what_to_do(
+    module: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    assert run("demo") == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("Error: The page is not installed whole")
+    assert "pip install" in line
+
+
+@pytest.mark.parametrize(("module", "name"), [("llb", "python -m llb"), ("benchmarks", "python -m benchmarks")])
+def test_a_module_names_the_command_that_runs_it(module: str, name: str) -> None:
+    asked = subprocess.run([sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True)
+    assert f"Usage: {name} [OPTIONS]" in asked.stdout
+
+
+def test_the_console_script_names_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == 0
+    assert "Usage: llb [OPTIONS] COMMAND" in capsys.readouterr().out
