@@ -1,4 +1,5 @@
-# make demo: the page.  make test: all tests.  make lint: format, lint and types.  Each first installs what it needs.
+# make demo: the page.  make test: all tests.  make fuzz: 10,000 damaged inputs.
+# make lint: format, lint and types.  Each first installs what it needs.
 # PYTHON names the interpreter to make the environment with, VENV the environment's folder.
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -7,7 +8,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 15))
 VERSION := import sys; print("%d.%d" % sys.version_info[:2])
 
-.PHONY: demo test lint environment
+.PHONY: demo test fuzz lint environment
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runs
@@ -15,6 +16,9 @@ demo: $(VENV)/.runs
 
 test: $(VENV)/.tests
 	$(BIN)/python -m pytest
+
+fuzz: $(VENV)/.tests
+	$(BIN)/python -m tests.fuzz --count 10000 --seed 0
 
 lint: $(VENV)/.tests
 	$(BIN)/ruff check .

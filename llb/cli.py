@@ -46,7 +46,7 @@ SearchFactor = Annotated[
     float | None,
     typer.Option(help="Side of the search region over the root of the object's area.", show_default="the model's own"),
 ]
-ClipPath = Annotated[Path, typer.Argument(help="A video, or a folder of png, jpg or webp frames.")]
+ClipPath = Annotated[Path, typer.Argument(help="A video, or a folder of png, jpg, webp, tif or bmp frames.")]
 MaskPath = Annotated[Path, typer.Option(help="Palette or grey PNG: each number but 0 is an object of the first frame.")]
 
 
@@ -69,29 +69,35 @@ def segment(
     trace: Annotated[bool, typer.Option("--trace", help="Also write traces/<frame>.npz: E1, E2, gates, ...")] = False,
 ) -> None:
     """Segment the objects of a mask through a clip."""
-    from llb.inference.clip import masks_of, segment_clip
+    from llb.inference.clip import segment_clip
+    from llb.io.label_fit import check_objects, fit_labels
     from llb.io.label_png import read_labels
     from llb.io.prefetch import BackgroundWriter, prefetch
     from llb.io.result_writer import ResultWriter
-    from llb.io.video_reader import probe, read_frames
+    from llb.io.video_reader import Losses, probe, read_frames
     from llb.types import TraceRequest
 
     config = InferenceConfig(memory_size, interval, steps, search_factor=search_factor)
     chosen = {"start": start, "end": end, "stride": stride, "max_frames": max_frames}
-    info, labels = probe(clip), read_labels(mask)
-    masks_of(labels, (info.height, info.width))
-    frames = read_frames(clip, start=start, end=end, stride=stride, max_frames=max_frames)
+    losses = Losses()
+    frames = read_frames(clip, start=start, end=end, stride=stride, max_frames=max_frames, losses=losses)
+    info = probe(clip)
+    labels = fit_labels(read_labels(mask), (info.height, info.width), stored=info.stored)
+    check_objects(labels)
     network = _load(model, device, precision)
-    facts = {"clip": str(clip), "mask": str(mask), "range": chosen} | _facts(model, network, config)
+    inputs: dict[str, object] = {"clip": str(clip), "mask": str(mask), "range": chosen, "notes": info.notes}
+    facts = inputs | _facts(model, network, config)
     total = _count(info, start, end, stride, max_frames)
     with (
         progress_bar("Segmenting", total) as bar,
-        ResultWriter(out, info.fps / stride, facts) as folder,
+        ResultWriter(out, info.fps / stride, facts, losses) as folder,
         BackgroundWriter(folder.write) as writer,
     ):
         for done in segment_clip(network, prefetch(frames), labels, config, TraceRequest() if trace else None):
             writer.put(done)
             bar.advance()
+    for note in (*info.notes, *losses.notes):
+        typer.echo(f"Note: {note}.", err=True)
 
 
 @app.command()
@@ -195,6 +201,7 @@ def convert(
     """Convert a released LLB or JOINT checkpoint; nothing in it is executed."""
     from llb.released.key_map import convert_checkpoint
 
+    out.parent.mkdir(parents=True, exist_ok=True)
     typer.echo(f"{out} holds {convert_checkpoint(checkpoint, out)}.")
 
 

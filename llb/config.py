@@ -183,7 +183,7 @@ class InferenceConfig:
             ("interval", self.interval, 2, 100),
             ("steps_first", self.steps_first, 1, 100),
             ("steps_update", self.steps_update, 0, 100),
-            ("search_factor", self.search_factor or 5.0, 1.5, 20.0),
+            ("search_factor", 5.0 if self.search_factor is None else self.search_factor, 1.5, 20.0),
             ("min_mask_area", self.min_mask_area, 0.0, 1e6),
         )
         for name, value, low, high in checks:
@@ -196,4 +196,4 @@ class InferenceConfig:
         >>> InferenceConfig().for_scale(SCALES["lite"]).search_factor
         2.75
         """
-        return replace(self, search_factor=self.search_factor or scale.search_factor)
+        return replace(self, search_factor=scale.search_factor if self.search_factor is None else self.search_factor)

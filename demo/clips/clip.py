@@ -27,7 +27,9 @@ class Clip:
 
     `times` are the frames' presentation times in seconds; `note` says what was done to the clip, if anything, and
     `description` what makes an example hard. Its frame i is the uploaded file's `start + i * stride`, of about
-    `source_frames`; these are 0 for what was not uploaded.
+    `source_frames`; these are 0 for what was not uploaded. `end` is when the last frame ends, in seconds; 0 where that
+    is unknown. `stored` is height and width of the file's own frames, which differ in shape where its pixels are not
+    square.
     """
 
     folder: Path
@@ -41,6 +43,8 @@ class Clip:
     stride: int = 1
     source_frames: int = 0
     description: str = ""
+    end: float = 0.0
+    stored: tuple[int, int] = (0, 0)
 
     @classmethod
     def open(cls, folder: Path) -> Clip:
@@ -49,7 +53,8 @@ class Clip:
             facts = json.loads((folder / "clip.json").read_text())
         except FileNotFoundError as error:
             raise ValueError("The clip is no longer there: choose it again.") from error
-        return cls(folder, **{**facts, "times": tuple(facts["times"])})
+        lists = {key: tuple(facts[key]) for key in ("times", "stored") if key in facts}
+        return cls(folder, **{**facts, **lists})
 
     def __len__(self) -> int:
         return len(self.times)

@@ -10,7 +10,7 @@ from demo.clips.clip import Clip
 from demo.clips.upload import Limits, readable
 from demo.inside.pictures import shrink
 from demo.inside.views import jpeg
-from llb.io.video_reader import sample_frames
+from llb.io.filmstrip import sample_frames
 
 PICTURES = 12
 WIDTH = 96  # pixels of a picture

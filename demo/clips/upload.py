@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,11 +16,14 @@ import cv2
 import numpy as np
 
 from demo.clips.clip import LOSSLESS, Clip, save_clip, save_facts
-from llb.io.video_reader import PICTURES, ClipInfo, natural_key, probe, read_frames
+from llb.io.picture_file import is_animation, read_header
+from llb.io.picture_folder import PICTURES, natural_key
+from llb.io.video_reader import ClipInfo, Losses, probe, read_frames
 from llb.types import Rgb
 
 BYTES_PER_PIXEL = 4  # more than any packed picture needs
 UNPACKED = 2_000_000_000  # bytes of a zip's pictures together
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError, OSError)
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,9 @@ class FrameRange:
     stride: int = 1
 
     def __post_init__(self) -> None:
+        numbers = (self.start, self.stride, 0 if self.end is None else self.end)
+        if not all(isinstance(number, int) for number in numbers):
+            raise ValueError("The part's ends are no whole numbers of frames: move them again.")
         if self.start < 0 or self.stride < 1 or (self.end is not None and self.end < self.start + 2):
             raise ValueError("This part holds no two frames: move its ends apart.")
 
@@ -77,24 +85,18 @@ def import_clip(
     with readable(sources, limits.side_in) as path:
         info = probe(path)
         _check(info, limits)
-        last = part.start
         total = info.frames or round((info.duration or 0) * info.fps)
-        wanted = min(limits.frames, max(2, len(range(part.start, part.end or total, part.stride))))
-
-        def frames() -> Iterator[tuple[float, Rgb]]:
-            nonlocal last
-            for done, (index, time, rgb) in enumerate(_frames(path, info, limits, part)):
-                last = index
-                tell(done, max(wanted, done + 1))
-                yield time, rgb
-
-        clip = save_clip(folder, title, frames(), lossless=wanted <= LOSSLESS)
+        wanted = max(2, min(limits.frames, -(-((part.end or total) - part.start) // part.stride)))
+        reading = _Reading(path, info, limits, part)
+        frames = _heard(reading.frames(), wanted, tell)
+        clip = save_clip(folder, title, frames, lossless=wanted <= LOSSLESS)
     if len(clip) < 2:
         raise ValueError("There is a single frame: choose a clip, or a part of it, with at least two.")
     ended = part.end is None and len(clip) < limits.frames
-    total = last + 1 if ended else max(total, last + 1)
-    note = _notes(clip, info, part, last, total)
-    return save_facts(clip, note=note, start=part.start, stride=part.stride, source_frames=total)
+    total = reading.last + 1 if ended else max(total, reading.last + 1)
+    note = _notes(clip, reading, total)
+    facts = {"start": part.start, "stride": part.stride, "source_frames": total, "stored": info.stored}
+    return save_facts(clip, note=note, end=reading.end, **facts)
 
 
 def _check(info: ClipInfo, limits: Limits) -> None:
@@ -108,27 +110,53 @@ def _check(info: ClipInfo, limits: Limits) -> None:
         )
 
 
-def _frames(path: Path, info: ClipInfo, limits: Limits, part: FrameRange) -> Iterator[tuple[int, float, Rgb]]:
-    scale = limits.side_out / max(info.width, info.height)
-    size = (round(info.width * scale), round(info.height * scale))
-    read = read_frames(path, start=part.start, end=part.end, stride=part.stride, max_frames=limits.frames)
-    first: float | None = None
-    for frame in read:
-        first = frame.pts if first is None else first
-        rgb = cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA) if scale < 1 else frame.rgb
-        yield frame.index, frame.pts - first, np.asarray(rgb, np.uint8)
+class _Reading:
+    """The frames of a part of a file at the size that is kept, and what was seen while they were read."""
+
+    last: int  # index of the last frame, in the file
+    end: float  # when it ends, in seconds from the first one that is kept; 0 where the file does not say
+    losses: Losses
+
+    def __init__(self, path: Path, info: ClipInfo, limits: Limits, part: FrameRange) -> None:
+        self.info, self.part = info, part
+        self.last, self.end, self.losses = part.start, 0.0, Losses()
+        scale = limits.side_out / max(info.width, info.height)
+        self._size = (round(info.width * scale), round(info.height * scale)) if scale < 1 else None
+        self._read = read_frames(
+            path, start=part.start, end=part.end, stride=part.stride, max_frames=limits.frames, losses=self.losses
+        )
+
+    def frames(self) -> Iterator[tuple[float, Rgb]]:
+        """Yield time and picture of each frame."""
+        first: float | None = None
+        for frame in self._read:
+            first = frame.pts if first is None else first
+            self.last, time = frame.index, frame.pts - first
+            self.end = time + frame.duration if frame.duration else 0.0
+            rgb = cv2.resize(frame.rgb, self._size, interpolation=cv2.INTER_AREA) if self._size else frame.rgb
+            yield time, np.asarray(rgb, np.uint8)
 
 
-def _notes(clip: Clip, info: ClipInfo, part: FrameRange, last: int, total: int) -> str:
+def _heard(
+    frames: Iterator[tuple[float, Rgb]], wanted: int, tell: Callable[[int, int], object]
+) -> Iterator[tuple[float, Rgb]]:
+    for done, frame in enumerate(frames):
+        tell(done, max(wanted, done + 1))
+        yield frame
+
+
+def _notes(clip: Clip, reading: _Reading, total: int) -> str:
+    info, part = reading.info, reading.part
     notes = [f"read from {info.codec}"]
-    if part.start or last + part.stride < total:
-        notes.append(f"trimmed to frames {part.start} to {last} of {total}")
+    if part.start or reading.last + part.stride < total:
+        notes.append(f"trimmed to frames {part.start} to {reading.last} of {total}")
     if part.stride > 1:
         notes.append(f"every {part.stride}. frame")
     if (clip.width, clip.height) != (info.width, info.height):
         notes.append(f"made smaller from {info.width} x {info.height}")
-    if info.rotation:
-        notes.append("turned upright")
+    if info.orientation.note:
+        notes.append(info.orientation.note)
+    notes += [*info.notes, *reading.losses.notes]
     if len(clip) > LOSSLESS:
         notes.append("long, so kept as JPEG")
     return ", ".join(notes)
@@ -144,7 +172,7 @@ def readable(sources: Sequence[Path], side: int) -> Iterator[Path]:
     pictures = [path for path in sources if path.suffix.lower() in PICTURES]
     if len(sources) != 1 and len(pictures) != len(sources):
         raise ValueError("These files do not belong together: choose one video, one zip, or pictures alone.")
-    if not pictures and sources[0].suffix.lower() != ".zip":
+    if len(sources) == 1 and sources[0].suffix.lower() != ".zip" and (not pictures or _is_animation(sources[0])):
         yield sources[0]
         return
     with tempfile.TemporaryDirectory() as name:
@@ -172,17 +200,27 @@ def unpack_pictures(path: Path, folder: Path, side: int) -> None:
             for number, item in enumerate(found):
                 if item.file_size > BYTES_PER_PIXEL * side * side:
                     raise ValueError(f"{PurePosixPath(item.filename).name} is too large: make the pictures smaller.")
-                target = folder / f"{number:05d}{PurePosixPath(item.filename).suffix.lower()}"
-                target.write_bytes(archive.read(item))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+                name, data = PurePosixPath(item.filename), archive.read(item)
+                header = read_header(data, name.name)
+                if max(header.width, header.height) > side:
+                    raise ValueError(
+                        f"{name.name} is too large: make the pictures smaller, at most {side} pixels wide."
+                    )
+                (folder / f"{number:05d}{name.suffix.lower()}").write_bytes(data)
+    except BROKEN_ZIP as error:
         raise ValueError(
             f"{path.name} is not a zip that can be read: pack the pictures again, without a password."
         ) from error
     if not found:
-        raise ValueError(f"{path.name} holds no pictures: pack png, jpg or webp frames.")
+        raise ValueError(f"{path.name} holds no pictures: pack png, jpg, webp, tif or bmp frames.")
+
+
+def _is_animation(path: Path) -> bool:
+    with path.open("rb") as file:
+        return is_animation(file.read(4096))
 
 
 def _is_picture(item: zipfile.ZipInfo) -> bool:
     name = PurePosixPath(item.filename)
     hidden = any(part.startswith((".", "__MACOSX")) for part in name.parts)
-    return not item.is_dir() and not hidden and name.suffix.lower() in PICTURES
+    return not item.filename.endswith("/") and not hidden and name.suffix.lower() in PICTURES

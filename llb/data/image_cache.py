@@ -25,6 +25,7 @@ from llb.types import Labels, Rgb
 VERSION = 2
 MAX_SIDE = 640
 DEFAULT_CACHE = Path("~/.cache/llb-playground/train")
+FILES = frozenset({"rgb.npy", "mask.npy", "index.json"})
 OnProgress = Callable[[int, int], None]  # images done so far, images in all
 
 
@@ -108,12 +109,14 @@ def build_cache(
     The folder appears only when it is complete, so an interrupted run leaves no half cache.
 
     Raises:
-        ValueError: as `training_images` does, or if a mask is not of its image's size.
+        ValueError: as `training_images` does, if a mask is not of its image's size, or if `cache_dir` holds something
+            else than a cache.
     """
     cache_dir = cache_dir.expanduser()
     sources = training_images(data_root, objects)
     digest = _digest(sources)
     index = cache_dir / "index.json"
+    _check_own(cache_dir)
     if index.is_file() and json.loads(index.read_text())["digest"] == digest:
         return FrameCache(cache_dir)
     cache_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -124,6 +127,14 @@ def build_cache(
         shutil.rmtree(cache_dir)
     partial.rename(cache_dir)
     return FrameCache(cache_dir)
+
+
+def _check_own(folder: Path) -> None:
+    """Raise ValueError for a folder that would be replaced though it is no cache (nor empty)."""
+    if folder.is_dir() and {path.name for path in folder.iterdir()} <= FILES:
+        return
+    if folder.exists():
+        raise ValueError(f"{folder} holds other files than a training cache: choose a folder of its own.")
 
 
 def _digest(sources: Sequence[SourceImage]) -> str:

@@ -143,7 +143,7 @@ def evaluate_sequence(
             result = segmenter.step(frame.rgb)
             seconds.append(result.seconds)
         if frame.name in counted:
-            truth = read_labels(sequence.mask_file(frame.name))
+            truth = read_labels(sequence.mask_file(frame.name), keep_void=True)
             for target in ids:
                 scores[target].append(score_object(result.labels, truth, target))
         if masks_dir:

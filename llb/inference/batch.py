@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
 import torch
@@ -11,9 +11,25 @@ from llb.inference.protocol import SegmentationModel
 from llb.inference.target import Target
 from llb.types import BackboneFeatures, BranchOutputs, FrameFeatures, Fused, Segmentation
 
+BATCH = 16  # most targets in one pass: the features of each take megabytes
+
 
 def segment_together(model: SegmentationModel, targets: Sequence[Target]) -> list[Segmentation]:
     """Return the segmentation of each target's current frame; their features come from `extract_together`."""
+    return [segmentation for batch in _batches(targets) for segmentation in _segment(model, batch)]
+
+
+def extract_together(model: SegmentationModel, targets: Sequence[Target]) -> None:
+    """Compute the features of all targets' crops, `BATCH` at a time; a lead's backbone features are reused."""
+    for batch in _batches(targets):
+        _extract(model, batch)
+
+
+def _batches(targets: Sequence[Target]) -> Iterator[Sequence[Target]]:
+    return (targets[start : start + BATCH] for start in range(0, len(targets), BATCH))
+
+
+def _segment(model: SegmentationModel, targets: Sequence[Target]) -> list[Segmentation]:
     branches = [target.run_branches() for target in targets]
     backbone = _concatenate([target.features.backbone for target in targets])
     batch = BranchOutputs(
@@ -23,8 +39,7 @@ def segment_together(model: SegmentationModel, targets: Sequence[Target]) -> lis
     return [_select(decoded, number) for number in range(len(targets))]
 
 
-def extract_together(model: SegmentationModel, targets: Sequence[Target]) -> None:
-    """Compute the features of all targets' crops at once; a lead's backbone features are reused."""
+def _extract(model: SegmentationModel, targets: Sequence[Target]) -> None:
     known = [target.lead_backbone for target in targets]
     shared = [backbone for backbone in known if backbone is not None]
     crops = torch.cat([target.crop for target in targets])

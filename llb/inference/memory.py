@@ -25,11 +25,11 @@ def is_memory_frame(age: int, interval: int) -> bool:
 
 
 def add_weight(
-    weights: tuple[float, ...], slot: int, last: int | None, protected: tuple[int, ...] = (0,)
+    weights: tuple[float, ...], slot: int, last: float | None, protected: tuple[int, ...] = (0,)
 ) -> tuple[float, ...]:
     """Return the temporal weights after a newcomer took `slot`, which may be one past the end.
 
-    `last` is the slot of the newcomer before it, None if this is the first; a newcomer that is `protected` starts at
+    `last` is the weight of the newcomer before it, None if this is the first; a newcomer that is `protected` starts at
     the floor. The weights sum to 1 unless a protected slot's floor is in force: then the others are divided by
     (the floors in force + their sum), as released for the first frame, and the sum is a little over 1.
 
@@ -43,7 +43,7 @@ def add_weight(
         new = [weight / DECAY for weight in new]
         new[slot] = 1 - DECAY
     else:
-        new[slot] = new[last] / DECAY
+        new[slot] = last / DECAY
     total = sum(new)
     new = [weight / total for weight in new]
     held = {index for index in protected if new[index] < PROTECTED_FLOOR}
@@ -82,13 +82,14 @@ class Memory:
     value: Float[Tensor, "1 t d h w"]
     label: Float[Tensor, "1 t d h w"]
     weight: Float[Tensor, "1 t d h w"]
-    _last: int | None  # slot of the last newcomer; None before the first
+    _last: int | None  # slot of the last newcomer that is no correction; None while there is none
+    _last_weight: float | None  # its weight, also after a correction replaced it
     _corrections: list[int]  # slots of the protected corrections, the oldest first
 
     def __init__(self, first: Sample, size: int) -> None:
         self.size = size
         self.frames, self.temporal_weights = (first.frame,), (1.0,)
-        self._last, self._corrections = None, []
+        self._last, self._last_weight, self._corrections = None, None, []
         self.target, self.value, self.label, self.weight = _tensors(first)
 
     @property
@@ -106,9 +107,14 @@ class Memory:
         if correction and slot > 0:
             self._protect(slot)
         protected = (0, *self._corrections)
-        self.temporal_weights = add_weight(self.temporal_weights, slot, self._last, protected)
+        self.temporal_weights = add_weight(self.temporal_weights, slot, self._last_weight, protected)
         self.frames = (*self.frames[:slot], sample.frame, *self.frames[slot + 1 :])
-        self._last = self._last if slot in protected else slot
+        if slot not in protected:
+            self._last = slot
+        elif slot == self._last:  # a correction replaces the last newcomer, whose weight the next one goes by
+            self._last = None
+        if self._last is not None:
+            self._last_weight = self.temporal_weights[self._last]
         self._write(sample, slot)
         return slot
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from llb.io.video_reader import PICTURES
+from llb.io.picture_folder import PICTURES
 
 RESOLUTION = "480p"
 LISTS = ("2017", "2016", RESOLUTION)  # the last is where DAVIS 2016's own archive keeps its lists

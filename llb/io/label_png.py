@@ -9,9 +9,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from llb.io.label_values import labels_of
+from llb.io.picture_file import decoding, is_lossy
 from llb.types import Labels, Rgb
+
+VOID = 255  # pixels of a mask that belong to nothing for sure, as in PASCAL VOC
 
 
 @cache
@@ -19,6 +23,9 @@ def davis_palette() -> UInt8[np.ndarray, "256 3"]:
     """Return the colour map of PASCAL VOC and DAVIS: black, dark red, dark green, ... (read-only).
 
     The bits of an id are dealt to R, G and B in turn, from the highest bit of the colour downwards.
+
+    >>> davis_palette()[:4].tolist()
+    [[0, 0, 0], [128, 0, 0], [0, 128, 0], [128, 128, 0]]
     """
     ids = np.arange(256)
     palette = np.zeros((256, 3), np.uint8)
@@ -29,30 +36,38 @@ def davis_palette() -> UInt8[np.ndarray, "256 3"]:
     return palette
 
 
-def read_labels(path: str | Path) -> Labels:
-    """Read a mask picture as object ids, 0 = background.
+def read_labels(path: str | Path, keep_void: bool = False) -> Labels:
+    """Read a mask picture as object ids, 0 = background (`decode_labels`).
 
-    A palette picture gives its indices, a grey one its values; a grey picture of 0 and 255 alone is one object, id 1.
-    Colour pictures are understood if they hold colours of the DAVIS palette (or black and white) alone. Raise
-    ValueError for anything else.
+    Raises:
+        ValueError: there is no such file, or it is no mask whose ids are certain.
     """
     path = Path(path)
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ValueError(f"There is no mask file {path}: give a PNG with one number per object.") from error
-    return decode_labels(data, path.name)
+    return decode_labels(data, path.name, keep_void)
 
 
-def decode_labels(data: bytes, name: str) -> Labels:
-    """Return the object ids of an encoded mask picture, as `read_labels` does; `name` is for the error's sentence."""
-    try:
-        with Image.open(BytesIO(data)) as image:
-            values = _indices(image, name)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError) as error:
-        raise ValueError(f"{name} is not a picture that can be read: give the mask as PNG.") from error
-    if values.size and set(np.unique(values)) <= {0, 255}:
-        values = np.minimum(values, 1)
+def decode_labels(data: bytes, name: str, keep_void: bool = False) -> Labels:
+    """Return the object ids of an encoded mask picture; `name` is for the error's sentence.
+
+    A palette picture gives its indices, a grey one its values; a grey picture of 0 and 255 alone is one object, id 1.
+    Colour pictures are understood if they hold colours of the DAVIS palette (or black and white) alone; what is
+    transparent is background. Beside other ids, 255 is void, which is no object: background, unless `keep_void` leaves
+    it as it is.
+
+    Raises:
+        ValueError: it is no picture that can be read, it is too large, or its ids are uncertain: a lossy or soft-edged
+            picture, other colours, more than 8 bits.
+    """
+    if is_lossy(data):
+        raise ValueError(f"{name} is a lossy picture, whose object numbers are uncertain: save the mask as PNG.")
+    with decoding(data, name) as image:
+        values = labels_of(image, davis_palette(), name)
+    if not keep_void and values.max(initial=0) == VOID and ((values > 0) & (values < VOID)).any():
+        values = np.where(values == VOID, 0, values).astype(np.uint8)
     return values
 
 
@@ -80,6 +95,9 @@ def overlay(rgb: Rgb, labels: Labels, alpha: float = 0.5) -> Rgb:
 
     Raises:
         ValueError: `alpha` is not between 0 and 1.
+
+    >>> overlay(np.full((3, 3, 3), 100, np.uint8), np.ones((3, 3), np.uint8))[1, 1].tolist()
+    [114, 50, 50]
     """
     assert rgb.shape[:2] == labels.shape
     if not 0.0 <= alpha <= 1.0:
@@ -94,29 +112,3 @@ def overlay(rgb: Rgb, labels: Labels, alpha: float = 0.5) -> Rgb:
     result[edge & (labels == 0)] = 0
     result[edge & (labels > 0)] = 255
     return np.asarray(result, np.uint8)
-
-
-def _indices(image: Image.Image, name: str) -> Labels:
-    if image.mode in ("P", "L", "LA"):
-        return np.array(image if image.mode != "LA" else image.convert("L"), np.uint8)
-    if image.mode == "1":
-        return np.array(image, np.uint8) * 255
-    if image.mode in ("RGB", "RGBA"):
-        return _from_colours(np.array(image.convert("RGB"), np.uint8), name)
-    raise ValueError(f"{name} has the pixel type {image.mode}: save the mask as an 8-bit grey or palette PNG.")
-
-
-def _from_colours(rgb: Rgb, name: str) -> Labels:
-    packed = rgb.astype(np.int32) @ np.array([65536, 256, 1], np.int32)
-    keys = davis_palette().astype(np.int32) @ np.array([65536, 256, 1], np.int32)
-    colours = np.unique(packed)
-    if set(colours) <= {0, 0xFFFFFF}:
-        return (packed > 0).astype(np.uint8)
-    order = np.argsort(keys)
-    place = np.clip(np.searchsorted(keys[order], colours), 0, 255)
-    if (keys[order][place] != colours).any():
-        raise ValueError(
-            f"{name} is a colour picture, so its object numbers are unknown: save the mask as an 8-bit grey or "
-            "palette PNG (background 0, objects 1, 2, ...)."
-        )
-    return order[np.searchsorted(keys[order], packed)].astype(np.uint8)

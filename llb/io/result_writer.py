@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from llb.inference.clip import SegmentedFrame
 from llb.io.label_png import overlay, write_labels
-from llb.io.video_reader import VideoWriter
+from llb.io.video_reader import Losses, VideoWriter
 from llb.types import SearchRegion, TargetTrace
 
 PACKAGES = ("torch", "timm", "numpy", "opencv-python-headless", "av")
@@ -25,11 +25,15 @@ class ResultWriter:
     """Take segmented frames one by one and write them; use it in a ``with`` statement.
 
     Writes ``masks/<name>.png``, ``overlay.mp4``, ``traces/<name>.npz`` for frames that carry traces, and on leaving
-    ``run.json``: `facts` and what was counted here, also when the run broke off.
+    ``run.json``: `facts` and what was counted here, also when the run broke off. `losses` are counted by the reader.
+
+    Raise ValueError if the folder holds a run already.
     """
 
-    def __init__(self, folder: Path, fps: float, facts: dict[str, Any]) -> None:
-        self._folder, self._fps, self._facts = folder, fps, facts
+    def __init__(self, folder: Path, fps: float, facts: dict[str, Any], losses: Losses | None = None) -> None:
+        if (folder / "run.json").exists() or any(folder.glob("masks/*.png")):
+            raise ValueError(f"{folder} holds an earlier run: choose another folder for --out, or remove that one.")
+        self._folder, self._fps, self._facts, self._losses = folder, fps, facts, losses or Losses()
         self._video: VideoWriter | None = None
         self._names: list[str] = []  # first and last
         self._seconds = np.zeros(3)  # first frame, others, frames
@@ -45,7 +49,7 @@ class ResultWriter:
             self._origin = frame.pts
             self._facts |= {"width": size[1], "height": size[0]}
         write_labels(self._folder / "masks" / f"{frame.name}.png", result.labels)
-        self._video.write(overlay(frame.rgb, result.labels), frame.pts - self._origin)
+        self._video.write(overlay(frame.rgb, result.labels), frame.pts - self._origin, frame.duration)
         if result.traces:
             (self._folder / "traces").mkdir(exist_ok=True)
             write_traces(self._folder / "traces" / f"{frame.name}.npz", result.traces)
@@ -70,6 +74,7 @@ class ResultWriter:
             "first_mask": f"{self._names[0]}.png",
             "last_mask": f"{self._names[-1]}.png",
             "finished": error is None,
+            "notes": [*self._facts.get("notes", ()), *self._losses.notes],
             "seconds": timing,
             "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
         }

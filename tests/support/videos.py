@@ -18,18 +18,81 @@ TURNS = {
 }
 
 
-def encode(path: Path, codec: str, pixels: str, frames: list[np.ndarray], **stream_metadata: str) -> Path:
-    """Write a file with any encoder, for kinds that our writer does not write."""
+def encode(
+    path: Path,
+    codec: str,
+    pixels: str,
+    frames: list[np.ndarray],
+    options: dict[str, str] | None = None,
+    colours: dict[str, int] | None = None,
+    **stream_metadata: str,
+) -> Path:
+    """Write a file with any encoder, for kinds that our writer does not write.
+
+    `options` are the encoder's; `colours` set its context's color_trc, color_primaries, colorspace.
+    """
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream(codec, rate=10)
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = pixels
+        stream.options = options or {}
         stream.metadata.update(stream_metadata)
+        for name, value in (colours or {}).items():
+            setattr(stream.codec_context, name, value)
         for rgb in frames:
-            form = "rgba" if rgb.shape[2] == 4 else "rgb24"
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format=form).reformat(format=pixels)))
+            container.mux(stream.encode(frame_of(rgb, pixels, (colours or {}).get("colorspace"))))
         container.mux(stream.encode(None))
     return path
+
+
+def frame_of(rgb: np.ndarray, pixels: str, matrix: int | None = None) -> Any:
+    """Return an RGB (8 or 16 bits) or RGBA picture as a frame of a pixel format, with the matrix of that code point."""
+    form = "rgb48le" if rgb.dtype == np.uint16 else "rgba" if rgb.shape[2] == 4 else "rgb24"
+    return av.VideoFrame.from_ndarray(rgb, format=form).reformat(format=pixels, dst_colorspace=matrix)
+
+
+def encode_streams(path: Path, streams: list[list[np.ndarray]], marked: int | None = None) -> Path:
+    """Write several H.264 streams side by side; `marked` is the one with the default flag."""
+    with av.open(str(path), "w") as container:
+        made: list[Any] = []
+        for frames in streams:
+            stream: Any = container.add_stream("libx264", rate=10)
+            stream.height, stream.width = frames[0].shape[:2]
+            stream.pix_fmt = "yuv420p"
+            made.append(stream)
+        for number, stream in enumerate(made):
+            if marked is not None:
+                stream.disposition = 1 if number == marked else 0
+        for stream, frames in zip(made, streams, strict=True):
+            for rgb in frames:
+                container.mux(stream.encode(frame_of(rgb, "yuv420p")))
+            container.mux(stream.encode(None))
+    return path
+
+
+def write_stamps(path: Path, frames: list[np.ndarray], stamps: list[float], codec: str = "libx264") -> Path:
+    """Write a file whose packets bear these time stamps in seconds, in this order, whatever they say."""
+    source = encode(path.with_suffix(".source.mkv"), codec, "yuv420p", frames, {"bf": "0", "g": "1000"})
+    with av.open(str(source)) as given, av.open(str(path), "w") as made:
+        stream = made.add_stream_from_template(given.streams.video[0])
+        packets = [packet for packet in given.demux(video=0) if packet.size]
+        for order, (packet, stamp) in enumerate(zip(packets, stamps, strict=True)):
+            packet.stream = stream
+            packet.pts = round(stamp / packet.time_base)
+            packet.dts = packet.pts if path.suffix == ".ts" else order
+            made.mux(packet)
+    source.unlink()
+    return path
+
+
+def break_packet(path: Path, number: int) -> None:
+    """Overwrite one packet of a video file."""
+    with av.open(str(path)) as container:
+        packet = [packet for packet in container.demux(video=0) if packet.size][number]
+        place, size = packet.pos, packet.size
+    data = bytearray(path.read_bytes())
+    data[place : place + size] = b"\xff" * size
+    path.write_bytes(data)
 
 
 def turn_in_header(path: Path, matrix: tuple[int, ...]) -> None:

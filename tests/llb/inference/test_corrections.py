@@ -175,6 +175,6 @@ def test_small_memories_take_corrections_too() -> None:
 
 
 def test_without_corrections_the_weights_are_the_released_ones() -> None:
-    weights = add_weight((0.26, 0.37, 0.37), 3, 2, protected=(0,))
+    weights = add_weight((0.26, 0.37, 0.37), 3, 0.37, protected=(0,))
     assert weights[0] == 0.25
     assert torch.tensor(weights).sum() < 1.25

@@ -55,7 +55,7 @@ def test_weights_favour_the_newer_and_keep_the_first(size: int, newcomers: int) 
 
 
 def test_floor_of_the_first_frame_divides_by_a_quarter_and_the_others() -> None:
-    weights = add_weight((0.26, 0.37, 0.37), 3, 2)
+    weights = add_weight((0.26, 0.37, 0.37), 3, 0.37)
     total = 1 + 0.37 / 0.9
     others = [0.37 / total, 0.37 / total, 0.37 / 0.9 / total]
     assert weights == pytest.approx([0.25, *(weight / (0.25 + sum(others)) for weight in others)])

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from llb.io.orientation import Orientation
 from llb.io.video_reader import VideoWriter, probe, read_frames, write_video
 from tests.support.videos import TURNS, encode, turn_in_header
 
@@ -41,7 +42,8 @@ def test_written_video_reads_back(tmp_path: Path) -> None:
     np.testing.assert_allclose([frame.pts for frame in read], np.arange(6) / 10, atol=1e-4)
     assert max(error_of(frame.rgb, rgb) for frame, rgb in zip(read, frames, strict=True)) < 4
     info = probe(tmp_path / "a.mp4")
-    assert (info.width, info.height, info.codec, info.frames, info.rotation) == (WIDTH, HEIGHT, "h264", 6, 0)
+    assert (info.width, info.height, info.codec, info.frames) == (WIDTH, HEIGHT, "h264", 6)
+    assert info.orientation == Orientation()
     assert info.fps == pytest.approx(10)
     assert info.duration == pytest.approx(0.6, abs=0.02)
 
@@ -151,7 +153,7 @@ def test_rotation_is_applied(tmp_path: Path, clockwise: int) -> None:
     assert error_of(read.rgb, upright) < 6
     info = probe(tmp_path / "a.mp4")
     assert (info.height, info.width) == upright.shape[:2]
-    assert info.rotation == (360 - clockwise) % 360
+    assert info.orientation.note == "turned upright"
 
 
 def test_range_of_frames(tmp_path: Path) -> None:
