@@ -52,6 +52,10 @@ def test_direction_of_imports(path: Path) -> None:
         )
     if path.parts[:2] == ("llb", "inference"):
         forbidden += ("llb.training", "llb.data", "llb.cli", "llb.evaluation.evaluate")
+    if path.parts[:2] == ("llb", "evaluation"):
+        forbidden += ("llb.training", "llb.data", "llb.cli")
+    if path.parts[:2] in (("llb", "data"), ("llb", "io")):
+        forbidden += ("llb.evaluation", "llb.training", "llb.model", "llb.cli")
     if path.parts in (("llb", "config.py"), ("llb", "types.py")):
         forbidden += ("llb.model", "llb.inference", "llb.training", "llb.data")
     assert not offences(path, forbidden)
