@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from demo.clips.clip import Clip
 from llb.config import VARIANTS, Variant
 from llb.evaluation.results_table import Measured
 
@@ -150,17 +151,19 @@ def upload_title(stems: list[str]) -> str:
     return stems[0] if len(stems) == 1 else f"{len(stems)} pictures"
 
 
-def clip_card(
-    title: str, width: int, height: int, frames: int, seconds: float, note: str, description: str = ""
-) -> str:
-    """Describe the chosen clip, what was done to it, and what an example is hard by."""
-    line = f"{title}: {width} × {height}, {frames:,} frames, {seconds:.1f} s"
-    line = f"{line} ({note})" if note else line
-    return f"{line}. {description}" if description else line
+def clip_line(clip: Clip) -> str:
+    """Describe a clip in a line: its title, size and length, and what was done to it at the upload."""
+    line = f"{clip.title}: {clip.width} × {clip.height}, {len(clip):,} frames, {clip.seconds:.1f} s"
+    return f"{line} ({clip.note})" if clip.note else line
+
+
+def clip_card(clip: Clip) -> str:
+    """Describe a clip, and what makes an example hard."""
+    return f"{clip_line(clip)}. {clip.description}" if clip.description else clip_line(clip)
 
 
 def difference(variant: str) -> str:
-    """Say in one line what tells a variant from the others."""
+    """Say in one line how a variant differs from the others."""
     kind: Variant = VARIANTS[variant]
     return f"{INPUTS[kind.label_input]} · {ENCODERS[kind.label_encoder]} · {FUSIONS[kind.fusion]}"
 
@@ -180,7 +183,7 @@ def pace(seconds: float | None, overlap: float | None) -> str:
 
 
 def results_title(clip: str, frames: int, of: int, stopped: bool) -> str:
-    """Head the results: which clip, and how much of it."""
+    """Return the heading of a finished run: which clip, and how much of it."""
     return f"### Results: {clip}" + (f" (stopped after {frames} of {of} frames)" if stopped else "")
 
 
@@ -192,7 +195,7 @@ def time_left(seconds: float) -> str:
 
 
 def missing(count: int) -> str:
-    """Head the list of models that cannot run."""
+    """Return the heading of the list of models that cannot run."""
     return f"{count} more {'model is' if count == 1 else 'models are'} not available here: why?"
 
 
@@ -207,20 +210,20 @@ def too_many(count: int, most: int) -> str:
 
 
 def object_name(target: int) -> str:
-    """Name an object that has no other name."""
+    """Return the name of an object that was given none."""
     return f"object {target}"
 
 
 def report_title(clip: str) -> str:
-    """Head a report."""
+    """Return the title of a report."""
     return f"LLB playground: {clip}"
 
 
 def repairing(clip: str, index: int) -> str:
-    """Head a repair at work."""
+    """Return the heading of a repair at work."""
     return f"Repairing from frame {index}: {clip}"
 
 
 def running(clip: str) -> str:
-    """Head a run at work."""
+    """Return the heading of a run at work."""
     return f"Running on: {clip}"

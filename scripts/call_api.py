@@ -9,12 +9,11 @@ import base64
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 from gradio_client import Client, handle_file
 
 
-def call(url: str, clip: Path, mask: Path, out: Path) -> dict[str, Any]:
+def call(url: str, clip: Path, mask: Path, out: Path) -> dict[str, float]:
     """Write masks, an overlay, the files of a comparison and a picture of E1 to `out`; return seconds per frame."""
     client = Client(url, verbose=False)
     out.mkdir(parents=True, exist_ok=True)

@@ -82,7 +82,7 @@ def make_report(run: Run, clip: Clip) -> Report:
     middle = run.frames // 2
     return Report(
         title=text.report_title(clip.title),
-        card=text.clip_card(clip.title, clip.width, clip.height, len(clip), clip.times[-1], clip.note),
+        card=text.clip_line(clip),
         models=_model_rows(run),
         frames=tuple(_overlays(run, clip, index) for index in sorted({0, middle, run.frames - 1})),
         plots=Markup(draw_plots(run)),

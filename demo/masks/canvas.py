@@ -49,7 +49,7 @@ class CanvasValue:
     def of(cls, session: Session, clip: Clip) -> CanvasValue:
         """Describe a clip and what is drawn on it."""
         annotations = Annotations.of(session, clip)
-        card = text.clip_card(clip.title, clip.width, clip.height, len(clip), clip.seconds, clip.note, clip.description)
+        card = text.clip_card(clip)
         return cls(
             token=session.token,
             stamp=str(clip.folder),

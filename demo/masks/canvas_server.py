@@ -56,8 +56,10 @@ class CanvasServer:
         clip = Clip.open(run.clip_folder)
         choose_clip(session, clip)
         canvas = Canvas(clip, Annotations.of(session, clip))
-        index = canvas.checked_index(question.index)
-        labels, proposed = canvas.with_own_labels(run.labels(run.record(question.model).name, index), index)
+        index, model = canvas.checked_index(question.index), run.record(question.model)
+        if index >= model.frames:
+            raise ValueError(f"This comparison has frames 0 to {model.frames - 1}: choose one of them.")
+        labels, proposed = canvas.with_own_labels(run.labels(model.name, index), index)
         value = CanvasValue.of(session, clip)
         return {"value": value.to_json(), "labels": to_address(labels), "proposed": proposed}
 

@@ -24,6 +24,7 @@ from demo.inside.views import detail
 from demo.models.settings import Settings
 from demo.models.zerogpu import on_gpu
 from demo.page.choice import Choice
+from demo.page.live_run import STOP_FILE
 from demo.page.services import Services
 from demo.page.user_errors import user_errors
 from demo.runs.compare import execute_run
@@ -114,7 +115,7 @@ class Api:
         labels = _fit_mask(read_labels(Path(mask)), imported, probe(source))
         request = RunRequest(imported, {0: labels}, entries, settings)
         run = start_run(request, models, lambda: session.new_folder("run"))
-        for _ in on_gpu(execute_run)(run, models, run.folder / "stop"):
+        for _ in on_gpu(execute_run)(run, models, run.folder / STOP_FILE):
             session.touch()
         return FinishedRun(session, Run.open(run.folder), imported)
 

@@ -22,7 +22,7 @@ from demo.masks.canvas_server import CanvasServer
 from demo.masks.mask_file import OBJECTS
 from demo.models.provider import ModelProvider
 from demo.models.settings import DEFAULTS, KNOCK_OUTS, LONG_SUFFIX, entry_name
-from demo.page import html as panels
+from demo.page import html
 from demo.page.api import Api, connect_api
 from demo.page.events import Events, Results, Steps
 from demo.page.handlers import Handlers
@@ -46,7 +46,7 @@ def build_page(services: Services) -> gr.Blocks:
     with gr.Blocks(title=text.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as page:
         token = gr.State(None)
         timer = gr.Timer(1.0, active=False)
-        gr.HTML(panels.intro(), elem_id="intro")
+        gr.HTML(html.intro(), elem_id="intro")
         lookup = RunLookup(services.sessions, services.showcase)
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
@@ -170,8 +170,8 @@ def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxG
         elem_classes="cards",
     )
     if len(able) < len(choices):
-        gr.HTML(panels.missing(choices), elem_id="missing")
-    gr.HTML(panels.glossary(), elem_id="terms")
+        gr.HTML(html.missing(choices), elem_id="missing")
+    gr.HTML(html.glossary(), elem_id="terms")
     with gr.Accordion(text.KNOCK_OUT_GROUP, open=False, elem_id="knock-outs"):
         gr.Markdown(text.KNOCK_OUT_NOTE, elem_classes="hint")
         whole = GREETING[0]
@@ -245,7 +245,7 @@ def _table() -> None:
     if rows:
         with gr.Accordion(text.TABLE, open=False, elem_id="table"):
             gr.Markdown(text.TABLE_INTRO, elem_classes="hint")
-            gr.HTML(panels.ablation(rows))
+            gr.HTML(html.ablation(rows))
 
 
 def _thumbnails(shelf: ExampleShelf) -> list[tuple[Any, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,23 +13,18 @@ from demo import text
 from demo.clips.clip import Clip
 from demo.masks.annotations import Annotations
 from demo.masks.chosen_clip import chosen_clip
-from demo.models.zerogpu import on_gpu
 from demo.page import html
 from demo.page.choice import Choice
+from demo.page.live_run import STOP_FILE, work_live
 from demo.page.player_value import PlayerValue
 from demo.page.services import Services
 from demo.page.updates import EndUpdate, GreetingUpdate, ProgressUpdate, ResultUpdate, StartUpdate
 from demo.page.user_errors import user_errors
-from demo.runs.compare import execute_run
 from demo.runs.lookup import SHOWCASE
 from demo.runs.passes import Repair
 from demo.runs.run import Run
 from demo.runs.run_setup import RepairRequest, RunRequest, able_models, start_repair, start_run
 from demo.runs.session import Session
-
-STOP = "stop"  # the file that asks a run to end
-LIVE_EVERY = 0.25  # seconds between two reports of a run at work
-QUOTA_EVERY = 5.0  # seconds between two looks at how full the visitor's storage is
 
 
 @dataclass(frozen=True)
@@ -92,18 +86,9 @@ class RunHandlers:
             run = Run.open(session.folders("run")[-1])
             clip = Clip.open(run.clip_folder)
             yield ProgressUpdate(html.progress(run, len(clip), None), gr.skip())
-            shown, looked, stop = 0.0, time.monotonic(), run.folder / STOP
-            for step in on_gpu(execute_run)(run, self.services.models, stop):
-                if time.monotonic() - looked > QUOTA_EVERY:
-                    looked = time.monotonic()
-                    if session.over_quota():
-                        stop.touch()
-                if time.monotonic() - shown < LIVE_EVERY or step.variant != run.variants[-1].name:
-                    continue
-                session.touch()
+            for step in work_live(run, self.services.models, session):
                 value = PlayerValue.of(step.run, clip, token=session.token, name=run.folder.name, latest=step.frame)
                 yield ProgressUpdate(html.progress(step.run, len(clip), step.seconds_left), value.to_json())
-                shown = time.monotonic()
             if session.over_quota():
                 gr.Warning(text.STORAGE_FULL)
 
@@ -112,7 +97,7 @@ class RunHandlers:
         with user_errors():
             session = self.services.sessions.open(token)
             for folder in session.folders("run")[-1:]:
-                (folder / STOP).touch()
+                (folder / STOP_FILE).touch()
         return gr.Button(text.STOPPING, interactive=False)
 
     def show_end(self, token: str | None) -> EndUpdate:

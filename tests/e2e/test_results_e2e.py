@@ -53,7 +53,7 @@ def test_every_file_is_taken_away_and_opens(page: Page, fake: Served, tmp_path: 
     run(page)
     shown = stored(page, fake.folder)
     files = {kind: taken(page, kind, tmp_path) for kind in KINDS}
-    assert {path.name for path in files.values()} == {name for name, _ in KINDS.values()}
+    assert {path.name for path in files.values()} == {kind.file_name for kind in KINDS.values()}
     with av.open(str(files["side_by_side"])) as video:
         assert len(list(video.decode(video=0))) == FRAMES
     with zipfile.ZipFile(files["masks"]) as archive:

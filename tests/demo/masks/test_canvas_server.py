@@ -117,6 +117,17 @@ def test_a_proposal_is_what_a_model_has_under_what_the_visitor_marked(canvas: Ca
     assert answer["proposed"] == []
 
 
+def test_a_proposal_is_of_a_model_and_frame_of_the_run(canvas: Canvas) -> None:
+    record = VariantRecord("lite/llb", "LLB", frames=3)
+    Run(canvas.session.new_folder("run"), canvas.clip.folder, (1,), (record,)).save()
+    for name, index, sentence in (
+        ("../lite-llb", 0, "no such model"),
+        ("lite/llb", FRAMES, f"frames 0 to {FRAMES - 1}"),
+        ("lite/llb", 3, "frames 0 to 2"),
+    ):
+        assert sentence in canvas.ask("proposal", run="run-1", name=name, index=index)["error"]
+
+
 @pytest.mark.parametrize(
     ("what", "question", "sentence"),
     [
