@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -25,6 +26,7 @@ from llb.training.schedule import TrainConfig, train_config
 from llb.training.trainer import StepReport
 from llb.types import TraceRequest
 from tests.support.fakes import StubModel
+from tests.support.videos import break_packet, encode
 
 ROOT = Path(__file__).parents[2]
 HEIGHT, WIDTH, FRAMES = 96, 128, 8
@@ -131,6 +133,11 @@ def mistakes(folder: Path) -> dict[str, tuple[list[object], str]]:
     """Name -> (arguments that replace the right ones, what the message says)."""
     write_labels(folder / "turned.png", scene(0)[1].T)
     write_labels(folder / "empty.png", np.zeros((HEIGHT, WIDTH), np.uint8))
+    tiny, soft = (scene(0)[1] == 1).astype(np.uint8), cv2.GaussianBlur((scene(0)[1] > 0) * np.uint8(255), (9, 9), 3)
+    tiny[:2, :2] = 2
+    write_labels(folder / "tiny.png", tiny)
+    Image.fromarray(soft).save(folder / "soft.png")
+    Image.fromarray(soft).save(folder / "lossy.jpg")
     (folder / "script.mp4").write_text("#!/bin/sh\n" * 100)
     return {
         "clip": ([folder / "none.mp4"], "There is no file .*none.mp4"),
@@ -141,11 +148,22 @@ def mistakes(folder: Path) -> dict[str, tuple[list[object], str]]:
         "start": (["--start", 80], "has no frame 80"),
         "range": (["--start", 5, "--end", 3], "choose 0 <= start < end"),
         "setting": (["--memory-size", 0], "memory_size is 0: choose a value from 1 to 100"),
+        "stride": (["--stride", 0], "stride >= 1"),
+        "factor": (["--search-factor", 0], "search_factor is 0.0: choose a value from 1.5 to 20"),
+        "tiny": (["--mask", folder / "tiny.png"], "Object 2 of the mask has 4 pixels: it needs at least 20"),
+        "soft": (["--mask", folder / "soft.png"], "soft.png has soft edges"),
+        "lossy": (["--mask", folder / "lossy.jpg"], "lossy.jpg is a lossy picture"),
         "out": (["--out", folder / "clip.mp4"], "clip.mp4"),
     }
 
 
-@pytest.mark.parametrize("mistake", ["clip", "script", "mask", "turned", "empty", "start", "range", "setting", "out"])
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        *("clip", "script", "mask", "turned", "empty", "start", "range", "setting", "stride", "factor", "tiny", "soft"),
+        *("lossy", "out"),
+    ],
+)
 def test_a_mistake_ends_in_one_line(clip: Path, mistake: str, capsys: pytest.CaptureFixture[str]) -> None:
     changed, sentence = mistakes(clip)[mistake]
     arguments: list[object] = [clip / "clip.mp4", "--mask", clip / "mask.png", "--out", clip / "run"]
@@ -158,6 +176,37 @@ def test_a_mistake_ends_in_one_line(clip: Path, mistake: str, capsys: pytest.Cap
     assert lines[-1].startswith("Error: ")
     assert re.search(sentence, lines[-1])
     assert "Traceback" not in "".join(lines)
+
+
+def test_a_folder_that_holds_a_run_is_refused_and_kept(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("segment", clip / "clip.mp4", "--mask", clip / "mask.png", "--out", clip / "run")
+    assert run(*arguments) == 0
+    before = {path: path.read_bytes() for path in (clip / "run").rglob("*.*")}
+    assert run(*arguments, "--max-frames", 2) == 2
+    assert "holds an earlier run: choose another folder" in " ".join(capsys.readouterr().err.split())
+    assert {path: path.read_bytes() for path in (clip / "run").rglob("*.*")} == before
+
+
+def test_a_mask_a_pixel_too_narrow_is_fitted(clip: Path) -> None:
+    write_labels(clip / "mask.png", scene(0)[1][:, :-1])
+    assert run("segment", clip / "clip.mp4", "--mask", clip / "mask.png", "--out", clip / "run") == 0
+    assert read_labels(clip / "run/masks/00007.png").shape == (HEIGHT, WIDTH)
+
+
+def test_void_is_followed_nowhere(clip: Path) -> None:
+    labels = scene(0)[1]
+    labels[40:45] = 255
+    write_labels(clip / "mask.png", labels)
+    assert run("segment", clip / "clip.mp4", "--mask", clip / "mask.png", "--out", clip / "run") == 0
+    assert json.loads((clip / "run/run.json").read_text())["targets"] == [1, 2]
+
+
+def test_what_could_not_be_read_is_said(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    encode(clip / "broken.mp4", "libx264", "yuv420p", [scene(index)[0] for index in range(FRAMES)], {"g": "1"})
+    break_packet(clip / "broken.mp4", 5)
+    assert run("segment", clip / "broken.mp4", "--mask", clip / "mask.png", "--out", clip / "run") == 0
+    assert "Note: 1 frame could not be read." in capsys.readouterr().err
+    assert json.loads((clip / "run/run.json").read_text())["notes"] == ["1 frame could not be read"]
 
 
 @pytest.mark.parametrize("device", ["gpu", "cuda:x", "cuda:0"])

@@ -8,8 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
-from demo.clips.upload import Limits, import_clip, unpack_pictures
+from demo.clips.clip import Clip
+from demo.clips.upload import FrameRange, Limits, import_clip, unpack_pictures
+from tests.llb.io.test_picture_file import bomb
+from tests.support.videos import break_packet, encode
 
 
 def picture(value: int, suffix: str = ".png", size: tuple[int, int] = (80, 96)) -> bytes:
@@ -62,6 +66,79 @@ def test_names_cannot_leave_the_folder(tmp_path: Path) -> None:
 def test_what_is_no_clip_is_refused(tmp_path: Path, entries: dict[str, bytes], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         import_clip(packed(tmp_path, entries), "frames", tmp_path / "clip", Limits())
+
+
+def test_names_with_other_digits_open(tmp_path: Path) -> None:
+    clip = import_clip(packed(tmp_path, {"²1.png": picture(30), "1²3.png": picture(20)}), "x", tmp_path / "c", Limits())
+    assert [int(clip.frame(index).mean()) for index in range(2)] == [20, 30]
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_damaged_zip_is_refused_in_words(tmp_path: Path, how: int) -> None:
+    path = tmp_path / "frames.zip"
+    noise = np.random.default_rng(0).integers(0, 255, (80, 96, 3)).astype(np.uint8)
+    with zipfile.ZipFile(path, "w", how) as archive:
+        archive.writestr("1.png", cv2.imencode(".png", noise)[1].tobytes())
+    data = bytearray(path.read_bytes())
+    for place in range(60, len(data) - 200, 97):
+        data[place] ^= 0xFF
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match="not a zip that can be read"):
+        import_clip(path, "x", tmp_path / "clip", Limits())
+
+
+def test_a_zip_of_picture_bombs_is_refused_by_their_headers(tmp_path: Path) -> None:
+    bombs = {f"{number}.png": bomb(".png") for number in range(3)}
+    with pytest.raises(ValueError, match="too large"):
+        import_clip(packed(tmp_path, bombs), "x", tmp_path / "clip", Limits())
+    with pytest.raises(ValueError, match="too large"):
+        unpack_pictures(packed(tmp_path, {"1.png": picture(1, size=(90, 300))}), tmp_path, 200)
+
+
+def test_transparent_parts_of_frames_are_black(tmp_path: Path) -> None:
+    rgba = np.full((80, 96, 4), 200, np.uint8)
+    rgba[40:, :, 3], rgba[:40, :, 3] = 255, 0
+    data = cv2.imencode(".png", rgba)[1].tobytes()
+    clip = import_clip(packed(tmp_path, {"1.png": data, "2.png": data}), "x", tmp_path / "clip", Limits())
+    assert (clip.frame(0)[:40] == 0).all()
+    assert (clip.frame(0)[40:] == 200).all()
+
+
+def test_an_animated_picture_is_a_clip(tmp_path: Path) -> None:
+    first, *others = (Image.fromarray(np.full((80, 96, 3), 40 * index, np.uint8)) for index in range(4))
+    for name in ("a.png", "a.webp"):
+        first.save(tmp_path / name, save_all=True, append_images=others, duration=100, lossless=True)
+        clip = import_clip(tmp_path / name, "x", tmp_path / f"{name}-clip", Limits())
+        assert len(clip) == 4
+        assert clip.fps == pytest.approx(10)
+
+
+def test_the_card_says_what_was_done_and_what_was_lost(tmp_path: Path) -> None:
+    frames = [np.full((64, 80, 3), 20 * index, np.uint8) for index in range(8)]
+    path = encode(tmp_path / "a.mp4", "libx264", "yuv420p", frames, {"g": "1", "x264-params": "sar=4/3"})
+    break_packet(path, 3)
+    clip = import_clip(path, "x", tmp_path / "clip", Limits())
+    assert (clip.width, clip.height, clip.stored) == (107, 64, (64, 80))
+    assert "stretched from 80 x 64" in clip.note
+    assert "1 frame could not be read" in clip.note
+    assert clip.end == pytest.approx(0.8)
+    assert Clip.open(clip.folder) == clip
+
+
+@pytest.mark.parametrize("part", [(0, 2**70, 1), (1, None, 1), (0, 6, 2**70)])
+def test_a_part_may_reach_beyond_the_end(tmp_path: Path, part: tuple[int, int | None, int]) -> None:
+    frames = packed(tmp_path, {f"{number}.png": picture(number) for number in range(5)})
+    if part[2] > 5:
+        with pytest.raises(ValueError, match="single frame"):
+            import_clip(frames, "x", tmp_path / "clip", Limits(), FrameRange(*part))
+        return
+    assert len(import_clip(frames, "x", tmp_path / "clip", Limits(), FrameRange(*part))) == 5 - part[0]
+
+
+@pytest.mark.parametrize("wrong", [(0.5, 4, 1), (float("inf"), None, 1), (0, float("nan"), 1), (-1, 4, 1), (0, 4, 0)])
+def test_ends_of_a_part_are_whole_numbers_in_order(wrong: tuple[object, ...]) -> None:
+    with pytest.raises(ValueError, match="move"):
+        FrameRange(*wrong)  # type: ignore[arg-type]
 
 
 def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:

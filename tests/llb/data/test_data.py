@@ -71,6 +71,17 @@ def test_cache_is_built_once_and_again_when_the_data_change(data_root: Path, tmp
     (folder / "masks" / "new.png").unlink()
 
 
+def test_a_folder_that_is_no_cache_is_kept(data_root: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis/chapter.txt").write_text("years of work")
+    with pytest.raises(ValueError, match="holds other files than a training cache"):
+        build_cache(data_root, tmp_path / "thesis")
+    assert (tmp_path / "thesis/chapter.txt").read_text() == "years of work"
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(ValueError, match="choose a folder of its own"):
+        build_cache(data_root, tmp_path / "file")
+
+
 def test_missing_folders_are_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="JPEGImages"):
         training_images(tmp_path)

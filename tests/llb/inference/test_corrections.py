@@ -178,3 +178,30 @@ def test_without_corrections_the_weights_are_the_released_ones() -> None:
     weights = add_weight((0.26, 0.37, 0.37), 3, 0.37, protected=(0,))
     assert weights[0] == 0.25
     assert torch.tensor(weights).sum() < 1.25
+
+
+@pytest.mark.parametrize("before", [0, 1, 2, 5])
+def test_a_newcomer_after_corrections_weighs_what_newcomers_weigh(before: int) -> None:
+    memory = Memory(sample(0), 3)
+    for frame in range(1, 1 + before):
+        memory.add(sample(frame))
+    usual = memory.temporal_weights[memory.frames.index(before)] if before else 0.1
+    for frame in (101, 102):
+        memory.add(sample(frame), correction=True)
+    slot = memory.add(sample(50))
+    assert memory.temporal_weights[slot] <= 1.2 * usual < PROTECTED_FLOOR + 0.2 * (before > 2)
+
+
+@given(st.integers(3, 10), st.lists(st.booleans(), max_size=40))
+def test_weights_stay_a_share_whatever_comes_in(size: int, corrections: list[bool]) -> None:
+    memory = Memory(sample(0), size)
+    last = 0.1
+    for frame, correction in enumerate(corrections, start=1):
+        slot = memory.add(sample(frame), correction)
+        weights = memory.temporal_weights
+        assert all(weight > 0 for weight in weights)
+        assert 1 - 1e-9 <= sum(weights) <= 1 + PROTECTED_FLOOR * (1 + MAX_CORRECTIONS)
+        assert weights[0] >= PROTECTED_FLOOR - 1e-12
+        if not correction:
+            assert weights[slot] <= 2 * last, "never a correction's weight"
+            last = weights[slot]
