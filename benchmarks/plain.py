@@ -116,12 +116,13 @@ class PlainModel:
         label: Tensor,
         weight: Tensor,
         temporal_weight: Tensor | None = None,
+        *,
         tau: Tensor | None = None,
         steps: int = 20,
     ) -> FilterFit:
         """Encode all samples again, then fit the filter by autograd."""
         if self.filling:
-            return self.model.fit_filter(target, label, weight, temporal_weight, tau, steps)
+            return self.model.fit_filter(target, label, weight, temporal_weight, tau=tau, steps=steps)
         encodings = [self.model.encode_target(sample.image, sample.mask) for sample in self._samples]
         label = torch.stack([encoding.label for encoding in encodings], 1)
         weight = torch.stack([encoding.weight for encoding in encodings], 1)

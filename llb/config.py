@@ -1,7 +1,7 @@
 """Configuration as data: the two scales, the six variants, and the settings of a run.
 
-A model's name is ``scale/variant``, e.g. ``lite/llb``. Only :mod:`llb.model.build` reads a `ModelConfig`;
-layers take plain numbers.
+A model's name is ``scale/variant``, such as ``lite/llb``. Only `llb.model.build` reads a `ModelConfig`; layers take
+plain numbers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PrecisionChoice = Literal["fp32", "bf16", "auto"]
 
 @dataclass(frozen=True)
 class Variant:
-    """What tells one model of the family from another (the paper's Tables 3 and 4)."""
+    """The three choices in which the models differ (the paper's Tables 3 and 4)."""
 
     label_input: LabelInput
     label_encoder: LabelEncoder
@@ -49,7 +49,7 @@ class ViTAEConfig:
 
 @dataclass(frozen=True)
 class Scale:
-    """Everything that depends on the size of the model, not on its idea.
+    """All sizes of a model; they are the same for every variant.
 
     `crop` is (height, width) of the search region in pixels; `search_factor` its side over the square root of the
     target's area (paper: 5; at lite scale, where the crop has half the pixels a side, 2.75 keeps small targets large);
@@ -107,7 +107,14 @@ SCALES: dict[str, Scale] = {
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """A scale times a variant. `label_dim` overrides the scale's D (JOINT's published files have D = 16)."""
+    """A scale times a variant. `label_dim` overrides the scale's D (JOINT's published files have D = 16).
+
+    >>> ModelConfig.from_name("lite/llb")
+    ModelConfig(scale='lite', variant='llb', label_dim=None)
+
+    Raises:
+        ValueError: there is no such scale or variant.
+    """
 
     scale: str
     variant: str
@@ -121,7 +128,7 @@ class ModelConfig:
 
     @classmethod
     def from_name(cls, name: str) -> ModelConfig:
-        """Parse ``scale/variant``; raise ValueError when it is not of that form."""
+        """Parse ``scale/variant``; raise ValueError when it is not of that form or there is no such model."""
         scale, slash, variant = name.partition("/")
         if not slash:
             raise ValueError(f"{name!r} is not a model name: write scale/variant, for example lite/llb.")
@@ -137,17 +144,28 @@ class ModelConfig:
 class InferenceConfig:
     """Settings of a run on a clip; the defaults are the paper's.
 
+    >>> InferenceConfig(interval=10).interval
+    10
+    >>> InferenceConfig(memory_size=0)
+    Traceback (most recent call last):
+    ...
+    ValueError: memory_size is 0: choose a value from 1 to 100.
+
     Attributes:
         memory_size: most frames in a target's memory, frame 0 included (1 to 100).
         interval: T; the frames T-2, 2T-2, ... after a target's start join its memory (at least 2).
         steps_first: steepest-descent steps on the first frame.
         steps_update: steps whenever the memory grew.
         search_factor: side of the search region over the square root of the target's area (None: the model's own).
-        min_mask_area: a soft mask of a smaller sum (pixels) moves no region: the target counts as unseen.
+        min_mask_area: least sum of a soft mask (pixels) that moves the search region; below, the target counts as
+            not visible.
         scale_min_mask_area: scale `min_mask_area` by the frame's area where it is below 480 x 854 pixels
             (off: as released).
-        exact_paste: lay a target's logits exactly onto its search region (off: as released, which is mostly
+        exact_paste: paste a target's logits exactly onto its search region (off: as released, which is mostly
             one pixel further up and left).
+
+    Raises:
+        ValueError: a value is out of its range.
     """
 
     memory_size: int = 20
@@ -173,5 +191,9 @@ class InferenceConfig:
                 raise ValueError(f"{name} is {value}: choose a value from {low} to {high}.")
 
     def for_scale(self, scale: Scale) -> InferenceConfig:
-        """Return the settings as a model of this scale uses them: with its own search factor where none is set."""
+        """Return the settings with the scale's own search factor where none is set.
+
+        >>> InferenceConfig().for_scale(SCALES["lite"]).search_factor
+        2.75
+        """
         return replace(self, search_factor=self.search_factor or scale.search_factor)

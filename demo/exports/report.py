@@ -15,7 +15,7 @@ from demo.exports.measurements import Measurements
 from demo.exports.plots import draw_plots, mean_of_known, mean_over_objects
 from demo.inside import views
 from demo.inside.answers import Picture as BoxPicture
-from demo.inside.diagram import BOXES
+from demo.inside.diagram import BOXES, Absence
 from demo.inside.questions import DiagramQuestion, Place
 from demo.runs.run import Run, VariantRecord
 from demo.templates import template_environment
@@ -115,8 +115,8 @@ def _overlays(run: Run, clip: Clip, index: int) -> tuple[Picture, ...]:
 
 def _inside(run: Run, clip: Clip, record: VariantRecord, index: int) -> Inside:
     target = run.objects[0]
-    boxes = views.diagram(run, clip, DiagramQuestion(Place(record.name, target, index))).boxes
-    contents = {key: boxes[key].content for key in TERMS}
+    diagram = views.diagram(run, clip, DiagramQuestion(Place(record.name, target, index)))
+    contents = {} if isinstance(diagram, Absence) else {key: diagram.boxes[key].content for key in TERMS}
     pictures = tuple(
         Picture(content.src, f"{BOXES[key].symbol}: {BOXES[key].sentence}")
         for key, content in contents.items()

@@ -32,12 +32,23 @@ class Picture:
     caption: str = ""
     bar: ColourBar | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the picture as JSON values."""
+        numbers = {} if self.values is None else {"values": self.values}
+        caption = {"caption": self.caption} if self.caption else {}
+        colours = {} if self.bar is None else {"low": self.bar.low, "high": self.bar.high, "bar": self.bar.name}
+        return {"src": self.src, **numbers, **caption, **colours}
+
 
 @dataclass(frozen=True)
 class MemoryFrames:
     """The frames in the memory."""
 
     frames: tuple[int, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the frames as JSON values."""
+        return {"count": len(self.frames), "frames": list(self.frames)}
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,10 @@ class Fits:
 
     fits: Sequence[Fit]
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the fits as JSON values."""
+        return {"losses": [{"frame": fit.frame, "losses": list(fit.losses)} for fit in self.fits]}
+
 
 Content = Picture | MemoryFrames | Fits | Absence
 
@@ -68,7 +83,7 @@ class BoxAnswer:
 
     def to_json(self) -> dict[str, Any]:
         """Return the box as JSON values."""
-        return {"symbol": self.symbol, "formula": self.formula, **content_to_json(self.content)}
+        return {"symbol": self.symbol, "formula": self.formula, **self.content.to_json()}
 
 
 @dataclass(frozen=True)
@@ -79,19 +94,16 @@ class DiagramAnswer:
         frame: whose inside is shown: the one asked for or, in a long clip, the last one before it that is stored.
         boxes: all of the diagram, by their keys.
         explained: part of the features' variance that the PCA colours hold, 0..1; None without colours.
-        absence: why nothing is shown at all; None where something is.
     """
 
     frame: int
     boxes: Mapping[str, BoxAnswer]
     explained: float | None = None
-    absence: Absence | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the diagram as JSON values."""
         boxes = {key: box.to_json() for key, box in self.boxes.items()}
-        reason = content_to_json(self.absence) if self.absence else {}
-        return {"index": self.frame, "boxes": boxes, "explained": self.explained, **reason}
+        return {"index": self.frame, "boxes": boxes, "explained": self.explained}
 
 
 @dataclass(frozen=True)
@@ -132,17 +144,6 @@ class DetailAnswer:
 
 
 @dataclass(frozen=True)
-class GateDifferenceAnswer:
-    """The gates' difference as a picture, or why there is none."""
-
-    content: Picture | Absence
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the picture as JSON values."""
-        return content_to_json(self.content)
-
-
-@dataclass(frozen=True)
 class MemoryPicture:
     """A frame in the memory.
 
@@ -162,23 +163,21 @@ class MemoryPicture:
 
 @dataclass(frozen=True)
 class FilmstripAnswer:
-    """The frames in the memory, or why there are none."""
+    """The frames in the memory, oldest first."""
 
-    memory: Sequence[MemoryPicture] = ()
-    absence: Absence | None = None
+    memory: Sequence[MemoryPicture]
 
     def to_json(self) -> dict[str, Any]:
         """Return the frames as JSON values."""
-        reason = content_to_json(self.absence) if self.absence else {}
-        return {"memory": [picture.to_json() for picture in self.memory], **reason}
+        return {"memory": [picture.to_json() for picture in self.memory]}
 
 
 @dataclass(frozen=True)
 class GateSeries:
     """Both gates at a pixel (mean over channels) for every frame; None where there is none."""
 
-    gate_transduced: Sequence[float | None]
-    gate_induced: Sequence[float | None]
+    gate_transduced: list[float | None]
+    gate_induced: list[float | None]
 
 
 @dataclass(frozen=True)
@@ -191,7 +190,6 @@ class PixelAnswer:
     cell: tuple[int, int] | None
     gates: GateSeries
     memory: Sequence[MemoryPicture] = ()
-    absence: Absence | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as JSON values."""
@@ -202,22 +200,4 @@ class PixelAnswer:
                 "gate_transduced": list(self.gates.gate_transduced),
                 "gate_induced": list(self.gates.gate_induced),
             },
-            **(content_to_json(self.absence) if self.absence else {}),
         }
-
-
-def content_to_json(content: Content) -> dict[str, Any]:
-    """Return what a box shows as JSON values."""
-    match content:
-        case Absence():
-            return {"absent": content.sentence, "absent_kind": content.kind}
-        case MemoryFrames():
-            return {"count": len(content.frames), "frames": list(content.frames)}
-        case Fits():
-            return {"losses": [{"frame": fit.frame, "losses": list(fit.losses)} for fit in content.fits]}
-        case Picture():
-            numbers = {} if content.values is None else {"values": content.values}
-            caption = {"caption": content.caption} if content.caption else {}
-            bar = content.bar
-            colours = {} if bar is None else {"low": bar.low, "high": bar.high, "bar": bar.name}
-            return {"src": content.src, **numbers, **caption, **colours}

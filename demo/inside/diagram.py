@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from demo.models.settings import variant_of
 from demo.runs.trace_file import StoredTrace
@@ -18,6 +18,10 @@ class Absence:
 
     kind: AbsentKind
     sentence: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return kind and sentence as JSON values."""
+        return {"absent": self.sentence, "absent_kind": self.kind}
 
 
 @dataclass(frozen=True)

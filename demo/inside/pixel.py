@@ -13,7 +13,7 @@ from demo.clips.clip import Clip
 from demo.inside import pictures
 from demo.inside.answers import GateSeries, MemoryPicture, PixelAnswer
 from demo.inside.box_painter import SMALL
-from demo.inside.diagram import NO_INSIDE
+from demo.inside.diagram import NO_INSIDE, Absence
 from demo.inside.questions import PixelQuestion
 from demo.inside.recorded import Recorded
 from demo.runs.run import Run
@@ -26,7 +26,7 @@ MOST_FRAMES = 20  # of the memory that are shown
 Cell = tuple[int, int]  # row and column of a feature
 
 
-def pixel(run: Run, clip: Clip, question: PixelQuestion) -> PixelAnswer:
+def pixel(run: Run, clip: Clip, question: PixelQuestion) -> PixelAnswer | Absence:
     """Return where the transformer looks from a pixel of the frame, and both gates there over time.
 
     Raises:
@@ -34,8 +34,7 @@ def pixel(run: Run, clip: Clip, question: PixelQuestion) -> PixelAnswer:
     """
     recorded = Recorded.find(run, question.place)
     if recorded is None:
-        nothing = [None] * run.record(question.place.model).frames
-        return PixelAnswer(None, GateSeries(nothing, nothing), absence=NO_INSIDE)
+        return NO_INSIDE
     cell = _cell_of(question, recorded.trace)
     gates = GateSeries(*(_gate_over_time(run, question, gate) for gate in ("gate_transduced", "gate_induced")))
     if cell is None or "query" not in recorded.trace.features:

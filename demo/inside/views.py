@@ -1,4 +1,7 @@
-"""The answers to questions about the inside of a run, made from what the run left on disk: one function each."""
+"""The answers to questions about the inside of a run, made from what the run left on disk: one function each.
+
+A model that keeps nothing to look into has `NO_INSIDE` for an answer.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ from demo.inside.answers import (
     FeatureFacts,
     FilmstripAnswer,
     Fits,
-    GateDifferenceAnswer,
     MemoryPicture,
     Picture,
 )
@@ -24,6 +26,7 @@ from demo.inside.box_painter import BoxPainter, overlay_of, rounded
 from demo.inside.diagram import (
     BOXES,
     NO_INSIDE,
+    Absence,
     DiagramBox,
     absence_of,
     find_box,
@@ -40,7 +43,7 @@ LARGE = 720  # pixels of a large picture's width
 FILMSTRIP = 160  # pixels of a picture's width in the filmstrip
 
 
-def diagram(run: Run, clip: Clip, question: DiagramQuestion) -> DiagramAnswer:
+def diagram(run: Run, clip: Clip, question: DiagramQuestion) -> DiagramAnswer | Absence:
     """Return a small picture, or the reason why there is none, for every box of the diagram.
 
     Raises:
@@ -49,8 +52,7 @@ def diagram(run: Run, clip: Clip, question: DiagramQuestion) -> DiagramAnswer:
     model = question.place.model
     recorded = Recorded.find(run, question.place)
     if recorded is None:
-        boxes = {box.key: _box_answer(box, model, NO_INSIDE) for box in BOXES.values()}
-        return DiagramAnswer(question.place.frame, boxes, absence=NO_INSIDE)
+        return NO_INSIDE
     colours = colours_of(run)
     painter = BoxPainter(clip, recorded, colours, question.reduction)
     boxes = {box.key: _box_answer(box, model, _latest(painter.fill(box))) for box in BOXES.values()}
@@ -72,7 +74,7 @@ def detail(run: Run, clip: Clip, question: DetailQuestion) -> DetailAnswer:
     return DetailAnswer(box, _box_answer(box, model, content), None if feature is None else FeatureFacts.of(feature))
 
 
-def gate_difference(run: Run, place: Place) -> GateDifferenceAnswer:
+def gate_difference(run: Run, place: Place) -> Picture | Absence:
     """Return γ1 - γ2, mean over channels, as a picture; blue where the filter is trusted more.
 
     Raises:
@@ -80,17 +82,17 @@ def gate_difference(run: Run, place: Place) -> GateDifferenceAnswer:
     """
     recorded = Recorded.find(run, place)
     if recorded is None:
-        return GateDifferenceAnswer(NO_INSIDE)
+        return NO_INSIDE
     if absence := absence_of(BOXES["gate_transduced"], recorded.trace, variant_of_model(place.model)):
-        return GateDifferenceAnswer(absence)
+        return absence
     features = recorded.trace.features
     gates = [features[f"gate_{branch}"].astype(np.float32).mean(0) for branch in ("transduced", "induced")]
     values = gates[0] - gates[1]
     bar = ColourBar("diverging", -1.0, 1.0)
-    return GateDifferenceAnswer(Picture(png_address(pictures.diverging(values)), rounded(values), bar=bar))
+    return Picture(png_address(pictures.diverging(values)), rounded(values), bar=bar)
 
 
-def filmstrip(run: Run, clip: Clip, place: Place) -> FilmstripAnswer:
+def filmstrip(run: Run, clip: Clip, place: Place) -> FilmstripAnswer | Absence:
     """Return the frames in the memory, each with its temporal weight and a small picture of its mask.
 
     Raises:
@@ -98,7 +100,7 @@ def filmstrip(run: Run, clip: Clip, place: Place) -> FilmstripAnswer:
     """
     recorded = Recorded.find(run, place)
     if recorded is None:
-        return FilmstripAnswer(absence=NO_INSIDE)
+        return NO_INSIDE
     strip = []
     for frame, weight in zip(recorded.trace.memory_frames, recorded.trace.temporal_weights, strict=True):
         past = recorded.in_memory(frame)

@@ -6,10 +6,10 @@ for each object, and over objects for a sequence and for the split.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from llb.inference import SegmentationModel, VideoSegmenter
 from llb.io.davis import DavisSequence, find_sequences
 from llb.io.label_png import read_labels, write_labels
 from llb.io.video_reader import list_pictures, read_frames
-from llb.types import Labels
+from llb.types import FrameResult, Labels, Mask, Rgb
 
 VOID = 255  # in a mask of several objects: pixels that nobody could label
 
@@ -49,14 +49,24 @@ class SequenceScore:
         return _mean(item.score for item in self.objects)
 
 
+class ClipSegmenter(Protocol):
+    """What is evaluated: `VideoSegmenter`, or a model that is not of this package."""
+
+    def start(self, frame: Rgb, masks: Mapping[int, Mask]) -> FrameResult:
+        """Take the first frame and its masks."""
+
+    def step(self, frame: Rgb) -> FrameResult:
+        """Segment the next frame."""
+
+
 @dataclass(frozen=True)
 class EvaluationResult:
-    """The scores of a model on a split."""
+    """The scores of a model on a split; a model that is not of this package has no precision and no config."""
 
     model: str
-    precision: Precision
+    precision: Precision | None
     split: str
-    config: InferenceConfig
+    config: InferenceConfig | None
     sequences: tuple[SequenceScore, ...]
 
     @property
@@ -76,7 +86,7 @@ class EvaluationResult:
             "model": self.model,
             "precision": self.precision,
             "split": self.split,
-            "config": asdict(self.config),
+            "config": asdict(self.config) if self.config else None,
             **_plain(self.score),
             "seconds_per_frame": self.seconds_per_frame,
             "sequences": [
@@ -108,6 +118,18 @@ def evaluate(
         ValueError: the split is missing or incomplete, or a sequence has no object or fewer than three masks.
     """
     config = (config or InferenceConfig()).for_scale(model.scale)
+    scores = score_split(lambda: VideoSegmenter(model, config), data_dir, split, on_progress, masks_dir)
+    return EvaluationResult(model.config.name, model.precision, split, config, scores)
+
+
+def score_split(
+    new_segmenter: Callable[[], ClipSegmenter],
+    data_dir: Path,
+    split: str,
+    on_progress: OnProgress | None = None,
+    masks_dir: Path | None = None,
+) -> tuple[SequenceScore, ...]:
+    """Segment every sequence of a split with a fresh segmenter and score it; the rest is as in `evaluate`."""
     sequences = find_sequences(data_dir, split)
     total = sum(len(list_pictures(sequence.images)) for sequence in sequences)
     done, scores = 0, []
@@ -118,21 +140,19 @@ def evaluate(
                 on_progress(name, before + frames, total)
 
         folder = masks_dir / sequence.name if masks_dir else None
-        scores.append(evaluate_sequence(model, sequence, config, advance, folder))
+        scores.append(score_sequence(new_segmenter(), sequence, advance, folder))
         done += scores[-1].frames
-    return EvaluationResult(model.config.name, model.precision, split, config, tuple(scores))
+    return tuple(scores)
 
 
-def evaluate_sequence(
-    model: SegmentationModel,
+def score_sequence(
+    segmenter: ClipSegmenter,
     sequence: DavisSequence,
-    config: InferenceConfig,
     on_frame: Callable[[int], None],
     masks_dir: Path | None = None,
 ) -> SequenceScore:
     """Segment a sequence from its first mask and score it; `on_frame` is called with the number of frames done."""
     counted, ids = _counted_frames(sequence), _object_ids(sequence)
-    segmenter = VideoSegmenter(model, config)
     seconds: list[float] = []
     scores: dict[int, list[Score]] = {target: [] for target in ids}
     for frame in read_frames(sequence.images):

@@ -52,7 +52,7 @@ def region_similarity(predicted: Mask, truth: Mask) -> float:
     0.3333333333333333
     """
     union = np.count_nonzero(predicted | truth)
-    return np.count_nonzero(predicted & truth) / union if union else 1.0
+    return float(np.count_nonzero(predicted & truth) / union) if union else 1.0
 
 
 def contour_accuracy(predicted: Mask, truth: Mask) -> float:
@@ -70,7 +70,7 @@ def contour_accuracy(predicted: Mask, truth: Mask) -> float:
     disk = _disk(radius)
     precision = np.count_nonzero(ours & cv2.dilate(theirs, disk)) / np.count_nonzero(ours)
     recall = np.count_nonzero(theirs & cv2.dilate(ours, disk)) / np.count_nonzero(theirs)
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return float(2 * precision * recall / (precision + recall)) if precision + recall else 0.0
 
 
 def boundary(mask: Mask) -> UInt8[np.ndarray, "height width"]:

@@ -51,6 +51,7 @@ class SegmentationModel(Protocol):
         label: Tensor,
         weight: Tensor,
         temporal_weight: Tensor | None = None,
+        *,
         tau: Tensor | None = None,
         steps: int = 20,
     ) -> FilterFit:

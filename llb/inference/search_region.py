@@ -1,4 +1,4 @@
-"""Where a target is looked for: the search region's course over time, cutting it out, and pasting logits back.
+"""The search region around a target: how it moves from frame to frame, cropping it, and pasting logits back.
 
 All rules are those of the released tracker; positions are (y, x) in pixels, sizes (height, width).
 """
@@ -18,7 +18,7 @@ from llb.types import SearchRegion
 
 OUTSIDE_LOGIT = -100.0
 SIZE_IN_DEVIATIONS = 4.0  # a target's height and width in standard deviations of its mask
-LEAST_CHANGE, MOST_CHANGE = 0.95, 1.1  # of the scale, per frame
+MIN_CHANGE, MAX_CHANGE = 0.95, 1.1  # of the scale, per frame
 HALF_CELL = 8  # half a feature cell in crop pixels: where a 3 x 3 filter on an even grid is centred
 
 Pair = tuple[float, float]
@@ -26,7 +26,7 @@ Pair = tuple[float, float]
 
 @dataclass(frozen=True)
 class TargetState:
-    """Position, size and scale of a target (image pixels per crop pixel), with the start's for comparison."""
+    """Position, size and scale (image pixels per crop pixel) of a target, now and at the start."""
 
     position: Pair
     size: Pair
@@ -56,10 +56,10 @@ def start_state(mask: Bool[np.ndarray, "height width"], crop: tuple[int, int], s
 
 
 def follow(state: TargetState, prob: Float[Tensor, "height width"], min_area: float) -> TargetState:
-    """Move to the first moments of a soft mask and resize by its second ones.
+    """Return the state moved to the mean position of a soft mask and scaled by its spread.
 
-    A mask that sums to less than `min_area` pixels says nothing: the state stays. The scale changes by 0.95 to 1.1
-    at most; the size that is kept follows the scale with the aspect of the first box.
+    A mask that sums to less than `min_area` pixels is ignored: the state stays. The scale changes by a factor of 0.95
+    to 1.1 at most; the size follows the scale with the aspect of the first box.
     """
     profiles = [prob.sum(1).cpu().double().numpy(), prob.sum(0).cpu().double().numpy()]
     area = profiles[0].sum()
@@ -72,7 +72,7 @@ def follow(state: TargetState, prob: Float[Tensor, "height width"], min_area: fl
         centre.append(mean)
         spread.append(float(np.sqrt((profile * (index - mean) ** 2).sum() / area)))
     measured = SIZE_IN_DEVIATIONS * math.sqrt(math.prod(spread) / math.prod(state.start_size)) * state.start_scale
-    scale = min(max(measured, LEAST_CHANGE * state.scale), MOST_CHANGE * state.scale)
+    scale = min(max(measured, MIN_CHANGE * state.scale), MAX_CHANGE * state.scale)
     growth = scale / state.start_scale
     size = (state.start_size[0] * growth, state.start_size[1] * growth)
     return replace(state, position=(centre[0], centre[1]), size=size, scale=scale)
@@ -85,6 +85,11 @@ def place(state: TargetState, image: tuple[int, int], crop: tuple[int, int], tra
     centre and size to whole pixels; the first frame's are rounded. A region larger than the image on both axes
     shrinks until one axis fits; then each axis is moved inside, or centred if it cannot fit. A region more than twice
     the crop is subsampled by a whole number.
+
+    >>> box = (30.0, 40.0)
+    >>> state = TargetState(position=(100.0, 20.0), size=box, scale=0.5, start_size=box, start_scale=0.5)
+    >>> place(state, image=(480, 854), crop=(240, 416), tracking=False).region
+    SearchRegion(y0=41, x0=0, y1=161, x1=208)
     """
     if tracking:
         centre = [int(value + HALF_CELL * state.scale) for value in state.position]
@@ -152,7 +157,7 @@ def _gather(image: Shaped[Tensor, "*c height width"], rows: Tensor, columns: Ten
 def paste(
     logits: Float[Tensor, "1 1 crop_height crop_width"], region: SearchRegion, image: tuple[int, int]
 ) -> Float[Tensor, "height width"]:
-    """Resize logits bilinearly to their region and lay them into an image of -100."""
+    """Return an image of -100 with the logits in their region, resized bilinearly."""
     size = (region.y1 - region.y0, region.x1 - region.x0)
     patch = F.interpolate(logits, size, mode="bilinear", align_corners=False)[0, 0]
     return _lay(patch, region.y0, region.x0, image)
@@ -163,8 +168,8 @@ def paste_as_released(
 ) -> Float[Tensor, "height width"]:
     """Paste as the released tracker does, mostly one pixel too far up and left.
 
-    It forgets at which pixel a subsampled region's first sample lies, resizes both axes by one factor, cuts the sides
-    to whole pixels, and truncates the corner after it has taken half a pixel off the region's centre.
+    It ignores at which pixel a subsampled region's first sample lies, resizes both axes by one factor, truncates the
+    sides to whole pixels, and truncates the corner after subtracting half a pixel from the region's centre.
     """
     step, sides = placement.step, [placement.step * count for count in placement.count]
     scale = math.sqrt(math.prod(sides) / math.prod(logits.shape[-2:]))
@@ -177,7 +182,7 @@ def paste_as_released(
 
 
 def _lay(patch: Float[Tensor, "h w"], y0: int, x0: int, image: tuple[int, int]) -> Float[Tensor, "height width"]:
-    """Lay a patch with its corner at (y0, x0) into an image of -100; what lies outside is cut off."""
+    """Return an image of -100 with a patch pasted at (y0, x0); what lies outside is cut off."""
     canvas = torch.full(image, OUTSIDE_LOGIT, dtype=patch.dtype, device=patch.device)
     top, left = max(y0, 0), max(x0, 0)
     inside = patch[top - y0 : image[0] - y0, left - x0 : image[1] - x0]
@@ -186,7 +191,14 @@ def _lay(patch: Float[Tensor, "h w"], y0: int, x0: int, image: tuple[int, int]) 
 
 
 def cell_of(pixel: tuple[int, int], region: SearchRegion, grid: tuple[int, int]) -> tuple[int, int] | None:
-    """Return the feature cell (row, column) of a `grid` over the region that holds an image pixel; None outside."""
+    """Return the feature cell (row, column) of a `grid` over the region that holds an image pixel; None outside.
+
+    >>> region = SearchRegion(y0=-8, x0=16, y1=56, x1=144)
+    >>> cell_of((0, 143), region, grid=(4, 8))
+    (0, 7)
+    >>> cell_of((0, 144), region, grid=(4, 8)) is None
+    True
+    """
     y, x = pixel
     if not (region.y0 <= y < region.y1 and region.x0 <= x < region.x1):
         return None

@@ -208,7 +208,9 @@ class Target:
         if steps == 0:
             return
         memory = self.memory
-        self.fit = self.model.fit_filter(memory.target, memory.label, memory.weight, memory.temporal_weight, tau, steps)
+        self.fit = self.model.fit_filter(
+            memory.target, memory.label, memory.weight, memory.temporal_weight, tau=tau, steps=steps
+        )
         self.tau = self.fit.tau
 
     @property

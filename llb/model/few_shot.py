@@ -38,6 +38,7 @@ def steepest_descent(
     label: Float[Tensor, "b t d h w"],
     weight: Float[Tensor, "b t d h w"],
     reg: Float[Tensor, "1"],
+    *,
     tau: Float[Tensor, "b d c k k"] | None,
     steps: int,
 ) -> FilterFit:

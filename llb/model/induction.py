@@ -34,13 +34,14 @@ class Induction(nn.Module):
         label: Float[Tensor, "b t d h w"],
         weight: Float[Tensor, "b t d h w"],
         temporal_weight: Float[Tensor, "b t"] | None,
+        *,
         tau: Float[Tensor, "b d c k k"] | None,
         steps: int,
     ) -> FilterFit:
         """Fit tau by `steps` steps of steepest descent; temporal weights multiply W as they are (as released)."""
         if temporal_weight is not None:
             weight = weight * temporal_weight[..., None, None, None]
-        return few_shot.steepest_descent(features, label, weight, self.filter_reg, tau, steps)
+        return few_shot.steepest_descent(features, label, weight, self.filter_reg, tau=tau, steps=steps)
 
     def forward(self, features: Float[Tensor, "b c h w"], tau: Float[Tensor, "b d c k k"]) -> Float[Tensor, "b d h w"]:
         """Return E2* = T_tau(X)."""

@@ -108,11 +108,12 @@ class LLB(nn.Module):
         label: Float[Tensor, "b t d h w"],
         weight: Float[Tensor, "b t d h w"],
         temporal_weight: Float[Tensor, "b t"] | None = None,
+        *,
         tau: Float[Tensor, "b d c k k"] | None = None,
         steps: int = 20,
     ) -> FilterFit:
         """Fit tau to the memory by steepest descent (eq. 1), from `tau` or from zero."""
-        return self.induction.fit(target, label, weight, temporal_weight, tau, steps)
+        return self.induction.fit(target, label, weight, temporal_weight, tau=tau, steps=steps)
 
     def segment(
         self,

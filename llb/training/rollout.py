@@ -49,7 +49,7 @@ def roll_out(
         steps = steps_first if tau is None else steps_update
         with torch.autocast(target.device.type, enabled=False):  # the learner's steps need single precision
             label, weight = past.label.float(), past.weight.float()
-            tau = model.fit_filter(target[:, :i].float(), label, weight, None, tau, steps).tau
+            tau = model.fit_filter(target[:, :i].float(), label, weight, tau=tau, steps=steps).tau
         encoded = model.encode_memory(match[:, :i])
         segmented = model.segment(frame_of(features, b, i), encoded, past.value, tau)
         logits.append(segmented.logits[:, 0])

@@ -22,7 +22,7 @@ def test_the_plain_learner_takes_the_same_steps() -> None:
     features, label, weight = (torch.randn(1, 3, c, 5, 6, generator=generator) for c in (8, 4, 4))
     reg, tau = torch.tensor([0.1]), 0.1 * torch.randn(1, 4, 8, 3, 3, generator=generator)
     for start in (None, tau):
-        ours = steepest_descent(features, label, weight, reg, start, 4)
+        ours = steepest_descent(features, label, weight, reg, tau=start, steps=4)
         plain = fit_by_autograd(features, label, weight, reg, start, 4)
         torch.testing.assert_close(ours.tau, plain.tau, rtol=1e-4, atol=1e-5)
         torch.testing.assert_close(ours.losses, plain.losses, rtol=1e-4, atol=1e-6)

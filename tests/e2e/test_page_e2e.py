@@ -14,8 +14,10 @@ from demo import text
 from demo.clips.clip import Clip
 from demo.clips.examples import EXAMPLES, ExampleShelf, LoadedExample, load
 from demo.components import words
-from demo.inside import pictures as visualize
-from demo.inside import views as looking
+from demo.inside import pictures
+from demo.inside.answers import PixelAnswer
+from demo.inside.pixel import pixel
+from demo.inside.questions import PixelQuestion, Place
 from demo.runs.run import Run
 from llb.io.label_png import davis_palette
 from tests.e2e.driver import (
@@ -151,7 +153,7 @@ def test_a_box_opens_large_with_the_traces_values(page: Page, real: str, folder:
     trace = stored(page, folder).traces(MODELS[0]).read(5, 1)
     assert trace is not None
     gate = trace.features["gate_transduced"].astype(np.float32).mean(0)
-    assert (pixels(picture(page, MODELS[0], "gate_transduced")) == visualize.cividis(gate)).all()
+    assert (pixels(picture(page, MODELS[0], "gate_transduced")) == pictures.cividis(gate)).all()
     assert picture(page, MODELS[0], "value") != picture(page, MODELS[0], "label")
     page.locator(f'.diagrams [data-model="{MODELS[0]}"] [data-part="gate_induced"]').click()
     page.wait_for_selector('.details[data-part="gate_induced"]', timeout=LONG)
@@ -189,13 +191,14 @@ def test_a_clicked_pixel_shows_the_stored_attention(page: Page, real: str, folde
     clicked_x, clicked_y = (int(v) for v in (page.locator(".looked").get_attribute("data-pixel") or "").split(","))
     assert abs(clicked_x - x) <= 1
     assert abs(clicked_y - y) <= 1
-    expected = looking.pixel(shown, clip, MODELS[0], 1, 5, clicked_y, clicked_x)
+    expected = pixel(shown, clip, PixelQuestion(Place(MODELS[0], 1, 5), clicked_y, clicked_x))
+    assert isinstance(expected, PixelAnswer)
     parts = page.locator(f'.looked [data-model="{MODELS[0]}"] [data-part]')
     assert [float(part) for part in parts.evaluate_all("all => all.map(n => n.dataset.part)")] == pytest.approx(
-        [item["part"] for item in expected["memory"]]
+        [item.attention for item in expected.memory]
     )
     gates = page.inner_text(f'.looked [data-model="{MODELS[0]}"] .gates figcaption')
-    assert f"γ1 {expected['gates']['gate_transduced'][5]:.2f}" in gates
+    assert f"γ1 {expected.gates.gate_transduced[5]:.2f}" in gates
 
 
 def test_an_upload_is_painted_run_and_shown_as_it_was_traced(

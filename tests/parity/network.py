@@ -65,4 +65,4 @@ def _fit(arrays: Arrays, model: LLB, target: Tensor, encoding: TargetEncoding) -
     first = model.fit_filter(target[None, :1], label[:, :1], weight[:, :1], steps=len(arrays["loss_first"]) - 1)
     temporal = torch.from_numpy(arrays["temporal_weight"])[None]
     steps = len(arrays["loss_updated"]) - 1
-    return first, model.fit_filter(target[None], label[:, :-1], weight[:, :-1], temporal, first.tau, steps)
+    return first, model.fit_filter(target[None], label[:, :-1], weight[:, :-1], temporal, tau=first.tau, steps=steps)

@@ -73,6 +73,7 @@ class StubModel(nn.Module):
         label: Tensor,
         weight: Tensor,
         temporal_weight: Tensor | None = None,
+        *,
         tau: Tensor | None = None,
         steps: int = 20,
     ) -> FilterFit:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from demo.clips.clip import Clip
+from demo.inside.answers import PixelAnswer
 from demo.inside.pixel import attention_over_memory, pixel
 from demo.inside.questions import PixelQuestion, Place
 from demo.inside.recorded import Recorded
@@ -16,16 +17,22 @@ from llb.inference import VideoSegmenter
 from llb.inference.search_region import cell_of
 from llb.types import TraceRequest
 from tests.support.finished_runs import fakes, finished_run
-from tests.support.page_fakes import FRAMES, BareSegmenter, fake_shelf, real_model
+from tests.support.page_fakes import FRAMES, fake_shelf, real_model
 
 PLACE = Place("lite/llb", 1, 5)
+
+
+def ask(run: Run, clip: Clip, question: PixelQuestion) -> PixelAnswer:
+    answer = pixel(run, clip, question)
+    assert isinstance(answer, PixelAnswer)
+    return answer
 
 
 def test_it_asks_the_memory_and_the_gates(run: Run, clip: Clip) -> None:
     trace = run.traces("lite/llb").read(5, 1)
     assert trace is not None
     question = PixelQuestion(PLACE, trace.region.y0 + 45, trace.region.x0 + 70)
-    answer = pixel(run, clip, question)
+    answer = ask(run, clip, question)
     height, width = trace.region.y1 - trace.region.y0, trace.region.x1 - trace.region.x0
     assert answer.cell == (45 * 6 // height, 70 * 10 // width)
     assert [item.frame for item in answer.memory] == [0, 4]
@@ -42,25 +49,18 @@ def test_it_asks_the_memory_and_the_gates(run: Run, clip: Clip) -> None:
 
 
 def test_outside_the_region_it_asks_nothing(run: Run, clip: Clip) -> None:
-    answer = pixel(run, clip, PixelQuestion(PLACE, 119, 159))
+    answer = ask(run, clip, PixelQuestion(PLACE, 119, 159))
     assert answer.cell is None
     assert answer.memory == ()
 
 
 def test_of_a_long_clip_frames_that_are_not_stored_repeat_the_one_before(clip: Clip, tmp_path: Path) -> None:
     run = finished_run(tmp_path / "run-1", clip, fakes("lite/llb"), trace_stride=3)
-    answer = pixel(run, clip, PixelQuestion(PLACE, 60, 60))
+    answer = ask(run, clip, PixelQuestion(PLACE, 60, 60))
     assert [item.frame for item in answer.memory] == [0, 0]
     gates = answer.gates.gate_transduced
     assert len(gates) == FRAMES
     assert gates[3] == gates[4] == gates[5] != gates[6]
-
-
-def test_a_model_without_an_inside_has_no_attention_and_no_gates(clip: Clip, tmp_path: Path) -> None:
-    run = finished_run(tmp_path / "run-1", clip, {"other/flow": BareSegmenter("flow")})
-    answer = pixel(run, clip, PixelQuestion(Place("other/flow", 1, 5), 60, 60)).to_json()
-    assert (answer["cell"], answer["memory"], answer["absent_kind"]) == (None, [], "no_inside")
-    assert answer["gates"] == {"gate_transduced": [None] * FRAMES, "gate_induced": [None] * FRAMES}
 
 
 def test_stored_keys_give_the_engines_attention(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,10 +12,11 @@ import pytest
 
 from demo.clips.clip import Clip
 from demo.inside import pictures, views
-from demo.inside.answers import DetailAnswer, Fits, Picture
-from demo.inside.diagram import BOXES, Absence, AbsentKind
+from demo.inside.answers import DetailAnswer, DiagramAnswer, Fits, Picture
+from demo.inside.diagram import BOXES, NO_INSIDE, Absence, AbsentKind
 from demo.inside.pca_colours import colours_of
-from demo.inside.questions import DetailQuestion, DiagramQuestion, Place
+from demo.inside.pixel import pixel
+from demo.inside.questions import DetailQuestion, DiagramQuestion, PixelQuestion, Place
 from demo.runs.compare import compare
 from demo.runs.passes import Repair
 from demo.runs.run import Run
@@ -38,9 +40,15 @@ def feature(run: Run, name: str, place: Place = LLB) -> np.ndarray:
 
 
 def absences(run: Run, clip: Clip, place: Place) -> dict[str, AbsentKind]:
-    boxes = views.diagram(run, clip, DiagramQuestion(place, "mean")).boxes
+    boxes = diagram(run, clip, DiagramQuestion(place, "mean")).boxes
     assert boxes.keys() == BOXES.keys()
     return {key: box.content.kind for key, box in boxes.items() if isinstance(box.content, Absence)}
+
+
+def diagram(run: Run, clip: Clip, question: DiagramQuestion) -> DiagramAnswer:
+    answer = views.diagram(run, clip, question)
+    assert isinstance(answer, DiagramAnswer)
+    return answer
 
 
 def picture(answer: DetailAnswer) -> Picture:
@@ -55,7 +63,7 @@ def test_the_diagram_has_every_box_and_says_why_one_is_empty(run: Run, clip: Cli
 
 
 def test_the_reason_travels_as_a_sentence_and_as_a_kind(run: Run, clip: Clip) -> None:
-    box = views.diagram(run, clip, DiagramQuestion(JOINT)).to_json()["boxes"]["gate_induced"]
+    box = diagram(run, clip, DiagramQuestion(JOINT)).to_json()["boxes"]["gate_induced"]
     assert (box["absent_kind"], box["formula"]) == ("plain_sum", "γ2 = 1 (no gate)")
     assert "plain sum" in box["absent"]
     detail = views.detail(run, clip, DetailQuestion(FIRST, "fused")).to_json()
@@ -103,7 +111,7 @@ def test_the_difference_of_the_gates(run: Run) -> None:
 def test_the_learners_losses_come_up_to_the_frame(run: Run, clip: Clip) -> None:
     losses = views.detail(run, clip, DetailQuestion(LLB, "tau")).to_json()["losses"]
     assert losses == [{"frame": 0, "losses": [3.0, 1.0, 0.5]}, {"frame": 4, "losses": [3.0, 1.0, 0.5]}]
-    small = views.diagram(run, clip, DiagramQuestion(LLB)).boxes["tau"].content
+    small = diagram(run, clip, DiagramQuestion(LLB)).boxes["tau"].content
     assert isinstance(small, Fits)
     assert [fit.frame for fit in small.fits] == [4]
     assert len(views.detail(run, clip, DetailQuestion(Place("lite/llb", 1, 3), "tau")).to_json()["losses"]) == 1
@@ -121,9 +129,9 @@ def test_of_a_long_clip_the_last_stored_frame_is_shown(clip: Clip, tmp_path: Pat
     found = {index: traces.read(index, 1) for index in range(FRAMES)}
     assert [index for index, trace in found.items() if trace and trace.features] == [0, 3, 6]
     assert [index for index, trace in found.items() if trace] == [0, 2, 3, 4, 6]  # the memory takes every second frame
-    answer = views.diagram(run, clip, DiagramQuestion(LLB))
-    assert answer.frame == 3
-    assert answer.explained is not None
+    answer = diagram(run, clip, DiagramQuestion(LLB)).to_json()
+    assert answer["index"] == 3
+    assert 0 < answer["explained"] < 1
 
 
 @pytest.fixture
@@ -134,13 +142,16 @@ def mixed(tmp_path: Path, clip: Clip) -> Run:
 
 def test_a_model_without_an_inside_is_answered_in_kind(mixed: Run, clip: Clip) -> None:
     flow = Place("other/flow", 1, 5)
-    diagram = views.diagram(mixed, clip, DiagramQuestion(flow)).to_json()
-    assert diagram["absent_kind"] == "no_inside"
-    assert {box["absent_kind"] for box in diagram["boxes"].values()} == {"no_inside"}
-    assert views.detail(mixed, clip, DetailQuestion(flow, "value")).to_json()["absent_kind"] == "no_inside"
-    assert views.gate_difference(mixed, flow).to_json()["absent_kind"] == "no_inside"
-    strip = views.filmstrip(mixed, clip, flow).to_json()
-    assert (strip["memory"], strip["absent_kind"]) == ([], "no_inside")
+    answers = [
+        views.diagram(mixed, clip, DiagramQuestion(flow)),
+        views.detail(mixed, clip, DetailQuestion(flow, "value")),
+        views.gate_difference(mixed, flow),
+        views.filmstrip(mixed, clip, flow),
+        pixel(mixed, clip, PixelQuestion(flow, 60, 60)),
+    ]
+    assert [answer.to_json()["absent_kind"] for answer in answers] == ["no_inside"] * 5
+    with pytest.raises(ValueError, match="no object 9"):
+        views.diagram(mixed, clip, DiagramQuestion(replace(flow, target=9)))
 
 
 def test_the_model_beside_it_keeps_its_inside_and_colours(mixed: Run, clip: Clip) -> None:
@@ -156,7 +167,7 @@ def test_a_run_in_which_no_model_has_an_inside_works(tmp_path: Path, clip: Clip)
     run = finished_run(tmp_path / "run-1", clip, {"other/flow": BareSegmenter("flow")})
     assert (run.state, run.frames) == ("done", FRAMES)
     assert colours_of(run) is None
-    assert views.diagram(run, clip, DiagramQuestion(Place("other/flow", 1, 2))).explained is None
+    assert views.diagram(run, clip, DiagramQuestion(Place("other/flow", 1, 2))) is NO_INSIDE
 
 
 def test_a_feature_that_the_colours_do_not_know_is_shown_as_numbers(tmp_path: Path, clip: Clip) -> None:

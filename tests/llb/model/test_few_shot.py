@@ -26,7 +26,7 @@ class Problem:
     tau: Tensor
 
     def fit(self, steps: int, tau: Tensor | None = None) -> FilterFit:
-        return few_shot.steepest_descent(self.features, self.label, self.weight, self.reg, tau, steps)
+        return few_shot.steepest_descent(self.features, self.label, self.weight, self.reg, tau=tau, steps=steps)
 
     def objective(self, tau: Tensor) -> Tensor:
         """1/2 of the summed squared residuals of each target, spelled with F.conv2d."""
@@ -97,7 +97,7 @@ def test_going_on_from_tau_is_the_same_as_not_having_stopped(problem: Problem) -
 
 def test_gradients_flow_through_the_steps(problem: Problem) -> None:
     def fit(features: Tensor, label: Tensor, weight: Tensor, reg: Tensor) -> Tensor:
-        return few_shot.steepest_descent(features, label, weight, reg, None, 2).tau
+        return few_shot.steepest_descent(features, label, weight, reg, tau=None, steps=2).tau
 
     small = (slice(1), slice(2), slice(1), slice(2), slice(3))
     inputs = (problem.features[small], problem.label[small], problem.weight[small], problem.reg)
@@ -107,5 +107,5 @@ def test_gradients_flow_through_the_steps(problem: Problem) -> None:
 def test_zero_labels_and_zero_weights_leave_tau_at_zero(problem: Problem) -> None:
     zero = torch.zeros_like(problem.label)
     for label, weight in ((zero, problem.weight), (problem.label, zero)):
-        fit = few_shot.steepest_descent(problem.features, label, weight, problem.reg, None, 3)
+        fit = few_shot.steepest_descent(problem.features, label, weight, problem.reg, tau=None, steps=3)
         assert torch.equal(fit.tau, torch.zeros_like(fit.tau))
