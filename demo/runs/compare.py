@@ -17,7 +17,7 @@ from demo.runs.pass_segmenter import PassSegmenter, VisitInput
 from demo.runs.passes import Pass, Visit
 from demo.runs.run import Run, VariantRecord
 from llb.inference.side_by_side import run_side_by_side
-from llb.types import FrameResult, Labels, Mask, TraceRequest
+from llb.types import FrameResult, Labels, Mask
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,14 @@ class Comparison:
     ) -> Iterator[Progress]:
         """Visit the frames of a pass one by one, with all models side by side."""
         models = {name: PassSegmenter(segmenter, plan) for name, segmenter in segmenters.items()}
-        previous: int | None = None  # the frame that was written last in this pass
+        previous: int | None = None  # the last frame of this pass whose trace leads to the memory's keys
         for number, visit in enumerate(plan.visits):
             if number > 0 and should_stop():
                 self.complete = False
                 return
             yield from self._visit_frame(models, plan, visit, previous)
-            previous = previous if visit.known else visit.index
+            if not visit.known and self.run.trace_stride == 1:  # of a long clip every stored trace has all keys itself
+                previous = visit.index
 
     def close(self) -> None:
         """End the run: write statistics that changed and the run's facts."""
@@ -134,16 +135,11 @@ class Comparison:
         self, models: Mapping[str, PassSegmenter], plan: Pass, visit: Visit, previous: int | None
     ) -> Iterator[Progress]:
         """Take every model through a frame; write its statistics once the last one is done."""
-        given = VisitInput(
-            visit,
-            self.clip.frame(visit.index),
-            self._marked_on(visit.index, plan),
-            self._trace_request(visit, previous),
-        )
+        given = VisitInput(visit, self.clip.frame(visit.index), self._marked_on(visit.index, plan), previous)
         leader = next(iter(models.values()))
         ahead = not visit.known and leader.read_ahead(given.frame, given.marked)
         results: dict[str, FrameResult] = {}
-        for name, result in run_side_by_side(models, partial(self._visit_model, models, given, previous), ahead):
+        for name, result in run_side_by_side(models, partial(self._visit_model, models, given), ahead):
             if not visit.known:
                 results[name] = result
                 if set(given.marked) != set(plan.objects):  # something was predicted
@@ -155,15 +151,7 @@ class Comparison:
             left = (time.perf_counter() - self.begun) / self.done_visits * (self.visits - self.done_visits)
             yield Progress(name, visit.index, left, self.run)
 
-    def _trace_request(self, visit: Visit, previous: int | None) -> TraceRequest | None:
-        if visit.known:
-            return None
-        stands_alone = self.run.trace_stride > 1  # no frame before it has stored the memory's keys for it
-        return TraceRequest(keys=True, all_keys=stands_alone or previous is None)
-
-    def _visit_model(
-        self, models: Mapping[str, PassSegmenter], given: VisitInput, previous: int | None, name: str
-    ) -> FrameResult:
+    def _visit_model(self, models: Mapping[str, PassSegmenter], given: VisitInput, name: str) -> FrameResult:
         """Take one model through a frame and write what it found; models may do so at the same time."""
         visit, model = given.visit, models[name]
         if visit.known:
@@ -171,8 +159,7 @@ class Comparison:
         result = model.visit(given, None)
         labels = self._merged_labels(name, result, model.plan)
         self.run.save_labels(name, visit.index, labels)
-        stands_alone = self.run.trace_stride > 1
-        self.run.traces(name).write(visit.index, result.traces, None if stands_alone else previous)
+        self.run.traces(name).write(visit.index, result.traces, given.previous)
         return replace(result, labels=labels)
 
     def _marked_on(self, index: int, plan: Pass) -> dict[int, Mask]:

@@ -18,13 +18,19 @@ class VisitInput:
         visit: which frame of the clip, and whether its labels are known.
         frame: the picture.
         marked: the masks that are marked on this frame, by object.
-        request: what to trace; None where nothing is written.
+        previous: the frame whose trace has the memory's keys as they were before this one (`TraceFolder.write`);
+            None if this frame's trace needs all of them itself.
     """
 
     visit: Visit
     frame: Rgb
     marked: Mapping[int, Mask]
-    request: TraceRequest | None = None
+    previous: int | None = None
+
+    @property
+    def request(self) -> TraceRequest | None:
+        """What to trace; nothing where nothing is written."""
+        return None if self.visit.known else TraceRequest(keys=True, all_keys=self.previous is None)
 
 
 @dataclass
