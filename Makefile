@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 15))
 VERSION := import sys; print("%d.%d" % sys.version_info[:2])
 
-.PHONY: demo test lint environment
+.PHONY: demo test lint lint-js environment
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runs
@@ -20,6 +20,15 @@ lint: $(VENV)/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory lint-js; \
+		else echo "There is no npm here: the page's modules are not linted." >&2; fi
+
+lint-js: node_modules/.package-lock.json
+	npm run --silent lint
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --silent --no-audit --no-fund
+	@touch $@
 
 $(VENV)/.runs: requirements.txt | environment
 	$(PIP) -r requirements.txt

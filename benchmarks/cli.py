@@ -36,7 +36,8 @@ def bench(
         for line in run_together(memory, precision).lines():
             typer.echo(line)
         return
-    from benchmarks.bench import run_benchmark, table
+    from benchmarks.bench import run_benchmark
+    from benchmarks.report import table
 
     report = run_benchmark(scale, memory=memory, objects=objects, with_plain=plain, precision=precision)
     for line in table(report):

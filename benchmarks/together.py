@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from benchmarks.bench import MEASURED, WARM, Scene
-from llb.checkpoint import load_model
-from llb.config import VARIANTS, InferenceConfig, PrecisionChoice
-from llb.inference import VideoSegmenter
+from benchmarks.bench import MEASURED, WARM
+from benchmarks.scene import Scene
+from llb import InferenceConfig, VideoSegmenter, load_model
+from llb.config import VARIANTS, PrecisionChoice
 from llb.inference.side_by_side import run_side_by_side
 from llb.types import Rgb
 

@@ -5,7 +5,7 @@ so that an interrupted rendering goes on where it stopped:
 
     python3.11 -m venv ~/bpyenv
     ~/bpyenv/bin/pip install bpy numpy opencv-python-headless pillow av jaxtyping
-    ~/bpyenv/bin/python -m scripts.render_examples --work runs/examples --out demo/clips
+    ~/bpyenv/bin/python -m scripts.render_examples --work runs/examples --out demo/clips/rendered
 
 A clip's folder in `--work` holds ``frames/00000.png`` and ``masks/00000.png`` on. Packed, it is an H.264 file and a zip
 of masks in the DAVIS palette. The scenes stand in ``scripts/scenes``.

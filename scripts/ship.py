@@ -1,7 +1,7 @@
 """Ship a finished training run: its weights and its settings go into weights/, with a manifest entry.
 
 Run as `python -m scripts.ship RUN_FOLDER NAME`, the name being the model's or, for a further training of the same
-variant, such as ``lite/llb-seed1``. Evaluate afterwards (the README names the command).
+variant, such as ``lite/llb-seed1``. Evaluate afterwards (weights/README.md names the command).
 """
 
 from __future__ import annotations

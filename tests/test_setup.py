@@ -28,10 +28,10 @@ def python_that_says(path: Path, version: str) -> Path:
 
 
 def test_demo_installs_no_development_tools(tmp_path: Path) -> None:
-    (installing,) = [
-        line for line in make("-n", "demo", f"VENV={tmp_path}").stdout.splitlines() if "pip install" in line
-    ]
+    steps = make("-n", "demo", f"VENV={tmp_path}").stdout
+    (installing,) = [line for line in steps.splitlines() if "pip install" in line]
     assert installing.endswith("-r requirements.txt")
+    assert "npm" not in steps
     assert "requirements-dev.txt" in make("-n", "test", f"VENV={tmp_path}").stdout
 
 

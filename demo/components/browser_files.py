@@ -50,7 +50,7 @@ def route() -> Route:
 
 def _answer(request: Request) -> Response:
     try:
-        module = _modules()[request.path_params["name"]]
+        module = read_modules()[request.path_params["name"]]
     except KeyError as error:
         raise HTTPException(404) from error
     return Response(module, media_type="text/javascript", headers={"Cache-Control": NEVER_CHANGES})
@@ -62,14 +62,13 @@ def _module_address(name: str) -> str:
 
 
 @cache
-def _modules() -> dict[str, bytes]:
+def read_modules() -> dict[str, bytes]:
     """Return every module by its path in this folder."""
     return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in sorted(FOLDER.glob("*/*.js"))}
 
 
-@cache
 def _address() -> str:
     digest = hashlib.sha256()
-    for name, module in _modules().items():
+    for name, module in read_modules().items():
         digest.update(f"{name}\n{len(module)}\n".encode() + module)
     return f"/components/{digest.hexdigest()[:16]}"

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from benchmarks.bench import MEASURED, Scene, run_benchmark, table
+from benchmarks.bench import MEASURED, run_benchmark
 from benchmarks.cli import main
 from benchmarks.plain import fit_by_autograd
+from benchmarks.report import table
+from benchmarks.scene import Scene
 from benchmarks.stages import STAGES
 from benchmarks.together import run_together
 from llb import cli

@@ -1,4 +1,7 @@
-"""Take the README's pictures of a served page: ``python -m tests.e2e.screenshot http://127.0.0.1:7860 docs``."""
+"""Take the README's pictures of a served page.
+
+Run as ``python -m tests.e2e.screenshot http://127.0.0.1:7860 docs/pictures``.
+"""
 
 from __future__ import annotations
 

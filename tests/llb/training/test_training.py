@@ -50,18 +50,21 @@ def same(first: Path, second: Path) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
+@pytest.mark.slow
 def test_a_run_repeats_itself_exactly(weights: Path, cache: Path, tmp_path: Path) -> None:
     again = Trainer(config(), cache, tmp_path / "again").run()
     assert again is not None
     assert same(weights, again)
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_weights(weights: Path, cache: Path, tmp_path: Path) -> None:
     other = Trainer(config(seed=1), cache, tmp_path).run()
     assert other is not None
     assert not same(weights, other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [1, 2])
 def test_a_run_that_is_killed_and_resumed_ends_like_an_unbroken_one(
     weights: Path, cache: Path, tmp_path: Path, stop: int
@@ -74,6 +77,7 @@ def test_a_run_that_is_killed_and_resumed_ends_like_an_unbroken_one(
     assert same(weights, path)
 
 
+@pytest.mark.slow
 def test_trained_weights_load_as_the_model_that_they_are_of(weights: Path) -> None:
     model = load_model(str(weights))
     assert model.config.name == "lite/llb"
@@ -82,6 +86,7 @@ def test_trained_weights_load_as_the_model_that_they_are_of(weights: Path) -> No
     assert torch.equal(model.state_dict()["decoder.up2.weight"], stored["decoder.up2.weight"].float())
 
 
+@pytest.mark.slow
 def test_training_lowers_the_loss_on_clips_that_stay_the_same(cache: Path, tmp_path: Path) -> None:
     plain = ClipConfig(crop=(48, 80), frames=2, real=1.0, paste=0.0)
     fixed = ClipSampler(cache, plain, seed=99).batch(range(8))
@@ -101,6 +106,7 @@ def loss_on(trainer: Trainer, batch: ClipBatch) -> float:
         return float(lovasz_loss(logits, truth) + bce_loss(logits, truth))
 
 
+@pytest.mark.slow
 def test_nothing_is_trained_before_the_run_and_the_distillation_shows_its_progress(cache: Path, tmp_path: Path) -> None:
     trainer = Trainer(config(), cache, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
@@ -113,6 +119,7 @@ def test_nothing_is_trained_before_the_run_and_the_distillation_shows_its_progre
     assert seen == []
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_while_it_distils_ends_like_an_unbroken_one(
     weights: Path, cache: Path, tmp_path: Path
 ) -> None:
@@ -158,6 +165,7 @@ def test_the_combinations_share_the_trunk_and_train_every_other_part_equally_oft
     assert len(set(generators)) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_variant_starts_from_the_shared_stage(variant: str, shared: Path, cache: Path, tmp_path: Path) -> None:
     trainer = Trainer(config(f"lite/{variant}", start=shared), cache, tmp_path)
@@ -172,6 +180,7 @@ def test_a_variant_starts_from_the_shared_stage(variant: str, shared: Path, cach
         assert torch.equal(state[f"fusion.{name}"], stored[f"fusions.adaptive.{name}"].float())
 
 
+@pytest.mark.slow
 def test_a_resumed_shared_stage_ends_like_an_unbroken_one(shared: Path, cache: Path, tmp_path: Path) -> None:
     assert Trainer(config("lite/family", steps=8), cache, tmp_path).run(stop_at=3) is None
     path = Trainer(config("lite/family", steps=8), cache, tmp_path).run()
@@ -179,6 +188,7 @@ def test_a_resumed_shared_stage_ends_like_an_unbroken_one(shared: Path, cache: P
     assert same(shared, path)
 
 
+@pytest.mark.slow
 def test_another_start_file_is_refused(shared: Path, cache: Path, tmp_path: Path) -> None:
     changed = config("lite/joint", start=shared)
     shared_copy = tmp_path / "shared.safetensors"
