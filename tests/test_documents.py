@@ -197,6 +197,12 @@ def test_figures_for_several_objects_are_those_of_the_committed_results() -> Non
         assert cells.split(" | ") == [f"{100 * figure:.1f}" for figure in figures]
 
 
+def test_the_figures_of_the_baseline_are_those_of_the_committed_result() -> None:
+    result = json.loads((ROOT / "weights/results/flow.json").read_text())
+    figures = " | ".join(f"{100 * result[key]:.1f}" for key in ("J&F", "J", "F"))
+    assert f"| optical flow, nothing learnt | {figures} |" in text_of(Path("README.md"))
+
+
 def test_versions_agree() -> None:
     version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
     assert version is not None

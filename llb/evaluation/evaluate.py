@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -49,6 +49,7 @@ class SequenceScore:
         return _mean(item.score for item in self.objects)
 
 
+@runtime_checkable
 class ClipSegmenter(Protocol):
     """What is evaluated: `VideoSegmenter`, or a model that is not of this package."""
 

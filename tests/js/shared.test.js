@@ -89,6 +89,7 @@ test('a server that does not answer becomes a sentence', async () => {
   const silent = mock.method(console, 'error', () => {});
   const ask = asker(() => Promise.reject(new TypeError('Failed to fetch')), 'Try again.');
   assert.deepEqual(await ask({}), { error: 'Try again.' });
+  assert.deepEqual(await asker(async () => undefined, 'Try again.')({}), { error: 'Try again.' });
   assert.deepEqual(await asker(async (question) => question, '')({ what: 'x' }), { what: 'x' });
   silent.mock.restore();
 });

@@ -19,7 +19,9 @@ export function overTime(model, { gates, strip, cosine }, index, words) {
     el('h4', {}, model.title),
     el('div', { class: 'trio' }, cosineFigure(cosine, index, words), gatesFigure(gates, words)),
     el('h5', { title: words.memory_help }, words.memory),
-    filmstrip(strip.memory ?? [], words.memory, words, (entry) => weightCaption(entry, words)),
+    strip.memory
+      ? filmstrip(strip.memory, words.memory, words, (entry) => weightCaption(entry, words))
+      : absence(strip),
   );
 }
 

@@ -14,6 +14,7 @@ from pycocotools import mask as coco
 from demo.clips.clip import Clip, save_clip
 from demo.clips.examples import load
 from demo.exports.files import export, export_overlay
+from demo.inside.diagram import NO_INSIDE
 from demo.inside.questions import DetailQuestion, DiagramQuestion, Place
 from demo.inside.views import detail, diagram
 from demo.models.combined import CombinedModels, all_models
@@ -106,11 +107,9 @@ def test_every_frame_has_its_figures_but_those_of_an_inside(run: Run) -> None:
 
 def test_the_diagram_says_that_there_is_no_inside(run: Run, clip: Clip) -> None:
     place = Place("flow", 1, 3)
-    answer = diagram(run, clip, DiagramQuestion(place))
-    assert answer.absence is not None
-    assert answer.absence.kind == "no_inside"
+    assert diagram(run, clip, DiagramQuestion(place)) == NO_INSIDE
     assert detail(run, clip, DetailQuestion(place, "value")).to_json()
-    assert diagram(run, clip, DiagramQuestion(Place("lite/llb", 1, 3))).absence is None
+    assert diagram(run, clip, DiagramQuestion(Place("lite/llb", 1, 3))) != NO_INSIDE
 
 
 def test_the_player_shows_it_with_its_own_line(run: Run, clip: Clip) -> None:
@@ -144,11 +143,12 @@ def test_every_file_holds_it(run: Run, clip: Clip, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("direction", ["forwards", "backwards", "both"])
-def test_a_repair_goes_on_from_the_new_mask(
-    run: Run, clip: Clip, models: CombinedModels, tmp_path: Path, direction: Direction
+def test_a_repair_goes_on_from_the_new_mask_with_no_other_model_beside(
+    clip: Clip, models: CombinedModels, tmp_path: Path, direction: Direction
 ) -> None:
-    marked = {**run.marked_masks(), 5: truth(clip, 5, 2)}
-    request = RepairRequest(run, marked, Repair(5, direction))
+    marked = {1: truth(clip, 1, 1, 2)}
+    run = follow(start_run(RunRequest(clip, marked, ["flow"]), models, lambda: tmp_path / "run-1"), models)
+    request = RepairRequest(run, {**marked, 5: truth(clip, 5, 2)}, Repair(5, direction))
     fixed = follow(start_repair(request, lambda: new_folder(tmp_path)), models)
     assert (fixed.state, fixed.frames) == ("done", FRAMES)
     assert ((fixed.labels("flow", 5) == 2) == (clip.truth(5) == 2)).mean() > 0.99

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import cv2
 import numpy as np
+import pytest
 
-from demo.models.flow_baseline import FlowSegmenter
+from demo.models.flow_baseline import FlowSegmenter, model
+from llb.checkpoint import WEIGHTS
+from scripts.evaluate_custom import evaluate
+from tests.llb.evaluation.test_evaluate import our_layout
 from tests.support.clips import iou
 
 SIZE = (96, 160)
@@ -73,3 +80,20 @@ def test_known_frames_lead_on_backwards() -> None:
     for index in range(5, -1, -1):
         result = segmenter.step(rgb[index])
     assert iou(result.labels == 1, labels[0] == 1) > 0.7
+
+
+def test_its_card_tells_the_committed_figure() -> None:
+    measured = json.loads((WEIGHTS / "results" / "flow.json").read_text())
+    assert model().facts == f"J&F {100 * measured['J&F']:.1f}"
+    assert "not learnt" in model().title
+
+
+def test_it_is_scored_as_the_shipped_models_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rgb, labels = moving(5, {1: (20, 20)}, (0, 4))
+    our_layout(tmp_path, "squares", rgb, labels)
+    evaluate("demo.models.flow_baseline:model", tmp_path, "val", tmp_path / "flow.json")
+    found = json.loads((tmp_path / "flow.json").read_text())
+    assert (found["model"], found["precision"], found["config"]) == ("flow", None, None)
+    assert [sequence["name"] for sequence in found["sequences"]] == ["squares"]
+    assert 0.7 < found["J"] <= 1
+    assert f"J&F {100 * found['J&F']:.1f}" in capsys.readouterr().out
