@@ -5,14 +5,9 @@ import { curvePath } from './geometry.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Return why an answer has nothing to show: the server's sentence. */
-export function reasonOf(answer) {
-  return answer.error ?? answer.absent ?? '';
-}
-
-/** Make a paragraph with the reason why an answer has nothing to show. */
+/** Make a paragraph with the server's sentence why an answer has nothing to show. */
 export function absence(answer) {
-  return el('p', { class: 'absent' }, reasonOf(answer));
+  return el('p', { class: 'absent' }, answer.error ?? answer.absent ?? '');
 }
 
 /** Make a curve of values that go from `least` at its lower edge to `most` at its upper one. */
