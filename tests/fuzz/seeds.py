@@ -104,7 +104,8 @@ API_CALLS = (
 def _video(path: Path, codec: str, pixels: str, frames: list[np.ndarray]) -> bytes:
     if pixels in ("yuva420p", "rgba"):
         frames = [np.dstack((rgb, np.full(rgb.shape[:2], 200, np.uint8))) for rgb in frames]
-    return encode(path, codec, pixels, frames).read_bytes()
+    options = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    return encode(path, codec, pixels, frames, options).read_bytes()
 
 
 def _animation(frames: list[np.ndarray]) -> bytes:
