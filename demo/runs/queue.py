@@ -1,0 +1,230 @@
+"""The queue of runs: one worker thread computes them all, in fair turns between the visitors.
+
+A short run is computed in one go. A long one gives way after each turn (`TURN`) while others wait: it is set aside and
+goes on later. At most `STARTED` runs are begun at a time, because each holds its models' memory.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+T = TypeVar("T")
+State = Literal["waiting", "working", "set aside", "done", "stopped", "cancelled", "failed"]
+
+TURN = 20.0  # seconds that a run may work while others wait
+STARTED = 2  # most runs that are begun and not finished
+WAITING = 60  # most runs that wait
+REMEMBERED = 500  # finished runs whose end can still be asked for
+
+log = logging.getLogger(__name__)
+
+
+class QueueFull(ValueError):
+    """Too many runs wait; the sentence says so to the visitor."""
+
+
+@dataclass(frozen=True)
+class Job(Generic[T]):
+    """A run to compute.
+
+    Attributes:
+        key: unique name, such as the run's folder.
+        visitor: whose it is; visitors take turns.
+        seconds: how long it will take, estimated.
+        start: begins the work; each item that it yields is a step after which the run may be set aside.
+        on_cancel: called once if the job is cancelled before it began.
+    """
+
+    key: str
+    visitor: str
+    seconds: float
+    start: Callable[[], Generator[T, None, None]]
+    on_cancel: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True)
+class Place(Generic[T]):
+    """Where a job stands.
+
+    Attributes:
+        state: waiting, working, set aside (begun, and another has its turn); then done, stopped (asked to end early),
+            cancelled (before it began) or failed (an error, which is in the server's log).
+        position: 1 for the next to begin; 0 once it has begun.
+        waiting: how many jobs wait.
+        seconds: until it begins (waiting) or ends (working), estimated.
+        latest: the newest item of its work.
+    """
+
+    state: State
+    position: int
+    waiting: int
+    seconds: float
+    latest: T | None
+
+
+@dataclass
+class _Entry(Generic[T]):
+    """A job in the queue, and how far it is."""
+
+    job: Job[T]
+    number: int
+    state: State = "waiting"
+    worked: float = 0.0  # seconds
+    work: Generator[T, None, None] | None = None
+    latest: T | None = None
+    stop: bool = False
+
+    @property
+    def seconds_left(self) -> float:
+        return max(1.0, self.job.seconds - self.worked)
+
+
+@dataclass
+class RunQueue(Generic[T]):
+    """Jobs in the order in which they will have their turn.
+
+    Args:
+        turn: seconds that a run may work while others wait; infinite where a run cannot be set aside.
+        clock: tells the time in seconds; the tests bring their own.
+    """
+
+    turn: float = TURN
+    clock: Callable[[], float] = time.monotonic
+    _entries: dict[str, _Entry[T]] = field(default_factory=dict)
+    _finished: dict[str, _Entry[T]] = field(default_factory=dict)
+    _served: dict[str, float] = field(default_factory=dict)  # visitor -> seconds, counted as in fair queueing
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _thread: threading.Thread | None = None
+    _count: int = 0
+
+    def submit(self, job: Job[T]) -> None:
+        """Add a job; the worker begins by itself.
+
+        Raises:
+            QueueFull: `WAITING` jobs wait already.
+            ValueError: there is a job of this key.
+        """
+        with self._changed:
+            if job.key in self._entries:
+                raise ValueError("This run is in the queue already.")
+            if sum(entry.state == "waiting" for entry in self._entries.values()) >= WAITING:
+                raise QueueFull(f"{WAITING} runs are waiting already: try again in a few minutes.")
+            present = [self._served[entry.job.visitor] for entry in self._entries.values()]
+            floor = min(present, default=0.0)
+            self._served[job.visitor] = max(self._served.get(job.visitor, floor), floor)
+            self._count += 1
+            self._entries[job.key] = _Entry(job, self._count)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, daemon=True, name="runs")
+                self._thread.start()
+            self._changed.notify_all()
+
+    def cancel(self, key: str) -> None:
+        """End a job: one that waits goes at once, one that has begun is closed after its current step."""
+        with self._changed:
+            entry = self._entries.get(key)
+            if entry is None:
+                return
+            entry.stop = True
+            if entry.state == "waiting":
+                self._finish(entry, "cancelled")
+            self._changed.notify_all()
+        if entry.state == "cancelled":
+            entry.job.on_cancel()
+
+    def place(self, key: str) -> Place[T] | None:
+        """Return where a job stands, None if it was never here or ended long ago."""
+        with self._changed:
+            entry = self._entries.get(key) or self._finished.get(key)
+            if entry is None:
+                return None
+            ahead, order = 0.0, self._order()
+            for other in order:
+                if other is entry:
+                    break
+                ahead += other.seconds_left
+            waiting = [other for other in order if other.state == "waiting"]
+            position = waiting.index(entry) + 1 if entry.state == "waiting" else 0
+            seconds = entry.seconds_left if entry.state == "working" else ahead
+            return Place(entry.state, position, len(waiting), seconds, entry.latest)
+
+    def busy(self, visitor: str) -> bool:
+        """Tell whether a job of this visitor waits or is at work."""
+        with self._changed:
+            return any(entry.job.visitor == visitor for entry in self._entries.values())
+
+    def seconds_ahead(self) -> float:
+        """Return how long a job that came now would wait, estimated."""
+        with self._changed:
+            return sum(entry.seconds_left for entry in self._entries.values())
+
+    def wait(self, key: str, seconds: float) -> bool:
+        """Wait until a job has ended, at most so many seconds; tell whether it has."""
+        with self._changed:
+            return self._changed.wait_for(lambda: key not in self._entries, seconds)
+
+    def _order(self) -> list[_Entry[T]]:
+        """Return the jobs as they will have their turn: who is at work, then by what each visitor has had."""
+        entries = sorted(self._entries.values(), key=lambda e: (self._served[e.job.visitor], e.number))
+        begun = [entry for entry in entries if entry.state != "waiting"]
+        fresh = [entry for entry in entries if entry.state == "waiting"]
+        begun.sort(key=lambda entry: (not entry.stop, entry.state != "working"))
+        if len(begun) >= STARTED or (begun and begun[0].stop):
+            return begun + fresh
+        return begun[:1] + fresh + begun[1:] if begun and begun[0].state == "working" else fresh + begun
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: bool(self._entries))
+                entry = self._order()[0]
+                entry.state = "working"
+            self._take_turn(entry)
+
+    def _take_turn(self, entry: _Entry[T]) -> None:
+        """Compute a job until it ends, or until its turn is over and another one waits."""
+        begun = last = self.clock()
+        state: State = "done"
+        try:
+            if entry.work is None:
+                entry.work = entry.job.start()
+            for item in () if entry.stop else entry.work:
+                now = self.clock()
+                with self._changed:
+                    entry.latest = item
+                    self._count_time(entry, now - last)
+                    last = now
+                    self._changed.notify_all()
+                    if not entry.stop and now - begun >= self.turn and len(self._entries) > 1:
+                        entry.state = "set aside"
+                        return
+                if entry.stop:
+                    break
+            if entry.stop:
+                entry.work.close()
+                state = "stopped"
+        except Exception:  # noqa: BLE001 (the worker goes on with the next run, whatever happened to this one)
+            log.exception("The run %s failed.", entry.job.key)
+            state = "failed"
+        with self._changed:
+            self._count_time(entry, self.clock() - last)
+            self._finish(entry, state)
+            self._changed.notify_all()
+
+    def _count_time(self, entry: _Entry[T], seconds: float) -> None:
+        entry.worked += seconds
+        self._served[entry.job.visitor] += seconds
+
+    def _finish(self, entry: _Entry[T], state: State) -> None:
+        entry.state, entry.work = state, None
+        del self._entries[entry.job.key]
+        self._finished[entry.job.key] = entry
+        while len(self._finished) > REMEMBERED:
+            del self._finished[next(iter(self._finished))]
+        if not any(other.job.visitor == entry.job.visitor for other in self._entries.values()):
+            del self._served[entry.job.visitor]

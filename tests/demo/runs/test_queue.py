@@ -1,0 +1,178 @@
+"""The queue of runs: order, turns, cancelling, places and times."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+
+import pytest
+
+from demo.runs import queue
+from demo.runs.queue import Job, QueueFull, RunQueue
+
+
+class Clock:
+    """Time that the work moves on by itself."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Bench:
+    """A queue whose jobs write down each step; the worker waits at the gate until the test opens it."""
+
+    def __init__(self, turn: float = 20.0) -> None:
+        self.clock, self.steps, self.closed = Clock(), list[str](), list[str]()
+        self.gate, self.begun = threading.Event(), threading.Event()
+        self.queue: RunQueue[str] = RunQueue(turn, self.clock)
+
+    def job(self, key: str, steps: int, each: float = 1.0, visitor: str = "", fails: bool = False) -> Job[str]:
+        def start() -> Generator[str, None, None]:
+            self.begun.set()
+            try:
+                for step in range(steps):
+                    assert self.gate.wait(10)
+                    self.clock.now += each
+                    self.steps.append(key)
+                    if fails:
+                        raise RuntimeError("broken")
+                    yield f"{key} {step}"
+            finally:
+                self.closed.append(key)
+
+        return Job(key, visitor or key, steps * each, start)
+
+    def submit(self, *jobs: Job[str]) -> None:
+        for job in jobs:
+            self.queue.submit(job)
+
+    def finish(self, *keys: str) -> None:
+        self.gate.set()
+        for key in keys:
+            assert self.queue.wait(key, 10), f"{key} has not ended"
+
+
+def test_short_runs_are_done_one_after_another_in_the_order_of_their_coming() -> None:
+    bench = Bench()
+    bench.submit(*(bench.job(key, 3) for key in "abc"))
+    bench.finish(*"abc")
+    assert bench.steps == list("aaabbbccc")
+    place = bench.queue.place("c")
+    assert place is not None
+    assert (place.state, place.latest) == ("done", "c 2")
+
+
+def test_a_long_run_gives_way_to_short_ones_and_goes_on_between_them() -> None:
+    bench = Bench(turn=5)
+    bench.submit(bench.job("long", 20), *(bench.job(key, 3) for key in "abc"))
+    bench.finish("long", *"abc")
+    first = "".join(step[0] for step in bench.steps)
+    assert first.startswith("lllllaaa"), "the first short one waits for one turn of the long one, not for all of it"
+    assert first.index("c") < first.rindex("l"), "all short ones are done before the long one"
+    assert first.count("l") == 20
+    assert first[-1] == "l"
+
+
+def test_a_visitor_with_many_runs_does_not_hold_up_another_one() -> None:
+    bench = Bench()
+    greedy = [bench.job(f"g{number}", 3, visitor="greedy") for number in range(4)]
+    bench.submit(*greedy, bench.job("modest", 3))
+    bench.finish("modest", *(job.key for job in greedy))
+    assert bench.steps.index("modest") == 3, "after the one that was at work already"
+
+
+def test_at_most_two_runs_are_begun_at_a_time() -> None:
+    bench = Bench(turn=2)
+    bench.submit(*(bench.job(key, 6) for key in "abcd"))
+    bench.finish(*"abcd")
+    begun: set[str] = set()
+    for number, key in enumerate(bench.steps):
+        begun.add(key)
+        ended = {other for other in begun if other not in bench.steps[number:]}
+        assert len(begun - ended) <= queue.STARTED
+
+
+def test_a_waiting_run_is_cancelled_at_once_and_never_begins() -> None:
+    bench = Bench()
+    cancelled: list[str] = []
+    waiting = Job("b", "b", 1.0, bench.job("b", 1).start, lambda: cancelled.append("b"))
+    bench.submit(bench.job("a", 2), waiting, bench.job("c", 1))
+    bench.queue.cancel("b")
+    place = bench.queue.place("b")
+    assert place is not None
+    assert place.state == "cancelled"
+    assert cancelled == ["b"]
+    bench.finish("a", "c")
+    assert bench.steps == ["a", "a", "c"]
+
+
+def test_a_run_at_work_ends_after_its_step_and_is_closed() -> None:
+    bench = Bench()
+    bench.submit(bench.job("a", 1000))
+    assert bench.begun.wait(10)
+    bench.queue.cancel("a")
+    bench.finish("a")
+    place = bench.queue.place("a")
+    assert place is not None
+    assert place.state == "stopped"
+    assert len(bench.steps) <= 1
+    assert bench.closed == ["a"]
+
+
+def test_a_run_that_was_set_aside_can_be_stopped() -> None:
+    bench = Bench(turn=2)
+    bench.submit(bench.job("a", 50), bench.job("b", 4))
+    bench.finish("b")
+    bench.queue.cancel("a")
+    bench.finish("a")
+    assert bench.closed[-1] == "a"
+
+
+def test_a_run_that_fails_leaves_the_queue_at_work(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench()
+    bench.submit(bench.job("a", 1, fails=True), bench.job("b", 1))
+    bench.finish("a", "b")
+    first, second = bench.queue.place("a"), bench.queue.place("b")
+    assert first is not None
+    assert second is not None
+    assert (first.state, second.state) == ("failed", "done")
+    assert "broken" in caplog.text
+
+
+def test_places_and_times_are_told() -> None:
+    bench = Bench()
+    bench.submit(bench.job("a", 10))
+    assert bench.begun.wait(10)
+    bench.submit(bench.job("b", 5), bench.job("c", 2))
+    place = bench.queue.place("c")
+    assert place is not None
+    assert (place.state, place.position, place.waiting) == ("waiting", 2, 2)
+    assert place.seconds == pytest.approx(15)
+    assert bench.queue.seconds_ahead() == pytest.approx(17)
+    assert bench.queue.busy("c")
+    assert not bench.queue.busy("d")
+    assert bench.queue.place("d") is None
+    bench.finish(*"abc")
+    assert not bench.queue.busy("c")
+
+
+def test_sixty_may_wait_and_the_next_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "WAITING", 3)
+    bench = Bench()
+    bench.submit(bench.job("at work", 1))
+    assert bench.begun.wait(10)
+    bench.submit(*(bench.job(str(number), 1) for number in range(3)))
+    with pytest.raises(QueueFull, match="waiting already"):
+        bench.submit(bench.job("one more", 1))
+    bench.finish("at work", "0", "1", "2")
+
+
+def test_a_run_is_not_queued_twice() -> None:
+    bench = Bench()
+    bench.submit(bench.job("a", 1))
+    with pytest.raises(ValueError, match="already"):
+        bench.submit(bench.job("a", 1))
+    bench.finish("a")
