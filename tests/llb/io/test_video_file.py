@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from llb.io.filmstrip import sample_frames
@@ -186,8 +188,8 @@ def test_a_wild_time_stamp_is_put_right_and_a_real_gap_stays(tmp_path: Path) -> 
     stamps = [index / 25 for index in range(12)]
     wild, gap = stamps.copy(), [time + 5 * (time > 0.2) for time in stamps]
     wild[6] = 30.0
-    for name, given, right in (("wild.mkv", wild, stamps), ("gap.mkv", gap, gap)):
-        path = write_stamps(tmp_path / name, pictures(12), given)
+    for name, written, right in (("wild.mkv", wild, stamps), ("gap.mkv", gap, gap)):
+        path = write_stamps(tmp_path / name, pictures(12), written)
         np.testing.assert_allclose([frame.pts for frame in read_frames(path)], right, atol=2e-3)
 
 
@@ -222,3 +224,38 @@ def test_the_filmstrip_of_a_long_clip_goes_on_to_its_end(
     read = [frame.rgb for frame in read_frames(path)]
     found = [next(i for i, rgb in enumerate(read) if np.array_equal(rgb, shown)) for shown in sample_frames(path, 4)]
     assert found == ([0, 7, 14, 28] if keys == "7" else [0, 10, 20, 30])
+
+
+@pytest.fixture(scope="module")
+def seven(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same seven frames as a video, a folder and an animation."""
+    folder = tmp_path_factory.mktemp("seven")
+    frames = [Image.fromarray(np.full((16, 16, 3), 30 * index, np.uint8)) for index in range(7)]
+    (folder / "pictures").mkdir()
+    for index, frame in enumerate(frames):
+        frame.save(folder / "pictures" / f"{index}.png")
+    frames[0].save(folder / "a.webp", save_all=True, append_images=frames[1:], duration=42, lossless=True)
+    write_video(folder / "a.mp4", [np.asarray(frame) for frame in frames], 24)
+    return {"video": folder / "a.mp4", "folder": folder / "pictures", "animation": folder / "a.webp"}
+
+
+@given(
+    st.sampled_from(["video", "folder", "animation"]),
+    st.integers(0, 9),
+    st.none() | st.integers(1, 12),
+    st.integers(1, 4),
+    st.none() | st.integers(1, 5),
+)
+def test_a_range_is_a_slice_of_the_whole(
+    seven: dict[str, Path], kind: str, start: int, end: int | None, stride: int, most: int | None
+) -> None:
+    path = seven[kind]
+    right = list(range(7))[start:end:stride][:most]
+    if not right:
+        with pytest.raises(ValueError, match="smaller start|0 <= start < end"):
+            list(read_frames(path, start=start, end=end, stride=stride, max_frames=most))
+        return
+    read = list(read_frames(path, start=start, end=end, stride=stride, max_frames=most))
+    assert [frame.index for frame in read] == right
+    assert all(abs(int(frame.rgb.mean()) - 30 * frame.index) < 6 for frame in read)
+    np.testing.assert_allclose([frame.pts for frame in read], np.array(right) / 24, atol=3e-3)
