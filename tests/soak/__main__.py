@@ -49,6 +49,12 @@ def main() -> int:
 def check_all(folder: Path, size: Size, chosen: tuple[str, ...], findings: Findings) -> None:
     """Do the checks one after another, on one set of folders."""
     server, visitors = Server(folder / "server"), folder / "visitors"
+
+    def leave(number: int, _: object) -> None:
+        server.end(signal.SIGKILL)
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
     try:
         with findings.step("the first start, with the greeting comparison") as figures:
             figures.append(f"{_prepare(server):.0f} s")

@@ -18,7 +18,7 @@ from pathlib import Path
 from demo.runs.run import Run
 
 ROOT = Path(__file__).parents[2]
-STARTING = 180.0  # seconds that a start may take
+STARTING = 300.0  # seconds that a start may take
 ENDING = 20.0  # seconds that a server may take to end when it is asked to
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -114,7 +115,7 @@ def _run_under_way(server: Server, since: float) -> tuple[Path, int]:
     counts: list[tuple[float, int]] = []
 
     def is_under_way() -> bool:
-        fresh = [path for path in server.runs() if path.stat().st_mtime > since and Run.open(path).state == "running"]
+        fresh = [path for path in server.runs() if path.stat().st_mtime > since and _is_at_work(path)]
         counts.append((time.monotonic(), frames_on_disk(fresh[-1]) if fresh else 0))
         safe = [frames for moment, frames in counts if moment < counts[-1][0] - LATEST]
         return max(safe, default=0) > 0 and counts[-1][1] >= UNDER_WAY
@@ -122,6 +123,11 @@ def _run_under_way(server: Server, since: float) -> tuple[Path, int]:
     wait_for(is_under_way, 240, "no run is under way")
     now = counts[-1][0]
     return server.runs()[-1], max(frames for moment, frames in counts if moment < now - LATEST)
+
+
+def _is_at_work(run: Path) -> bool:
+    """Tell what is written down: for `Run.open`, a run of another process than this one has died."""
+    return bool(json.loads((run / "run.json").read_text())["state"] == "running")
 
 
 def _check_folders(server: Server, since: float) -> None:
