@@ -39,7 +39,8 @@ def main() -> int:
         check_all(Path(name), QUICK if chosen.quick else Size(), chosen.only, findings)
     seconds = time.monotonic() - begun
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}"
-    table = f"{findings.table()}\n\nMeasured on {time.strftime('%Y-%m-%d')} in {seconds:.0f} s ({machine}).\n"
+    kind = "A quick trial, measured" if chosen.quick else "Measured"
+    table = f"{findings.table()}\n\n{kind} on {time.strftime('%Y-%m-%d')} in {seconds:.0f} s ({machine}).\n"
     print(f"\n{table}")
     if chosen.write:
         chosen.write.write_text(f"{INTRO}\n{table}")

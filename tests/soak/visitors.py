@@ -16,7 +16,7 @@ from llb.types import Labels
 from tests.soak.clips import DrawnClip
 
 MODELS = ["lite/llb", "lite/joint"]
-BUSY = ("too busy", "Queue is full", "waiting already", "try again")  # a refusal that asks for patience
+BUSY = ("too busy", "Queue is full", "are waiting", "Too many visitors", "Many files")  # come again in a moment
 PATIENCE = 300.0  # seconds
 
 
@@ -64,7 +64,7 @@ class ApiVisitor:
     def refusal(self) -> str:
         """Return the sentence with which /segment refuses; raise AssertionError if it does not."""
         try:
-            self._call(MODELS[0], api_name="/segment")
+            self._connected().predict(*self._files, MODELS[0], api_name="/segment")
         except AppError as error:
             return str(error)
         raise AssertionError("the run was not refused")
