@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import sync_playwright
 
-from tests.e2e.driver import at, choose, draw, kept, on_stage, opened, settled_frame, upload
+from tests.e2e.driver import at, choose, kept, on_stage, opened, settled_frame, upload
 from tests.soak.clips import DrawnClip
 from tests.soak.visitors import read_masks
 from tests.support import chromium
@@ -94,10 +95,7 @@ class BrowserVisitor:
         at(self.page, index)
         self.page.locator(".player .repair-here").first.click()
         self.page.wait_for_selector(f'.mask-canvas[data-frame="{index}"]', timeout=WAIT)
-        height, width = self.clip.size
-        row, column = (edge + self.clip.side / 2 for edge in self.clip.corner(index))
-        choose(self.page, "brush", 1)
-        draw(self.page, (column / width, row / height), ((column + 2) / width, row / height))
+        self._mark(index, 2)
         self.page.select_option(".mask-canvas .repair select", "forwards")
         self.page.click(".mask-canvas .go-on")
         self.page.wait_for_selector("#undo-repair", state="visible", timeout=WAIT)
@@ -113,10 +111,18 @@ class BrowserVisitor:
         assert {len(found) for found in masks.values()} == {frames}, f"the zip holds not {frames} frames of each model"
         return min(self.clip.check(found) for found in masks.values())
 
-    def _mark(self, index: int) -> None:
+    def sees(self) -> str:
+        """Return what the page says in words at this moment, for the report of a fault."""
+        places = ("#results-title", "#status", ".mask-canvas .card", ".mask-canvas .trouble", ".toast-body")
+        texts = [text for place in places for text in self.page.locator(place).all_inner_texts()]
+        return " / ".join(" ".join(text.split()) for text in texts if text.strip())
+
+    def _mark(self, index: int, margin: int = 0) -> None:
+        """Draw a polygon around the object, `margin` pixels away from it."""
         height, width = self.clip.size
-        (top, left), side = self.clip.corner(index), self.clip.side
-        corners = [(top, left), (top, left + side), (top + side, left + side), (top + side, left)]
+        (row, column), side = self.clip.corner(index), self.clip.side
+        top, left, bottom, right = row - margin, column - margin, row + side + margin, column + side + margin
+        corners = [(top, left), (top, right), (bottom, right), (bottom, left)]
         choose(self.page, "polygon", 1)
         for place in on_stage(self.page, *((column / width, row / height) for row, column in corners)):
             self.page.mouse.click(*place)
@@ -131,9 +137,12 @@ def browser_visitor(url: str, clip: DrawnClip, folder: Path) -> Iterator[Browser
     assert executable, "there is no Chromium on this machine: install the package chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=list(chromium.FLAGS))
+        visitor = BrowserVisitor(browser.new_page(viewport={"width": 1280, "height": 900}), url, clip, folder)
         try:
-            visitor = BrowserVisitor(browser.new_page(viewport={"width": 1280, "height": 900}), url, clip, folder)
             visitor.arrive()
             yield visitor
+        except (AssertionError, BrowserError):
+            print(f"{clip.name} sees: {visitor.sees()}", file=sys.stderr)
+            raise
         finally:
             browser.close()
