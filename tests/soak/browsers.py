@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 WAIT = 240_000  # milliseconds that a run may wait for all others and work
-ARRIVALS = 20  # times that a browser tries to open the page while too many are waiting
+ARRIVALS = 10  # times that a browser tries to open the page while it is too busy
 TITLE = re.compile(r"Results: (\S+)(?: \(stopped after ([\d,]+) of ([\d,]+) frames\))?")
 
 
@@ -47,14 +47,7 @@ class BrowserVisitor:
         """Open the page; come again while it is too busy to greet."""
         self.page.set_default_timeout(WAIT)
         self.page.on("dialog", lambda dialog: dialog.accept())
-        for left in range(ARRIVALS, 0, -1):
-            try:
-                opened(self.page, self.url)
-                return
-            except BrowserError:
-                if left == 1:
-                    raise
-                self.page.wait_for_timeout(3_000)
+        self._insist(lambda: opened(self.page, self.url))
 
     def upload(self) -> None:
         """Upload the clip and mark its object on the first frame."""
@@ -69,8 +62,8 @@ class BrowserVisitor:
         self.page.wait_for_selector("#stop", state="visible", timeout=WAIT)
 
     def reload(self) -> None:
-        """Load the page anew, as after a dropped connection."""
-        self.page.reload()
+        """Load the page anew, as after a dropped connection; the page may be doing so by itself."""
+        self._insist(self.page.reload)
         self.page.wait_for_selector(".mask-canvas .chip", timeout=WAIT)
 
     def results(self) -> Shown:
@@ -116,6 +109,17 @@ class BrowserVisitor:
         places = ("#results-title", "#status", ".mask-canvas .card", ".mask-canvas .trouble", ".toast-body")
         texts = [text for place in places for text in self.page.locator(place).all_inner_texts()]
         return " / ".join(" ".join(text.split()) for text in texts if text.strip())
+
+    def _insist(self, load: Callable[[], object]) -> None:
+        """Load the page; try again while that fails."""
+        for left in range(ARRIVALS, 0, -1):
+            try:
+                load()
+                return
+            except BrowserError:
+                if left == 1:
+                    raise
+                self.page.wait_for_timeout(3_000)
 
     def _mark(self, index: int, margin: int = 0) -> None:
         """Draw a polygon around the object, `margin` pixels away from it."""
