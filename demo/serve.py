@@ -17,6 +17,8 @@ from demo.models.combined import all_models
 from demo.models.provider import ModelProvider
 from demo.page.layout import build_page, launch_options
 from demo.page.services import Services
+from demo.runs.cache_folders import CacheFolders
+from demo.runs.disk import default_budget
 from demo.runs.session import SessionStore
 from demo.runs.showcase import Showcase
 
@@ -26,8 +28,10 @@ def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore,
 
     `cache` keeps the greeting comparison, which is prepared in the background if it is not there yet.
     """
-    sessions.watch()
     showcase = Showcase(cache, models, shelf)
+    folders = CacheFolders(cache, (shelf.root, showcase.folder))
+    folders.remove_old()
+    sessions.watch(also=folders.touch)
     page = build_page(Services(models, sessions, shelf, showcase))
     showcase.start()
     return page.queue(max_size=16, default_concurrency_limit=4)
@@ -37,13 +41,14 @@ def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None
     """Serve the page's models, and those that `specs` name, until the program is stopped.
 
     Raises:
-        ValueError: the port is taken, or a spec names no model (`demo.models.custom`).
+        ValueError: the port is taken, LLB_DISK_GB is no size, or a spec names no model (`demo.models.custom`).
     """
     models = all_models(specs)
     root = Path(tempfile.mkdtemp(prefix="llb-sessions-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     cache = Path(os.environ.get("LLB_CACHE", Path.home() / ".cache" / "llb")) / "page"
-    page = assemble(models, ExampleShelf.own(cache), SessionStore(root), cache)
+    sessions = SessionStore(root, budget=default_budget(root))
+    page = assemble(models, ExampleShelf.own(cache), sessions, cache)
     with taken_port_named(port):
         page.launch(server_name=host, server_port=port, **launch_options(cache, root))
 

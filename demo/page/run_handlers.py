@@ -76,6 +76,7 @@ class RunHandlers:
             session = self.services.sessions.open(token)
             run = self._newest_result(session)
             if run is not None and run.base and run.folder.parent == session.folder:
+                Annotations.of(session, Clip.open(run.clip_folder)).undo(run)
                 shutil.rmtree(run.folder, ignore_errors=True)
             return self._result_update(session, self._newest_result(session))
 
@@ -127,9 +128,8 @@ class RunHandlers:
 
     def _newest_result(self, session: Session) -> Run | None:
         """Return the visitor's newest run with something to show, else the greeting one."""
-        for folder in reversed(session.folders("run")):
-            run = Run.open(folder) if (folder / "run.json").exists() else None
-            if run and run.frames and run.state in ("done", "stopped"):
+        for run in reversed(session.runs()):
+            if run.frames and run.state in ("done", "stopped"):
                 return run
         return self.services.showcase.run()
 

@@ -52,7 +52,8 @@ def test_a_finished_run_is_read_back(run: Run, clip: Clip) -> None:
     expected = StoredTrace.reduce(fake_trace("lite/llb", 1, 3, (clip.height, clip.width)), keys_frame=0)
     assert trace is not None
     assert trace.features.keys() == expected.features.keys()
-    assert all((trace.features[part] == expected.features[part]).all() for part in expected.features)
+    for part, feature in expected.features.items():
+        assert trace.features[part] == pytest.approx(feature, abs=(feature.max() - feature.min()) / 500)
     assert (trace.mask == expected.mask).all()
     arrays = {"features": None, "mask": None}
     assert vars(trace) | arrays == vars(expected) | arrays
