@@ -41,8 +41,7 @@ def export(kind: str, run: Run, clip: Clip) -> Path:
     Of a run at work it holds the frames that are done.
 
     Raises:
-        ValueError: there is no such kind, the run has no finished frame or is a repair at work, or too many files are being
-            written.
+        ValueError: there is no such kind, no frame is done, a repair is at work, or too many files are being written.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no file {kind!r} to take away: choose one of {', '.join(KINDS)}.")
@@ -82,7 +81,7 @@ def _write_once(run: Run, file_name: str, write: Callable[[Path], None]) -> Path
 
 
 def _drop_older(kept: Path) -> None:
-    """Delete the files of earlier states of a run, but for the last such state, which may be on its way to a browser."""
+    """Delete the files of earlier states of a run; those of the last such state may be on their way to a browser."""
     others = [folder for folder in kept.parent.iterdir() if folder != kept]
     for old in sorted(others, key=lambda folder: folder.stat().st_mtime)[:-1]:
         shutil.rmtree(old, ignore_errors=True)

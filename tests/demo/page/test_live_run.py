@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,11 +50,11 @@ def test_reports_keep_their_distance(session: Session, clip: Clip, monkeypatch: 
 
 
 def test_a_full_storage_ends_the_run_and_keeps_what_is_done(
-    session: Session, clip: Clip, monkeypatch: pytest.MonkeyPatch
+    session: Session, clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_run, "QUOTA_EVERY", 0.0)
     run = waiting(session, clip)
-    list(work_live(run, FakeModels(), replace(session, quota=1)))
+    list(work_live(run, FakeModels(), SessionStore(tmp_path / "sessions", quota=1).open(session.token)))
     assert (run.folder / STOP_FILE).exists()
     stopped = Run.open(run.folder)
     assert stopped.state == "stopped"
