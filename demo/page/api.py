@@ -22,15 +22,12 @@ from demo.exports.measurements import Measurements
 from demo.inside.questions import DetailQuestion, Place
 from demo.inside.views import detail
 from demo.models.settings import Settings
-from demo.models.zerogpu import on_gpu
 from demo.page.choice import Choice
-from demo.page.live_run import STOP_FILE
 from demo.page.services import Services
 from demo.page.user_errors import user_errors
-from demo.runs.compare import execute_run
 from demo.runs.lookup import RunLookup
 from demo.runs.run import Run
-from demo.runs.run_setup import RunRequest, checked_variants, start_run
+from demo.runs.run_setup import RunRequest, checked_variants
 from demo.runs.session import Session
 from llb.io.label_png import read_labels
 from llb.io.video_reader import ClipInfo, probe
@@ -109,10 +106,8 @@ class Api:
         imported = import_clip(source, source.stem, session.new_folder("clip"), self.services.limits)
         labels = _fit_mask(read_labels(Path(mask)), imported, probe(source))
         request = RunRequest(imported, {0: labels}, entries, settings)
-        run = start_run(request, models, lambda: session.new_folder("run"))
-        for _ in on_gpu(execute_run)(run, models, run.folder / STOP_FILE):
-            session.touch()
-        return FinishedRun(session, Run.open(run.folder), imported)
+        live = self.services.live
+        return FinishedRun(session, live.wait(live.start(session, request)), imported)
 
 
 def _fit_mask(labels: Labels, clip: Clip, source: ClipInfo) -> Labels:
