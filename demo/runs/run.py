@@ -13,7 +13,7 @@ from pathlib import Path
 from demo.clips.clip import LOSSLESS, Clip
 from demo.models.settings import Settings, split_entry
 from demo.runs.frame_stats import FrameStats
-from demo.runs.passes import Pass, Repair, marked_objects, repaired, whole_clip
+from demo.runs.passes import EarlierRun, Pass, Repair, marked_objects, repaired, whole_clip
 from demo.runs.trace_file import TraceFolder
 from llb.io.label_png import read_labels, write_labels
 from llb.types import Labels
@@ -111,8 +111,24 @@ class Run:
 
     def passes(self, length: int) -> list[Pass]:
         """Return what is to be done on a clip of `length` frames; raise ValueError if there is nothing to go by."""
-        marked = marked_objects(self.marked_masks())
-        return repaired(marked, self.repair, length) if self.repair else whole_clip(marked, length)
+        masks = self.marked_masks()
+        marked = marked_objects(masks)
+        if self.repair is None:
+            return whole_clip(marked, length)
+        return repaired(marked, self.repair, length, EarlierRun(self.frames, self._unused_marks(masks)))
+
+    def _unused_marks(self, masks: Mapping[int, Labels]) -> dict[int, frozenset[int]]:
+        """Return the objects, by finished frame, whose labels in some model are not as they are marked there."""
+        unused = {}
+        for index, there in marked_objects(masks).items():
+            if index < self.frames:
+                found = [self.labels(record.name, index) for record in self.variants]
+                unused[index] = frozenset(
+                    target
+                    for target in there
+                    if any(((labels == target) != (masks[index] == target)).any() for labels in found)
+                )
+        return unused
 
     def save(self, **changes: object) -> Run:
         """Write the run's facts, with some of them changed, and return it."""
