@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from demo.browser_json import browser_json
 from demo.clips.clip import LOSSLESS, Clip
 from demo.models.settings import Settings, split_entry
 from demo.runs.frame_stats import FrameStats
@@ -184,12 +185,12 @@ class Run:
     def add_frame_stats(self, stats: FrameStats) -> None:
         """Append the statistics of one frame, all models together, to the series."""
         with (self.folder / SERIES).open("a") as series:
-            series.write(json.dumps(stats.to_json()) + "\n")
+            series.write(_line(stats))
 
     def save_frame_stats(self, series: Iterable[FrameStats]) -> None:
         """Write the whole series anew."""
         draft = self.folder / "series.part"
-        draft.write_text("".join(json.dumps(stats.to_json()) + "\n" for stats in series))
+        draft.write_text("".join(map(_line, series)))
         draft.replace(self.folder / SERIES)
 
     def frame_stats(self, start: int = 0) -> list[FrameStats]:
@@ -206,6 +207,11 @@ class Run:
 def trace_stride_of(clip: Clip) -> int:
     """Return the `trace_stride` of a run on a clip: 1 for short clips."""
     return 1 if len(clip) <= LOSSLESS else math.ceil(len(clip) / MOST_TRACES)
+
+
+def _line(stats: FrameStats) -> str:
+    """Write a frame's statistics as a line of JSON."""
+    return json.dumps(browser_json(stats.to_json()), allow_nan=False) + "\n"
 
 
 def _share(source: str, target: str) -> None:
