@@ -98,7 +98,7 @@ REPORT_LABELS = {
     "agreement": "IoU with the other models",
     "area": "Area of the mask, pixels",
     "share": "Share of the matching branch (E1*) in the fused feature",
-    "losses": "Few-shot learner's loss on the first frame",
+    "losses": "Few-shot learner's loss on the object's first frame",
 }
 
 PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
@@ -111,6 +111,15 @@ NO_MASK = "Mark at least one object first: pick a number and paint over the obje
 NOTHING_TO_REPAIR = "Nothing is marked on this frame: paint the object there first."
 UNDO_REPAIR = "Undo the last repair"
 NO_MODEL = "Tick at least one model."
+OWN_STORAGE_FULL = "Your storage on this server is full: choose a shorter clip or fewer models."
+DISK_FULL = "This server's disk is full of other visitors' work: try again in a few minutes."
+TOO_MANY_VISITORS = "Too many visitors are here at the moment: try again in a few minutes."
+GONE = "This is no longer there: reload the page."
+INCOMPLETE = "This question is incomplete: reload the page."
+EXPORTS_BUSY = "Many files are being written at the moment: try again in a minute."
+CUTS_BUSY = "Many objects are being cut out at the moment: try again in a few seconds."
+NOTHING_DONE = "No frame of this comparison is finished by all models yet: take the files away a little later."
+REPAIR_AT_WORK = "This correction is at work: take the files away at its end, or stop it first."
 RUN_BUSY = "Your last run still waits or works: wait for its end, or stop it first."
 RUN_FAILED = "The run failed on the server, which is not your fault: what was done is kept. Try it once more."
 RUN_CANCELLED = "Your run was cancelled before it began."
@@ -226,6 +235,11 @@ def object_name(target: int) -> str:
 def report_title(clip: str) -> str:
     """Return the title of a report."""
     return f"LLB playground: {clip}"
+
+
+def model_failed(title: str, index: int) -> str:
+    """Say that a model failed in a run."""
+    return f"{title} failed at frame {index}, so the run ended there: what is done is kept."
 
 
 def repairing(clip: str, index: int) -> str:

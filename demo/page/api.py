@@ -15,6 +15,7 @@ import cv2
 import gradio as gr
 import numpy as np
 
+from demo.browser_json import browser_json
 from demo.clips.clip import Clip
 from demo.clips.upload import import_clip
 from demo.exports.files import KINDS, export, export_overlay
@@ -42,11 +43,6 @@ class FinishedRun:
     run: Run
     clip: Clip
 
-    @property
-    def downloads(self) -> Path:
-        """Folder of the files that are taken away."""
-        return self.session.folder / "downloads"
-
     def facts(self) -> dict[str, Any]:
         """Return token and name, by which ``/inside`` finds the run, and what it measured, as JSON."""
         measured = Measurements.of(self.run, self.clip)
@@ -64,8 +60,8 @@ class Api:
         """Follow the objects of a mask with one model; return the masks' zip, the overlay video and the facts."""
         with user_errors():
             done = self._run(clip, mask, [model], Settings())
-            masks = export("masks", done.run, done.clip, done.downloads)
-            video = export_overlay(done.run, done.clip, done.run.variants[0].name, done.downloads)
+            masks = export("masks", done.run, done.clip)
+            video = export_overlay(done.run, done.clip, done.run.variants[0].name)
             return str(masks), str(video), done.facts()
 
     def compare(
@@ -83,7 +79,7 @@ class Api:
         with user_errors():
             choice = Choice(models, [], memory_size, interval, steps, search_factor, shared)
             done = self._run(clip, mask, choice.entries, choice.settings)
-            files = [str(export(kind, done.run, done.clip, done.downloads)) for kind in KINDS]
+            files = [str(export(kind, done.run, done.clip)) for kind in KINDS]
             return files, done.facts()
 
     def inside(
@@ -95,7 +91,7 @@ class Api:
                 raise ValueError("An object's number and a frame are needed: give both.")
             found = self.runs.find(token, run)
             question = DetailQuestion(Place(model, int(target), int(frame)), part, how)
-            return detail(found, Clip.open(found.clip_folder), question).to_json()
+            return dict(browser_json(detail(found, Clip.open(found.clip_folder), question).to_json()))
 
     def _run(self, clip: str | None, mask: str | None, entries: Sequence[str], settings: Settings) -> FinishedRun:
         """Import a clip file into a new session and work a run on it.

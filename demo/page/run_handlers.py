@@ -83,6 +83,7 @@ class RunHandlers:
             self.services.live.check_idle(session)
             run = self._newest_result(session)
             if run is not None and run.base and run.folder.parent == session.folder:
+                Annotations.of(session, Clip.open(run.clip_folder)).undo(run)
                 shutil.rmtree(run.folder, ignore_errors=True)
             return result_update(session, self._newest_result(session))
 
@@ -124,12 +125,11 @@ class RunHandlers:
 
     def _newest_result(self, session: Session) -> Run | None:
         """Return the visitor's newest run that has ended and has something to show, else the greeting one."""
-        for folder in reversed(session.folders("run")):
-            place = self.services.live.place(folder)
+        for run in reversed(session.runs()):
+            place = self.services.live.place(run.folder)
             if place and not place.ended:
                 continue
-            with suppress(ValueError):  # it or its clip is gone
-                run = Run.open(folder)
+            with suppress(ValueError):  # its clip is gone
                 if run.frames and Clip.open(run.clip_folder):
-                    return run
+                    return run.as_left()
         return self.services.showcase.run()
