@@ -32,9 +32,14 @@ def answer_in_words(answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return dict(browser_json(answer()))
     except ValueError as error:
         return {"error": str(error)}
-    except FileNotFoundError:
-        return {"error": text.GONE}
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        return {"error": text.DISK_FULL}
+        return {"error": disk_sentence(error)}
+
+
+def disk_sentence(error: OSError) -> str:
+    """Return what to tell a visitor of a file that is gone or a disk that is full; raise any other error again."""
+    if isinstance(error, FileNotFoundError):
+        return text.GONE
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return text.DISK_FULL
+    raise error

@@ -26,7 +26,7 @@ ROOM = 24_000_000  # bytes for sessions on the small disk
 LEFT = 100_000  # bytes that are left on a full disk
 TINY_BUDGET = "0.001"  # GB
 SCARCE = 20.0  # megabytes more than now, for a run that needs far more
-UNFIT = ("/", "\n", "Traceback", "Errno", "Exception")  # what has no place in a sentence to a visitor
+UNFIT = ("/", "\n", "Gradio", "Traceback", "Errno", "Exception")  # what has no place in a sentence to a visitor
 
 
 def check_death(server: Server, how: signal.Signals, number: int, folder: Path, findings: Findings) -> None:
