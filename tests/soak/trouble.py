@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +25,9 @@ UNDER_WAY = 10  # frames that are done before it dies
 LATEST = 5.0  # seconds of work that may be lost
 ROOM = 24_000_000  # bytes for sessions on the small disk
 LEFT = 100_000  # bytes that are left on a full disk
-TINY_BUDGET = "0.001"  # GB
+TINY_BUDGET = "0.00002"  # GB
 SCARCE = 20.0  # megabytes more than now, for a run that needs far more
+DYING = 240.0  # seconds until the kernel has killed it
 UNFIT = ("/", "\n", "Gradio", "Traceback", "Errno", "Exception")  # what has no place in a sentence to a visitor
 
 
@@ -76,34 +78,36 @@ def check_full_disk(server: Server, folder: Path, findings: Findings) -> None:
             figures.append(f"not tried: {error}")
     tight = Server(server.folder, {**server.settings, "LLB_DISK_GB": TINY_BUDGET})
     with findings.step("LLB_DISK_GB is used up: one sentence") as figures, tight.running():
-        figures.append(_sentence(ApiVisitor(tight.url, DrawnClip(71), folder / "budget").refusal()))
+        visitor = ApiVisitor(tight.url, DrawnClip(71), folder / "budget")
+        visitor.segment()  # what it leaves is more than the budget
+        figures.append(_sentence(visitor.refusal()))
         assert tight.answers(), "the page does not answer any more"
     server.start()
 
 
 def check_scarce_memory(server: Server, folder: Path, findings: Findings) -> None:
-    """Let a run have too little memory: the server says so, or dies and is there again after a restart."""
-    visitor = ApiVisitor(server.url, DrawnClip(80), folder / "memory")
-    with findings.step("too little memory for a run: the server or its restart goes on") as figures:
+    """Let the kernel kill the server in a run that takes too much memory, start it again, and look for what was."""
+    visitor, large = ApiVisitor(server.url, DrawnClip(80), folder / "memory"), DrawnClip(81, 30, scale=6)
+    with findings.step("out of memory in a run, then a restart") as figures:
         answer = visitor.segment()
-        server.limit_memory(SCARCE)
-        _fail_or_die(server, folder, figures)
-        if server.alive():
-            server.limit_memory(None)
-        else:
-            figures.append("the server died and was started again")
+        try:
+            with server.scarce_memory(SCARCE):
+                _die_of(ApiVisitor(server.url, large, folder / "large"), server)
+            figures.append(f"killed when a run took more than {SCARCE:.0f} MB")
             server.start()
+        except PermissionError as error:
+            figures.append(f"not tried: {error}")
         visitor.look_inside(answer)
         visitor.segment()
         _check_folders(server, 0.0)
+        figures.append("the run before it is there, and new ones are made")
 
 
-def _fail_or_die(server: Server, folder: Path, figures: list[str]) -> None:
-    large = ApiVisitor(server.url, DrawnClip(81, 30, scale=6), folder / "large")
-    try:
-        figures.append(_sentence(large.refusal()))
-    except AssertionError:
-        assert not server.alive(), "the run had all the memory that it needs"
+def _die_of(visitor: ApiVisitor, server: Server) -> None:
+    call = threading.Thread(target=visitor.give_up, daemon=True)
+    call.start()
+    wait_for(lambda: not server.alive() or not call.is_alive(), DYING, "the server neither died nor refused")
+    wait_for(lambda: not server.alive(), 20, "the run had all the memory that it needs, and the server is there")
 
 
 def _run_under_way(server: Server, since: float) -> tuple[Path, int]:
