@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -117,28 +118,10 @@ class Server:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    @contextmanager
-    def scarce_memory(self, megabytes: float) -> Iterator[None]:
-        """Let the process have so much more memory than now; the kernel kills it when it takes more.
-
-        Raises:
-            PermissionError: this user may make no group of processes with a limit.
-        """
-        both = Path("/sys/fs/cgroup")
-        v2 = (both / "cgroup.controllers").exists()
-        group = both / ("" if v2 else "memory") / f"llb-soak-{self.pid}"
-        try:
-            group.mkdir()
-            limit = group / ("memory.max" if v2 else "memory.limit_in_bytes")
-            limit.write_text(str(int(megabytes * 1e6)))  # what it has already counts for its group of before
-            (group / "cgroup.procs").write_text(str(self.pid))
-        except OSError as error:
-            raise PermissionError(f"no limit of memory may be set here ({error.strerror})") from error
-        try:
-            yield
-        finally:
-            self.end(signal.SIGKILL)
-            group.rmdir()
+    def limit_memory(self, megabytes: float | None) -> None:
+        """Refuse the process more than so much memory beyond what it has now; None: no limit."""
+        most = resource.RLIM_INFINITY if megabytes is None else int((self.status("VmData") + megabytes) * 1e6)
+        resource.prlimit(self.pid, resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
 
     def await_greeting(self) -> None:
         """Wait until the comparison that greets a visitor is prepared: it takes the processor from everything else."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import time
 import zipfile
-from concurrent.futures import CancelledError
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
@@ -39,6 +37,7 @@ class ApiVisitor:
     url: str
     clip: DrawnClip
     folder: Path
+    patience: float = PATIENCE  # seconds
     refused: int = 0  # times that the page asked to come again
     least: float = 1.0  # IoU of all its masks with the truth
     _client: Client | None = None
@@ -64,18 +63,14 @@ class ApiVisitor:
         picture = self._connected().predict(*given, api_name="/inside")
         assert picture["src"].startswith("data:image/"), "there is no picture"
 
-    def refusal(self) -> str:
-        """Return the sentence with which /segment refuses; raise AssertionError if it does not."""
+    def refusal(self, models: Sequence[str] = MODELS) -> str:
+        """Return the sentence with which /compare refuses; raise AssertionError if it does not, or takes too long."""
         try:
-            self._connected().predict(*self._files, MODELS[0], api_name="/segment")
+            job = self._connected().submit(*self._files, list(models), api_name="/compare")
+            job.result(self.patience)
         except AppError as error:
             return str(error)
         raise AssertionError("the run was not refused")
-
-    def give_up(self) -> None:
-        """Call /segment on a server that is expected to die."""
-        with suppress(AppError, httpx.HTTPError, OSError, CancelledError):
-            self._connected().predict(*self._files, MODELS[0], api_name="/segment")
 
     def _checked(self, archive: Path, facts: dict[str, Any]) -> Answer:
         masks = read_masks(archive)
@@ -86,7 +81,7 @@ class ApiVisitor:
 
     def _call(self, *chosen: Any, api_name: str) -> Any:
         """Call with the clip and its mask; come again when the page asks for patience."""
-        client, end = self._connected(), time.monotonic() + PATIENCE
+        client, end = self._connected(), time.monotonic() + self.patience
         while True:
             try:
                 return client.predict(*self._files, *chosen, api_name=api_name)
