@@ -19,6 +19,7 @@ from tests.soak.clips import DrawnClip
 MODELS = ["lite/llb", "lite/joint"]
 BUSY = ("too busy", "Queue is full", "are waiting", "Too many visitors", "Many files")  # come again in a moment
 PATIENCE = 300.0  # seconds
+MOST = 20  # runs that a visitor makes to fill a budget
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,15 @@ class ApiVisitor:
         except AppError as error:
             return str(error)
         raise AssertionError("the run was not refused")
+
+    def fill(self) -> str:
+        """Call /segment until it refuses, and return the sentence; raise AssertionError if it never does."""
+        for _ in range(MOST):
+            try:
+                self.segment()
+            except AppError as error:
+                return str(error)
+        raise AssertionError(f"none of {MOST} runs was refused")
 
     def _checked(self, archive: Path, facts: dict[str, Any]) -> Answer:
         masks = read_masks(archive)
