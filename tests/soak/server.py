@@ -129,11 +129,11 @@ class Server:
 
     def runs(self) -> list[Path]:
         """Return the folders of all visitors' runs, oldest first."""
-        found = [path.parent for path in self.folder.rglob("run-*/run.json")]
+        found = [path.parent for path in self.cache.glob("sessions/*/run-*/run.json")]
         return sorted(found, key=lambda path: (path / "run.json").stat().st_mtime)
 
     def _greets(self) -> bool:
-        return any(Run.open(path.parent).state == "done" for path in self.cache.rglob("showcase-*/run.json"))
+        return any(Run.open(path.parent).state == "done" for path in self.cache.glob("page/showcase-*/run.json"))
 
 
 def frames_on_disk(run: Path) -> int:

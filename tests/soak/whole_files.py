@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -20,10 +21,10 @@ def damaged_files(folder: Path) -> list[str]:
     Of a file of lines, the last line may be cut: it ends without a line feed.
     """
     found = []
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(Path(place, name) for place, _, names in os.walk(folder) for name in names):
         inner = path.relative_to(folder).parts
         read = READERS.get(path.suffix)
-        if read is None or not path.is_file() or any(part.startswith((".", "draft")) for part in inner):
+        if read is None or any(part.startswith((".", "draft")) for part in inner):
             continue
         try:
             read(path)
