@@ -22,7 +22,7 @@ SAMPLE_EVERY = 0.5  # seconds
 SLOPE = 0.25  # megabytes per run, in the last half of the runs, that are still flat
 ENOUGH = 100  # runs, before which memory only warms up and nothing is said of its slope
 FIRST_BROWSER = 100  # number of the first browser's clip
-RUN_FRAMES = 24  # of a browser's clip, so that a reload finds the run at work
+RUN_FRAMES = 16  # of a browser's clip, so that a reload finds the run at work
 
 
 @dataclass(frozen=True)
