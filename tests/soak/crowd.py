@@ -91,9 +91,11 @@ class Crowd:
             work.append(partial(self._browse, DrawnClip(FIRST_BROWSER + number, RUN_FRAMES)))
         with ThreadPoolExecutor(len(work) + 1) as pool:
             watching = pool.submit(self.memory.watch)
-            for visit in [pool.submit(one) for one in work]:
-                visit.result()
-            self.memory.end()
+            try:
+                for visit in [pool.submit(one) for one in work]:
+                    visit.result()
+            finally:
+                self.memory.end()
             watching.result()
 
     def _take(self) -> int:
