@@ -13,7 +13,6 @@ import pytest
 from demo import text
 from demo.clips.clip import Clip
 from demo.clips.examples import EXAMPLES, ExampleShelf, LoadedExample, load
-from demo.components import words
 from demo.inside import pictures
 from demo.inside.answers import PixelAnswer
 from demo.inside.pixel import pixel
@@ -38,7 +37,7 @@ from tests.e2e.driver import (
     told,
     upload_disc,
 )
-from tests.support.page_fakes import FRAMES, FakeModels, RealModels, served
+from tests.support.page_fakes import FakeModels, RealModels, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -273,29 +272,3 @@ def test_two_visitors_do_not_see_each_other(page: Page, browser: Browser, fake: 
         assert "One disc" in other.inner_text("#results-title")
         assert "mine" in page.inner_text(".mask-canvas .card")
         assert told(page)["token"] != told(other)["token"]
-
-
-def test_a_keyboard_is_enough(page: Page, fake: str) -> None:
-    opened(page, fake)
-    page.locator("#run").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".live", timeout=LONG)
-    page.wait_for_selector(".live", state="detached", timeout=LONG)
-    page.locator(".player").focus()
-    page.keyboard.press("End")
-    at(page, FRAMES - 1)
-    page.keyboard.press("ArrowLeft")
-    at(page, FRAMES - 2)
-    page.keyboard.press(" ")
-    page.wait_for_selector(f'.player .play[aria-label="{words.PLAYER_WORDS["pause"]}"]', timeout=LONG)
-    page.keyboard.press(" ")
-    page.locator('.inside [data-part="label"]').first.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector('.details[data-part="label"]', timeout=LONG)
-
-
-def test_a_narrow_screen_has_no_sideways_scroll(page: Page, fake: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    opened(page, fake)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.locator("#run").is_visible()
