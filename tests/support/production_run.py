@@ -27,9 +27,9 @@ from llb.types import FrameResult, Rgb, TraceRequest
 from tests.support.clips import square_clip
 
 NAMES = ("lite/llb", "lite/joint", "lite/llb~gates", "lite/llb-long")
-FRAMES = 10
+FRAMES = 8
 LATE = 3  # the frame on which the second object is marked
-FAILS_AT = 5
+FAILS_AT = 4
 SETTINGS = Settings(interval=3)
 
 
