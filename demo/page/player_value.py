@@ -126,7 +126,7 @@ def _objects(run: Run) -> tuple[PlayerObject, ...]:
 def _shown_object(run: Run, index: int) -> int:
     """Return the first object of which a model keeps something at a frame; the first of all if there is none."""
     folders = [run.traces(record.name) for record in run.variants]
-    for target in run.objects:
+    for target in run.objects if run.state != "running" else ():  # the inside is shown of finished runs
         found = (traces.read(traces.stored_frame(index), target) for traces in folders)
         if any(trace and trace.features for trace in found):
             return target

@@ -56,6 +56,7 @@ def marks(clip: Clip) -> dict[int, np.ndarray]:
 
 def do_one_by_one(clip: Clip, segmenters: Mapping[str, Segmenter]) -> dict[str, np.ndarray]:
     """Return the labels and features of every frame, each model after the one that leads it, in one thread."""
+    torch.set_num_threads(1)
     found: dict[str, np.ndarray] = {}
     given = marks(clip)
     for index in range(FRAMES):
