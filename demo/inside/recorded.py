@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from jaxtyping import Float
+
 from demo.inside.answers import Fit
+from demo.inside.diagram import NO_INSIDE, Absence, not_kept
 from demo.inside.questions import Place
+from demo.runs.frame_stats import FrameStats
 from demo.runs.run import Run
 from demo.runs.trace_file import StoredTrace
+from llb.types import SearchRegion
 
 
 @dataclass(frozen=True)
@@ -19,29 +26,62 @@ class Recorded:
     trace: StoredTrace
 
     @classmethod
-    def find(cls, run: Run, place: Place) -> Recorded | None:
-        """Return what is stored of a place; None if the model keeps nothing to look into.
+    def find(cls, run: Run, place: Place) -> Recorded | Absence:
+        """Return what is stored of a place, or why there is nothing.
 
         Raises:
-            ValueError: the run has no such model, object or frame, or the model nothing of the object there.
+            ValueError: the run has no such model, object or frame.
         """
         check_place(run, place)
         traces = run.traces(place.model)
         if traces.empty:
+            return NO_INSIDE
+        stored = traces.stored_frame(place.frame)
+        trace = traces.read(stored, place.target)
+        if trace is None or not trace.features:
+            return not_kept(place.target, place.frame, nearest_kept_frame(run, place, run.frame_stats()))
+        return cls(run, replace(place, frame=stored), trace)
+
+    def memory_region(self, frame: int) -> SearchRegion | None:
+        """Return the search region of a frame in the memory; None if it is not stored."""
+        trace = self.run.traces(self.place.model).read(frame, self.place.target)
+        return trace.region if trace else None
+
+    def memory_keys(self) -> Float[np.ndarray, "t k h w"] | None:
+        """Return the keys of the memory; None if a later repair has put others in their place."""
+        traces, target = self.run.traces(self.place.model), self.place.target
+        holder = traces.read(self.trace.keys_frame, target)
+        if holder is None or holder.memory_frames != self.trace.memory_frames:
             return None
-        return cls.at(run, replace(place, frame=traces.stored_frame(place.frame)))
+        return traces.memory_keys(self.trace.keys_frame, target)
 
-    @classmethod
-    def at(cls, run: Run, place: Place) -> Recorded:
-        """Return what is stored of exactly this place; raise ValueError if it is nothing."""
-        trace = run.traces(place.model).read(place.frame, place.target)
-        if trace is None:
-            raise ValueError("This model has nothing to show for this object at this frame: choose another frame.")
-        return cls(run, place, trace)
 
-    def in_memory(self, frame: int) -> Recorded:
-        """Return what is stored of the same object at a frame in its memory."""
-        return self.at(self.run, replace(self.place, frame=frame))
+def nearest_kept_frame(run: Run, place: Place, series: Sequence[FrameStats], predicted: bool = False) -> int | None:
+    """Return the frame nearest to a place at which something is kept of its object; None if there is none.
+
+    `series` are the run's statistics. With `predicted` only frames count that the model segmented.
+    """
+    kept = []
+    for index, frame in enumerate(series):
+        stats = frame.of(place.model, place.target)
+        if index % run.trace_stride == 0 and (stats.share if predicted else stats.cosine) is not None:
+            kept.append(index)
+    return min(kept, key=lambda index: abs(index - place.frame), default=None)
+
+
+def place_to_show(run: Run, near: int) -> Place | None:
+    """Return the place nearest to a frame at which something is kept, if possible one that a model segmented.
+
+    None if no model has an inside.
+    """
+    series = run.frame_stats()
+    places = [Place(record.name, target, near) for target in run.objects for record in run.variants]
+    for predicted in (True, False):
+        frames = [(place, nearest_kept_frame(run, place, series, predicted)) for place in places]
+        found = [replace(place, frame=frame) for place, frame in frames if frame is not None]
+        if found:
+            return min(found, key=lambda place: abs(place.frame - near))
+    return None
 
 
 def check_place(run: Run, place: Place) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from demo.browser_json import browser_json
 from demo.clips.clip import Clip
 from demo.inside import views
 from demo.inside.pixel import pixel
@@ -26,10 +27,10 @@ class InsideServer:
         """
         try:
             run = self.runs.find(question["token"], str(question["run"]))
-            return _answer(run, Clip.open(run.clip_folder), question)
+            return dict(browser_json(_answer(run, Clip.open(run.clip_folder), question)))
         except ValueError as error:
             return {"error": str(error)}
-        except (KeyError, TypeError):
+        except (KeyError, OverflowError, TypeError):
             return {"error": "This question is incomplete: reload the page."}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from demo.browser_json import browser_json
 from demo.clips.clip import Clip
 from demo.exports.files import export, export_overlay
 from demo.runs.lookup import RunLookup
@@ -40,10 +41,10 @@ class PlayerServer:
         """
         try:
             run = self.runs.find(question["token"], str(question["run"]))
-            return _answer(run, self._downloads(question["token"], run), question)
+            return dict(browser_json(_answer(run, self._downloads(question["token"], run), question)))
         except ValueError as error:
             return {"error": str(error)}
-        except (KeyError, TypeError):
+        except (KeyError, OverflowError, TypeError):
             return {"error": "This question is incomplete: reload the page."}
 
     def _downloads(self, token: str, run: Run) -> Path:

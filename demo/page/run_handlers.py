@@ -11,6 +11,7 @@ import gradio as gr
 
 from demo import text
 from demo.clips.clip import Clip
+from demo.inside.pca_colours import colours_of
 from demo.masks.annotations import Annotations
 from demo.masks.chosen_clip import chosen_clip
 from demo.page import html
@@ -66,6 +67,7 @@ class RunHandlers:
             base, repair = self._result_called(session, str(event.run)), Repair(int(event.index), event.direction)
             clip = Clip.open(base.clip_folder)
             marked = Annotations.of(session, clip)
+            colours_of(base)  # fitted by now, so that the repair takes them along
             request = RepairRequest(base, marked.all(), repair, marked.names())
             run = start_repair(request, lambda: session.new_folder("run", [base.folder]))
         return _start_update(run, clip, text.repairing(clip.title, repair.at))
