@@ -81,7 +81,8 @@ def write_report(run: Run, clip: Clip, path: Path) -> None:
 
 def make_report(run: Run, clip: Clip) -> Report:
     """Gather what the report shows: first, middle and last frame with an object, and the inside about the middle."""
-    followed = [index for index, stats in enumerate(run.frame_stats()) if any(m.objects for m in stats.models.values())]
+    series = run.frame_stats()[: run.frames]  # of a run at work it may be ahead
+    followed = [index for index, stats in enumerate(series) if any(m.objects for m in stats.models.values())]
     frames = followed or [0]
     middle = frames[len(frames) // 2]
     place = place_to_show(run, middle) or Place(run.variants[0].name, run.objects[0], middle)

@@ -23,15 +23,12 @@ from demo.exports.measurements import Measurements
 from demo.inside.questions import DetailQuestion, Place
 from demo.inside.views import detail
 from demo.models.settings import Settings
-from demo.models.zerogpu import on_gpu
 from demo.page.choice import Choice
-from demo.page.live_run import STOP_FILE
 from demo.page.services import Services
 from demo.page.user_errors import user_errors
-from demo.runs.compare import execute_run
 from demo.runs.lookup import RunLookup
 from demo.runs.run import Run
-from demo.runs.run_setup import RunRequest, checked_variants, start_run
+from demo.runs.run_setup import RunRequest, checked_variants
 from demo.runs.session import Session
 from llb.io.label_png import read_labels
 from llb.io.video_reader import ClipInfo, probe
@@ -45,11 +42,6 @@ class FinishedRun:
     session: Session
     run: Run
     clip: Clip
-
-    @property
-    def downloads(self) -> Path:
-        """Folder of the files that are taken away."""
-        return self.session.folder / "downloads"
 
     def facts(self) -> dict[str, Any]:
         """Return token and name, by which ``/inside`` finds the run, and what it measured, as JSON."""
@@ -68,8 +60,8 @@ class Api:
         """Follow the objects of a mask with one model; return the masks' zip, the overlay video and the facts."""
         with user_errors():
             done = self._run(clip, mask, [model], Settings())
-            masks = export("masks", done.run, done.clip, done.downloads)
-            video = export_overlay(done.run, done.clip, done.run.variants[0].name, done.downloads)
+            masks = export("masks", done.run, done.clip)
+            video = export_overlay(done.run, done.clip, done.run.variants[0].name)
             return str(masks), str(video), done.facts()
 
     def compare(
@@ -87,7 +79,7 @@ class Api:
         with user_errors():
             choice = Choice(models, [], memory_size, interval, steps, search_factor, shared)
             done = self._run(clip, mask, choice.entries, choice.settings)
-            files = [str(export(kind, done.run, done.clip, done.downloads)) for kind in KINDS]
+            files = [str(export(kind, done.run, done.clip)) for kind in KINDS]
             return files, done.facts()
 
     def inside(
@@ -115,10 +107,8 @@ class Api:
         imported = import_clip(source, source.stem, session.new_folder("clip"), self.services.limits)
         labels = _fit_mask(read_labels(Path(mask)), imported, probe(source))
         request = RunRequest(imported, {0: labels}, entries, settings)
-        run = start_run(request, models, lambda: session.new_folder("run"))
-        for _ in on_gpu(execute_run)(run, models, run.folder / STOP_FILE):
-            session.touch()
-        return FinishedRun(session, Run.open(run.folder), imported)
+        live = self.services.live
+        return FinishedRun(session, live.wait(live.start(session, request)), imported)
 
 
 def _fit_mask(labels: Labels, clip: Clip, source: ClipInfo) -> Labels:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,9 @@ from demo.runs.run import Run, VariantRecord
 from llb.inference.side_by_side import run_side_by_side
 from llb.types import FrameResult, Labels, Mask
 
+SAVE_EVERY = 2.0  # seconds between two writes of how far a run is
+SAVING = 0.05  # largest part of the time that these writes take
+
 log = logging.getLogger(__name__)
 MODEL_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, cv2.error)
 
@@ -36,7 +39,7 @@ class Progress:
     run: Run
 
 
-def execute_run(run: Run, models: ModelProvider, stop_file: Path) -> Iterator[Progress]:
+def execute_run(run: Run, models: ModelProvider, stop_file: Path) -> Generator[Progress, None, None]:
     """Do a run that is written down: `compare` its models until the clip ends or the file `stop_file` appears.
 
     Nothing but paths and numbers goes in and comes out, so that it may run in another process (`demo.models.zerogpu`).
@@ -53,17 +56,24 @@ def compare(
 ) -> Iterator[Progress]:
     """Do every pass of a run with fresh segmenters, one frame at a time each, and yield after every finished frame.
 
-    The run on disk is complete up to the last yield. When `should_stop` turns true, the run ends after the current
-    frame and counts as stopped; so does one that an error ends.
+    The files of every frame are on disk at its yield, and the run's facts a few seconds later (`SAVE_EVERY`). When
+    `should_stop` turns true, the run ends after the current frame and counts as stopped; so does one that an error ends
+    or whose caller goes no further.
 
     Raises:
         ValueError: a model failed; the sentence says which.
     """
-    comparison = Comparison(run.save(state="running"), clip)
+    run = run.save(state="running")
+    try:
+        comparison = Comparison(run, clip)
+    except BaseException:
+        run.save(state="stopped")
+        raise
     try:
         for plan in comparison.plans:
-            if comparison.complete:
+            if not comparison.stopped:
                 yield from comparison.do_pass(plan, segmenters(), should_stop)
+        comparison.complete = not comparison.stopped
     finally:
         comparison.close()
 
@@ -105,7 +115,10 @@ class Comparison:
     done_visits: int = 0
     begun: float = field(default_factory=time.perf_counter)
     rewritten: bool = False  # whether statistics of an earlier frame changed
-    complete: bool = True
+    saved: float = field(default_factory=time.perf_counter)
+    saving: float = 0.0  # seconds that the last write of the run's facts took
+    stopped: bool = False
+    complete: bool = False
 
     def __post_init__(self) -> None:
         self.marked = self.run.marked_masks()
@@ -128,20 +141,28 @@ class Comparison:
         previous: int | None = None  # the last frame of this pass whose trace leads to the memory's keys
         for visit in plan.visits:
             if should_stop():
-                self.complete = False
+                self.stopped = True
                 return
             yield from self._visit_frame(models, plan, visit, previous)
             if not visit.known and self.run.trace_stride == 1:  # of a long clip every stored trace has all keys itself
                 previous = visit.index
 
-    def close(self) -> None:
-        """End the run: write statistics that changed and the run's facts."""
+    def save(self, state: str = "running") -> None:
+        """Write statistics that changed and the run's facts."""
+        begun = time.perf_counter()
         if self.rewritten:
             self.run.save_frame_stats(self.series)
+            self.rewritten = False
+        self.run = self.run.save(state=state)
+        self.saved = time.perf_counter()
+        self.saving = self.saved - begun
+
+    def close(self) -> None:
+        """End the run on disk, however it ended."""
         for record in self.run.variants:
             self._update_record(record.name, record.frames)
         done = self.complete and self.run.frames == len(self.clip)
-        self.run = self.run.save(state="done" if done else "stopped")
+        self.save("done" if done else "stopped")
 
     def _visit_frame(
         self, models: Mapping[str, PassSegmenter], plan: Pass, visit: Visit, previous: int | None
@@ -160,6 +181,8 @@ class Comparison:
                     self._save_stats(visit.index, self._measure(visit.index, results))
                 self._update_record(name, visit.index + 1)
             self.done_visits += 1
+            if time.perf_counter() - self.saved >= max(SAVE_EVERY, self.saving / SAVING):
+                self.save()
             left = (time.perf_counter() - self.begun) / self.done_visits * (self.visits - self.done_visits)
             yield Progress(name, visit.index, left, self.run)
 
@@ -203,7 +226,7 @@ class Comparison:
         return measure_frame(results, self.clip.truth(index), marked, earlier)
 
     def _save_stats(self, index: int, stats: FrameStats) -> None:
-        """Append a frame's statistics to the series, or keep new ones of an earlier frame until the run closes."""
+        """Append a frame's statistics to the series, or keep new ones of an earlier frame until the next `save`."""
         if index == len(self.series):
             self.series.append(stats)
             self.run.add_frame_stats(stats)
