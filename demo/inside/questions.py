@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from demo.runs.questions import reading_question
+
 
 @dataclass(frozen=True)
 class Place:
@@ -16,6 +18,7 @@ class Place:
     frame: int
 
     @classmethod
+    @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> Place:
         """Read the keys `name` (of the model), `target` and `index` (of the frame)."""
         return cls(str(entries["name"]), int(entries["target"]), int(entries["index"]))
@@ -32,6 +35,7 @@ class DiagramQuestion:
     reduction: str = "pca"
 
     @classmethod
+    @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> DiagramQuestion:
         """Read the keys of `Place` and `how` (the reduction)."""
         return cls(Place.from_json(entries), str(entries["how"]))
@@ -46,6 +50,7 @@ class DetailQuestion:
     reduction: str = "pca"
 
     @classmethod
+    @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> DetailQuestion:
         """Read the keys of `Place`, `key` (of the box) and `how` (the reduction)."""
         return cls(Place.from_json(entries), str(entries["key"]), str(entries["how"]))
@@ -60,6 +65,7 @@ class PixelQuestion:
     x: int
 
     @classmethod
+    @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> PixelQuestion:
         """Read the keys of `Place`, `y` and `x`."""
         return cls(Place.from_json(entries), int(entries["y"]), int(entries["x"]))

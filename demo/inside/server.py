@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from demo import text
 from demo.clips.clip import Clip
 from demo.inside import views
 from demo.inside.pixel import pixel
 from demo.inside.questions import DetailQuestion, DiagramQuestion, PixelQuestion, Place
 from demo.runs.lookup import RunLookup
+from demo.runs.questions import answer_in_words, reading_question
 from demo.runs.run import Run
 
 
@@ -24,18 +26,18 @@ class InsideServer:
 
         The other keys are those of `demo.inside.questions`.
         """
-        try:
-            run = self.runs.find(question["token"], str(question["run"]))
-            return _answer(run, Clip.open(run.clip_folder), question)
-        except ValueError as error:
-            return {"error": str(error)}
-        except (KeyError, TypeError):
-            return {"error": "This question is incomplete: reload the page."}
+        return answer_in_words(lambda: self._answer(question))
+
+    def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        with reading_question():
+            token, name, what = question["token"], str(question["run"]), question["what"]
+        run = self.runs.find(token, name)
+        return _answer(run, Clip.open(run.clip_folder), what, question)
 
 
-def _answer(run: Run, clip: Clip, question: dict[str, Any]) -> dict[str, Any]:
-    """Answer a question about a run; raise KeyError for one of a kind that there is not."""
-    match question["what"]:
+def _answer(run: Run, clip: Clip, what: object, question: dict[str, Any]) -> dict[str, Any]:
+    """Answer a question about a run; raise ValueError for one of a kind that there is not."""
+    match what:
         case "diagram":
             return views.diagram(run, clip, DiagramQuestion.from_json(question)).to_json()
         case "detail":
@@ -48,5 +50,5 @@ def _answer(run: Run, clip: Clip, question: dict[str, Any]) -> dict[str, Any]:
             return pixel(run, clip, PixelQuestion.from_json(question)).to_json()
         case "figures":  # for the cosine over the clip
             return {"figures": [stats.to_json() for stats in run.frame_stats()]}
-        case what:
-            raise KeyError(what)
+        case _:
+            raise ValueError(text.INCOMPLETE)

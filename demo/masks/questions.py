@@ -1,6 +1,6 @@
 """What the mask canvas may ask: each question is read from JSON, and checked as far as that needs no clip.
 
-Every `from_json` raises KeyError or TypeError for a question that lacks something, ValueError for a bad value.
+Every `from_json` raises ValueError, with a sentence, for a question that lacks something or has a bad value.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from demo.masks.data_address import from_address
 from demo.masks.grabcut import Box
+from demo.runs.questions import reading_question
 from llb.io.label_png import decode_labels
 from llb.types import Labels, Mask
 
@@ -25,6 +26,7 @@ class AboutFrame:
     index: int
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> AboutFrame:
         return cls(int(question["index"]))
 
@@ -37,6 +39,7 @@ class SaveLabels:
     labels: Labels
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> SaveLabels:
         return cls(int(question["index"]), _painting(question["labels"]))
 
@@ -49,6 +52,7 @@ class CutBox:
     box: Box
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> CutBox:
         y0, x0, y1, x1 = (int(side) for side in question["box"])
         return cls(int(question["index"]), (y0, x0, y1, x1))
@@ -62,6 +66,7 @@ class CutScribble:
     scribble: Mask
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> CutScribble:
         return cls(int(question["index"]), _painting(question["mask"]) > 0)
 
@@ -75,6 +80,7 @@ class ImportPicture:
     file_name: str
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> ImportPicture:
         name = PurePath(str(question["file_name"])).name[:LONGEST_FILE_NAME]
         return cls(int(question["index"]), from_address(str(question["file"])), name)
@@ -88,6 +94,7 @@ class RenameObject:
     name: str
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> RenameObject:
         return cls(int(question["target"]), str(question["name"]))
 
@@ -101,6 +108,7 @@ class ProposeLabels:
     index: int
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> ProposeLabels:
         return cls(str(question["run"]), str(question["name"]), int(question["index"]))
 

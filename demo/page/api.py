@@ -42,11 +42,6 @@ class FinishedRun:
     run: Run
     clip: Clip
 
-    @property
-    def downloads(self) -> Path:
-        """Folder of the files that are taken away."""
-        return self.session.folder / "downloads"
-
     def facts(self) -> dict[str, Any]:
         """Return token and name, by which ``/inside`` finds the run, and what it measured, as JSON."""
         measured = Measurements.of(self.run, self.clip)
@@ -64,8 +59,8 @@ class Api:
         """Follow the objects of a mask with one model; return the masks' zip, the overlay video and the facts."""
         with user_errors():
             done = self._run(clip, mask, [model], Settings())
-            masks = export("masks", done.run, done.clip, done.downloads)
-            video = export_overlay(done.run, done.clip, done.run.variants[0].name, done.downloads)
+            masks = export("masks", done.run, done.clip)
+            video = export_overlay(done.run, done.clip, done.run.variants[0].name)
             return str(masks), str(video), done.facts()
 
     def compare(
@@ -83,7 +78,7 @@ class Api:
         with user_errors():
             choice = Choice(models, [], memory_size, interval, steps, search_factor, shared)
             done = self._run(clip, mask, choice.entries, choice.settings)
-            files = [str(export(kind, done.run, done.clip, done.downloads)) for kind in KINDS]
+            files = [str(export(kind, done.run, done.clip)) for kind in KINDS]
             return files, done.facts()
 
     def inside(

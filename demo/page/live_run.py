@@ -21,10 +21,10 @@ from demo.runs.price import Prices, Workload
 from demo.runs.queue import Job, Place, RunQueue
 from demo.runs.run import Run
 from demo.runs.run_setup import RepairRequest, RunRequest, start_repair, start_run
-from demo.runs.session import Session, SessionStore
+from demo.runs.session import Session
 
 STOP_FILE = "stop"  # in the run's folder; asks a run that another process works (`demo.models.zerogpu`) to end
-CHECK_EVERY = 5.0  # seconds between two looks at the visitor's storage, and two signs of life of all who wait
+CHECK_EVERY = 5.0  # seconds between two looks at the visitor's storage
 
 Execute = Callable[[Run, ModelProvider, Path], Generator[Progress, None, None]]
 
@@ -37,7 +37,6 @@ class LiveRuns:
     """
 
     models: ModelProvider
-    sessions: SessionStore
     queue: RunQueue[Progress | None] = field(default_factory=RunQueue)
     prices: Prices = field(default_factory=Prices)
     _starting: set[str] = field(default_factory=set)  # tokens
@@ -161,7 +160,6 @@ class LiveRuns:
                 loading = worked if loading is None else loading
                 if now - checked > CHECK_EVERY:
                     checked = now
-                    self._touch_visitors()
                     if session.over_quota():
                         stop.touch()
                 if step.variant == last:
@@ -170,12 +168,6 @@ class LiveRuns:
                 aside += time.monotonic() - now
         if complete and not stop.exists():
             self.prices.learn(complete.run, load, worked - (loading or 0.0))
-
-    def _touch_visitors(self) -> None:
-        """Keep the sessions of all who wait or work alive."""
-        for token in self.queue.visitors():
-            with suppress(ValueError):  # gone meanwhile
-                self.sessions.open(token)
 
 
 def _seconds_left(latest: Progress | None) -> float | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from demo import text
 from demo.clips.clip import Clip
 from demo.exports.files import export, export_overlay
 from demo.runs.lookup import RunLookup
+from demo.runs.questions import answer_in_words, reading_question
 from demo.runs.run import Run
 
 NEAR = 3  # frames around a marked one that are not suggested for a repair
@@ -38,32 +39,41 @@ class PlayerServer:
         The kinds are ``figures`` (of the frames from `start` on), ``uncertain``, ``video`` (of the model `name`) and
         ``export`` (of a `kind`, `demo.exports.files.KINDS`).
         """
-        try:
-            run = self.runs.find(question["token"], str(question["run"]))
-            return _answer(run, self._downloads(question["token"], run), question)
-        except ValueError as error:
-            return {"error": str(error)}
-        except (KeyError, TypeError):
-            return {"error": "This question is incomplete: reload the page."}
+        return answer_in_words(lambda: self._answer(question))
 
-    def _downloads(self, token: str, run: Run) -> Path:
-        """Return the visitor's folder for the files of a run as it is now."""
-        return self.runs.sessions.open(token).folder / "downloads" / f"{run.folder.name}-{run.state}"
+    def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        token, run_name, what = (_read(question, key) for key in ("token", "run", "what"))
+        run = self.runs.find(token, run_name)
+        match what:
+            case "figures":
+                start = max(0, _read_number(question, "start"))
+                return {"figures": [stats.to_json() for stats in run.frame_stats(start)]}
+            case "uncertain":
+                return most_uncertain(run).to_json()
+            case "video":
+                model = _read(question, "name")
+                self._make_room(token, run)
+                return {"path": str(export_overlay(run, Clip.open(run.clip_folder), model))}
+            case "export":
+                kind = _read(question, "kind")
+                self._make_room(token, run)
+                return {"path": str(export(kind, run, Clip.open(run.clip_folder)))}
+            case _:
+                raise ValueError(text.INCOMPLETE)
+
+    def _make_room(self, token: str, run: Run) -> None:
+        """See to it that the visitor may write files of a run; raise ValueError if the disk is full."""
+        self.runs.sessions.make_room(self.runs.sessions.open(token), [run.folder])
 
 
-def _answer(run: Run, downloads: Path, question: dict[str, Any]) -> dict[str, Any]:
-    """Answer a question about a run; raise KeyError for one of a kind that there is not."""
-    match question["what"]:
-        case "figures":
-            return {"figures": [stats.to_json() for stats in run.frame_stats(max(0, int(question["start"])))]}
-        case "uncertain":
-            return most_uncertain(run).to_json()
-        case "video":
-            return {"path": str(export_overlay(run, Clip.open(run.clip_folder), str(question["name"]), downloads))}
-        case "export":
-            return {"path": str(export(str(question["kind"]), run, Clip.open(run.clip_folder), downloads))}
-        case what:
-            raise KeyError(what)
+@reading_question()
+def _read(question: dict[str, Any], key: str) -> str:
+    return str(question[key])
+
+
+@reading_question()
+def _read_number(question: dict[str, Any], key: str) -> int:
+    return int(question[key])
 
 
 def most_uncertain(run: Run) -> UncertainPlace:
