@@ -101,7 +101,8 @@ class LiveRuns:
             return
         place = self.place(run.folder)
         if place and place.state != "waiting":
-            (run.folder / STOP_FILE).touch()
+            with suppress(FileNotFoundError):  # it went this moment
+                (run.folder / STOP_FILE).touch()
         self.queue.cancel(str(run.folder))
 
     def wait(self, run: Run) -> Run:
@@ -133,11 +134,11 @@ class LiveRuns:
 
     def _submit(self, session: Session, run: Run) -> Run:
         names = [record.name for record in run.variants]
-        load = Workload.of(names, run.passes(len(Clip.open(run.clip_folder))))
-        work = partial(self._work, session, run, load, on_gpu(execute_run))
         discard = partial(shutil.rmtree, run.folder, ignore_errors=True)
-        seconds = self.prices.seconds(load)
         try:
+            load = Workload.of(names, run.passes(len(Clip.open(run.clip_folder))))
+            work = partial(self._work, session, run, load, on_gpu(execute_run))
+            seconds = self.prices.seconds(load)
             self.queue.submit(Job(str(run.folder), session.token, seconds, work, discard, _seconds_left))
         except ValueError:
             discard()

@@ -126,9 +126,11 @@ class RunHandlers:
 
     def _newest_result(self, session: Session) -> Run | None:
         """Return the visitor's newest run that has ended and has something to show, else the greeting one."""
-        for run in map(Run.as_left, reversed(session.runs())):
+        for run in reversed(session.runs()):
             place = self.services.live.place(run.folder)
-            ended = place is None or place.ended
-            if ended and run.frames and (run.clip_folder / "clip.json").exists():
+            if run.state == "waiting" or (place and not place.ended):
+                continue
+            run = run.as_left()
+            if run.frames and (run.clip_folder / "clip.json").exists():
                 return run
         return self.services.showcase.run()
