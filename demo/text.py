@@ -98,7 +98,7 @@ REPORT_LABELS = {
     "agreement": "IoU with the other models",
     "area": "Area of the mask, pixels",
     "share": "Share of the matching branch (E1*) in the fused feature",
-    "losses": "Few-shot learner's loss on the first frame",
+    "losses": "Few-shot learner's loss on the object's first frame",
 }
 
 PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
@@ -235,6 +235,11 @@ def object_name(target: int) -> str:
 def report_title(clip: str) -> str:
     """Return the title of a report."""
     return f"LLB playground: {clip}"
+
+
+def model_failed(title: str, index: int) -> str:
+    """Say that a model failed in a run."""
+    return f"{title} failed at frame {index}, so the run ended there: what is done is kept."
 
 
 def repairing(clip: str, index: int) -> str:

@@ -148,7 +148,6 @@ INSIDE_WORDS = {
     ),
     "cell": "feature cell {}",
     "outside": "outside the search region of this object: click nearer to it",
-    "nothing_asked": "Frame 0 was painted: the model did not look anywhere.",
     "gates_here": "Gates at this place over time",
     "click_pixel": "Click a place in a picture above to see where the models look from there.",
 }

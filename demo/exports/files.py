@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from demo import text
+from demo.browser_json import browser_json
 from demo.clips.clip import Clip
 from demo.exports.coco import CocoFile
 from demo.exports.measurements import Measurements
@@ -121,7 +122,8 @@ def write_traces(run: Run, clip: Clip, path: Path) -> None:
 def write_measurements(run: Run, clip: Clip, path: Path) -> None:
     """Write settings, models, the clip's facts and every frame's figures as JSON."""
     frames = [stats.to_json() for stats in run.frame_stats()[: run.frames]]
-    path.write_text(json.dumps({**Measurements.of(run, clip).to_json(), "frames": frames}, indent=1))
+    measured = {**Measurements.of(run, clip).to_json(), "frames": frames}
+    path.write_text(json.dumps(browser_json(measured), indent=1, allow_nan=False))
 
 
 KINDS: dict[str, FileKind] = {

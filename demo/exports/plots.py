@@ -55,9 +55,16 @@ def mean_of_known(values: Iterable[float | None]) -> float | None:
 
 
 def _draw_losses(axis: Axes, run: Run, series: Sequence[FrameStats]) -> None:
-    """Draw the loss of the first object's first fit, step by step."""
+    """Draw the loss of the first fit, step by step, of the first object that has one."""
+    fitted = {
+        target
+        for frame in series
+        for model in frame.models.values()
+        for target in model.objects
+        if model.objects[target].losses
+    }
     for number, record in enumerate(run.variants):
-        fits = (frame.of(record.name, run.objects[0]).losses for frame in series)
+        fits = (frame.of(record.name, min(fitted, default=0)).losses for frame in series)
         losses = next(filter(None, fits), ())
         if losses:
             _draw_line(axis, number, record.title, losses)

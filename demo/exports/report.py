@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from markupsafe import Markup
@@ -17,6 +17,7 @@ from demo.inside import views
 from demo.inside.answers import Picture as BoxPicture
 from demo.inside.diagram import BOXES, Absence
 from demo.inside.questions import DiagramQuestion, Place
+from demo.inside.recorded import place_to_show
 from demo.runs.run import Run, VariantRecord
 from demo.templates import template_environment
 from llb.io.label_png import overlay
@@ -48,6 +49,7 @@ class Inside:
 
     title: str
     pictures: tuple[Picture, ...]
+    note: str  # why there are none
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,19 @@ def write_report(run: Run, clip: Clip, path: Path) -> None:
 
 
 def make_report(run: Run, clip: Clip) -> Report:
-    """Gather what the report shows: first, middle and last frame, and the inside at the middle one."""
-    middle = run.frames // 2
+    """Gather what the report shows: first, middle and last frame with an object, and the inside about the middle."""
+    series = run.frame_stats()[: run.frames]  # of a run at work it may be ahead
+    followed = [index for index, stats in enumerate(series) if any(m.objects for m in stats.models.values())]
+    frames = followed or [0]
+    middle = frames[len(frames) // 2]
+    place = place_to_show(run, middle) or Place(run.variants[0].name, run.objects[0], middle)
     return Report(
         title=text.report_title(clip.title),
         card=text.clip_line(clip),
         models=_model_rows(run),
-        frames=tuple(_overlays(run, clip, index) for index in sorted({0, middle, run.frames - 1})),
+        frames=tuple(_overlays(run, clip, index) for index in sorted({frames[0], middle, frames[-1]})),
         plots=Markup(draw_plots(run)),
-        insides=tuple(_inside(run, clip, record, middle) for record in run.variants),
+        insides=tuple(_inside(run, clip, record, place) for record in run.variants),
         facts=tuple(_facts(Measurements.of(run, clip))),
     )
 
@@ -113,16 +119,19 @@ def _overlays(run: Run, clip: Clip, index: int) -> tuple[Picture, ...]:
     )
 
 
-def _inside(run: Run, clip: Clip, record: VariantRecord, index: int) -> Inside:
-    target = run.objects[0]
-    diagram = views.diagram(run, clip, DiagramQuestion(Place(record.name, target, index)))
-    contents = {} if isinstance(diagram, Absence) else {key: diagram.boxes[key].content for key in TERMS}
+def _inside(run: Run, clip: Clip, record: VariantRecord, place: Place) -> Inside:
+    """Show what a model holds at the frame, and of the object, of a place."""
+    title = f"{record.title}, frame {place.frame}, object {place.target}"
+    diagram = views.diagram(run, clip, DiagramQuestion(replace(place, model=record.name)))
+    if isinstance(diagram, Absence):
+        return Inside(title, (), diagram.sentence)
+    contents = {key: diagram.boxes[key].content for key in TERMS}
     pictures = tuple(
         Picture(content.src, f"{BOXES[key].symbol}: {BOXES[key].sentence}")
         for key, content in contents.items()
         if isinstance(content, BoxPicture)
     )
-    return Inside(f"{record.title}, frame {index}, object {target}", pictures)
+    return Inside(title, pictures, "")
 
 
 def _facts(measured: Measurements) -> Iterator[Fact]:

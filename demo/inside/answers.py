@@ -184,16 +184,19 @@ class GateSeries:
 class PixelAnswer:
     """Where the transformer looks from a pixel, and the gates there.
 
-    `cell` is the feature cell (row, column) of the pixel; None, with an empty memory, outside the search region.
+    `cell` is the feature cell (row, column) of the pixel; None, with an empty memory, outside the search region. `note`
+    says why the memory is empty inside it.
     """
 
     cell: tuple[int, int] | None
     gates: GateSeries
     memory: Sequence[MemoryPicture] = ()
+    note: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as JSON values."""
         return {
+            **({"note": self.note} if self.note else {}),
             "cell": None if self.cell is None else list(self.cell),
             "memory": [picture.to_json() for picture in self.memory],
             "gates": {

@@ -14,7 +14,9 @@ from demo.inside import pictures
 from demo.inside.answers import ColourBar, Content, Fits, MemoryFrames, Picture, Values
 from demo.inside.diagram import DiagramBox, absence_of, variant_of_model
 from demo.inside.pca_colours import Colours
+from demo.inside.questions import Place
 from demo.inside.recorded import Recorded, filter_fits
+from demo.runs.run import Run
 from llb.io.label_png import overlay
 from llb.types import Rgb
 
@@ -46,7 +48,7 @@ class BoxPainter:
             ValueError: the feature has no channel of the number that `reduction` names.
         """
         trace, place = self.recorded.trace, self.recorded.place
-        if absence := absence_of(box, trace, variant_of_model(place.model)):
+        if absence := absence_of(box, trace, variant_of_model(place.model), place.frame):
             return absence
         if box.feature:
             return self._feature(box, trace.features[box.feature])
@@ -58,7 +60,7 @@ class BoxPainter:
             case "source":
                 return Picture(jpeg_address(self._label_input()))
             case "mask":
-                drawn = overlay_of(self._frame, self.recorded, 0.5)
+                drawn = overlay_of(self._frame, self.recorded.run, place, 0.5)
                 return Picture(jpeg_address(shrink(drawn, self.width)))
             case "memory":
                 return MemoryFrames(trace.memory_frames)
@@ -97,10 +99,9 @@ class BoxPainter:
         return Picture(png_address(picture), rounded(values), caption, bar)
 
 
-def overlay_of(frame: Rgb, recorded: Recorded, opacity: float) -> Rgb:
-    """Draw one object's mask over its frame."""
-    place = recorded.place
-    labels = recorded.run.labels(place.model, place.frame)
+def overlay_of(frame: Rgb, run: Run, place: Place, opacity: float) -> Rgb:
+    """Draw the mask of a place's object over its frame."""
+    labels = run.labels(place.model, place.frame)
     return overlay(frame, np.where(labels == place.target, labels, 0).astype(np.uint8), opacity)
 
 

@@ -9,7 +9,7 @@ from demo.models.settings import variant_of
 from demo.runs.trace_file import StoredTrace
 from llb.config import VARIANTS, Variant
 
-AbsentKind = Literal["plain_sum", "not_predicted", "no_inside"]
+AbsentKind = Literal["plain_sum", "not_predicted", "no_inside", "not_kept"]
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,6 @@ BOXES: dict[str, DiagramBox] = {
 
 GATES = ("gate_transduced", "gate_induced")
 PLAIN_SUM = Absence("plain_sum", "A plain sum: this model adds E1* and E2* as they are, so every weight is 1.")
-NOT_PREDICTED = Absence("not_predicted", "Frame 0 was painted, not predicted: nothing was computed here.")
 NO_INSIDE = Absence("no_inside", "This model keeps nothing to look into.")
 ENCODERS = {"cnn": "CNN", "vitae": "ViTAE"}
 
@@ -192,11 +191,22 @@ def symbol_of(box: DiagramBox, variant: Variant | None) -> str:
     return "y" if box.key == "source" and variant and variant.label_input == "mask" else box.symbol
 
 
-def absence_of(box: DiagramBox, trace: StoredTrace, variant: Variant | None) -> Absence | None:
-    """Return why a box has no picture; None if it has one."""
+def not_predicted(frame: int) -> Absence:
+    """Say that an object was painted on a frame."""
+    return Absence("not_predicted", f"Frame {frame} was painted, not predicted: nothing was computed here.")
+
+
+def not_kept(target: int, frame: int, nearest: int | None) -> Absence:
+    """Say that nothing is kept of an object at a frame; `nearest` is a frame at which something is."""
+    where = "mark it, then run" if nearest is None else f"look at frame {nearest}"
+    return Absence("not_kept", f"Nothing is kept of object {target} at frame {frame}: {where}.")
+
+
+def absence_of(box: DiagramBox, trace: StoredTrace, variant: Variant | None, frame: int) -> Absence | None:
+    """Return why a box has no picture in the trace of a frame; None if it has one."""
     if not box.feature or box.feature in trace.features:
         return None
     adds = trace.predicted if variant is None else variant.fusion == "sum"
     if box.key in GATES and adds:
         return PLAIN_SUM
-    return NO_INSIDE if trace.predicted else NOT_PREDICTED
+    return NO_INSIDE if trace.predicted else not_predicted(frame)

@@ -66,7 +66,7 @@ def feature_picture(feature: Float[np.ndarray, "d h w"], centre: Centre, basis: 
     """Paint each cell with its three principal coordinates as red, green and blue."""
     coordinates = centre.remove(np.moveaxis(feature, 0, -1)) @ basis.axes.T
     shown = (coordinates - basis.low) / np.maximum(basis.high - basis.low, 1e-12)
-    return np.asarray((shown.clip(0, 1) * 255).round(), np.uint8)
+    return np.asarray((np.nan_to_num(shown).clip(0, 1) * 255).round(), np.uint8)
 
 
 def region_picture(frame: Rgb, region: SearchRegion, width: int = FRAME_WIDTH) -> Rgb:
@@ -132,7 +132,7 @@ def cividis(values: Float[np.ndarray, "h w"]) -> Rgb:
 
 
 def _mapped(values: Float[np.ndarray, "h w"], colours: int) -> Rgb:
-    levels = (values.clip(0, 1) * 255).round().astype(np.uint8)
+    levels = (np.nan_to_num(values).clip(0, 1) * 255).round().astype(np.uint8)
     return np.asarray(cv2.cvtColor(cv2.applyColorMap(levels, colours), cv2.COLOR_BGR2RGB), np.uint8)
 
 

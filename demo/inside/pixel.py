@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from demo.browser_pictures import jpeg_address
+from demo.browser_pictures import jpeg_address, shrink
 from demo.clips.clip import Clip
 from demo.inside import pictures
 from demo.inside.answers import GateSeries, MemoryPicture, PixelAnswer
 from demo.inside.box_painter import SMALL
-from demo.inside.diagram import NO_INSIDE, Absence
+from demo.inside.diagram import Absence
 from demo.inside.questions import PixelQuestion
 from demo.inside.recorded import Recorded
 from demo.runs.run import Run
@@ -22,6 +22,8 @@ from llb.inference.search_region import cell_of
 from llb.model.transduction import attention_of_cell
 
 MOST_FRAMES = 20  # of the memory that are shown
+NOTHING_ASKED = "Frame {} was painted: the model did not look anywhere."
+KEYS_REPLACED = "A later repair has changed frames that this memory held: look at a frame that the repair did."
 
 Cell = tuple[int, int]  # row and column of a feature
 
@@ -33,30 +35,42 @@ def pixel(run: Run, clip: Clip, question: PixelQuestion) -> PixelAnswer | Absenc
         ValueError: the run has no such place.
     """
     recorded = Recorded.find(run, question.place)
-    if recorded is None:
-        return NO_INSIDE
+    if isinstance(recorded, Absence):
+        return recorded
     cell = _cell_of(question, recorded.trace)
     gates = GateSeries(*(_gate_over_time(run, question, gate) for gate in ("gate_transduced", "gate_induced")))
-    if cell is None or "query" not in recorded.trace.features:
+    if cell is None:
         return PixelAnswer(cell, gates)
-    return PixelAnswer(cell, gates, list(_memory_pictures(clip, recorded, cell)))
+    if "query" not in recorded.trace.features:
+        return PixelAnswer(cell, gates, note=NOTHING_ASKED.format(recorded.place.frame))
+    attention = attention_over_memory(recorded, cell)
+    if attention is None:
+        return PixelAnswer(cell, gates, note=KEYS_REPLACED)
+    return PixelAnswer(cell, gates, list(_memory_pictures(clip, recorded, attention)))
 
 
-def attention_over_memory(recorded: Recorded, cell: Cell) -> Float[np.ndarray, "t h w"]:
-    """Return a cell's attention over the memory, from the stored keys; sums to 1."""
-    place, trace = recorded.place, recorded.trace
-    keys = recorded.run.traces(place.model).memory_keys(trace.keys_frame, place.target)
-    assert keys is not None, "a trace names the frame that holds its keys"
-    query = torch.from_numpy(trace.features["query"])[None].float()
+def attention_over_memory(recorded: Recorded, cell: Cell) -> Float[np.ndarray, "t h w"] | None:
+    """Return a cell's attention over the memory, from the stored keys; sums to 1. None if the keys are gone."""
+    keys = recorded.memory_keys()
+    if keys is None:
+        return None
+    query = torch.from_numpy(recorded.trace.features["query"])[None].float()
     return np.asarray(attention_of_cell(query, torch.from_numpy(keys)[None].float(), *cell)[0].numpy())
 
 
-def _memory_pictures(clip: Clip, recorded: Recorded, cell: Cell) -> Iterator[MemoryPicture]:
-    """Lay a cell's attention over the search regions of the frames in the memory."""
-    trace, attention = recorded.trace, attention_over_memory(recorded, cell)
+def _memory_pictures(clip: Clip, recorded: Recorded, attention: Float[np.ndarray, "t h w"]) -> Iterator[MemoryPicture]:
+    """Lay a cell's attention over the search regions of the frames in the memory.
+
+    A frame whose region is not stored is shown whole, without it.
+    """
+    trace = recorded.trace
     for number, frame in enumerate(trace.memory_frames[:MOST_FRAMES]):
-        crop = pictures.region_picture(clip.frame(frame), recorded.in_memory(frame).trace.region, SMALL)
-        picture = pictures.heat(crop, attention[number], float(attention.max()))
+        picture, region = clip.frame(frame), recorded.memory_region(frame)
+        if region is None:
+            picture = shrink(picture, SMALL)
+        else:
+            crop = pictures.region_picture(picture, region, SMALL)
+            picture = pictures.heat(crop, attention[number], float(attention.max()))
         part = float(attention[number].sum())
         yield MemoryPicture(frame, trace.temporal_weights[number], jpeg_address(picture), part)
 

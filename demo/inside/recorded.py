@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+from jaxtyping import Float
+
 from demo.inside.answers import Fit
+from demo.inside.diagram import NO_INSIDE, Absence, not_kept
 from demo.inside.questions import Place
 from demo.runs.run import Run
 from demo.runs.trace_file import StoredTrace
+from llb.types import SearchRegion
 
 
 @dataclass(frozen=True)
@@ -19,29 +24,53 @@ class Recorded:
     trace: StoredTrace
 
     @classmethod
-    def find(cls, run: Run, place: Place) -> Recorded | None:
-        """Return what is stored of a place; None if the model keeps nothing to look into.
+    def find(cls, run: Run, place: Place) -> Recorded | Absence:
+        """Return what is stored of a place, or why there is nothing.
 
         Raises:
-            ValueError: the run has no such model, object or frame, or the model nothing of the object there.
+            ValueError: the run has no such model, object or frame.
         """
         check_place(run, place)
         traces = run.traces(place.model)
         if traces.empty:
+            return NO_INSIDE
+        stored = traces.stored_frame(place.frame)
+        trace = traces.read(stored, place.target)
+        if trace is None or not trace.features:
+            return not_kept(place.target, place.frame, nearest_kept_frame(run, place))
+        return cls(run, replace(place, frame=stored), trace)
+
+    def memory_region(self, frame: int) -> SearchRegion | None:
+        """Return the search region of a frame in the memory; None if it is not stored."""
+        trace = self.run.traces(self.place.model).read(frame, self.place.target)
+        return trace.region if trace else None
+
+    def memory_keys(self) -> Float[np.ndarray, "t k h w"] | None:
+        """Return the keys of the memory; None if a later repair has put others in their place."""
+        traces, target = self.run.traces(self.place.model), self.place.target
+        holder = traces.read(self.trace.keys_frame, target)
+        if holder is None or holder.memory_frames != self.trace.memory_frames:
             return None
-        return cls.at(run, replace(place, frame=traces.stored_frame(place.frame)))
+        return traces.memory_keys(self.trace.keys_frame, target)
 
-    @classmethod
-    def at(cls, run: Run, place: Place) -> Recorded:
-        """Return what is stored of exactly this place; raise ValueError if it is nothing."""
-        trace = run.traces(place.model).read(place.frame, place.target)
-        if trace is None:
-            raise ValueError("This model has nothing to show for this object at this frame: choose another frame.")
-        return cls(run, place, trace)
 
-    def in_memory(self, frame: int) -> Recorded:
-        """Return what is stored of the same object at a frame in its memory."""
-        return self.at(self.run, replace(self.place, frame=frame))
+def nearest_kept_frame(run: Run, place: Place) -> int | None:
+    """Return the frame nearest to a place at which something is kept of its object; None if there is none."""
+    stride = run.trace_stride
+    kept = (
+        index
+        for index, stats in enumerate(run.frame_stats())
+        if index % stride == 0 and stats.of(place.model, place.target).cosine is not None
+    )
+    return min(kept, key=lambda index: abs(index - place.frame), default=None)
+
+
+def place_to_show(run: Run, near: int) -> Place | None:
+    """Return the place nearest to a frame at which something is kept; None if no model has an inside."""
+    targets = run.objects
+    places = (Place(record.name, target, near) for target in targets for record in run.variants)
+    found = [replace(place, frame=frame) for place in places if (frame := nearest_kept_frame(run, place)) is not None]
+    return min(found, key=lambda place: abs(place.frame - near), default=None)
 
 
 def check_place(run: Run, place: Place) -> None:

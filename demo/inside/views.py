@@ -1,13 +1,15 @@
 """The answers to questions about the inside of a run, made from what the run left on disk: one function each.
 
-A model that keeps nothing to look into has `NO_INSIDE` for an answer.
+Where nothing is kept the answer is an `Absence`, which says why.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from demo.browser_pictures import jpeg_address, png_address
+from demo.browser_pictures import jpeg_address, png_address, shrink
 from demo.clips.clip import Clip
 from demo.inside import pictures
 from demo.inside.answers import (
@@ -25,7 +27,6 @@ from demo.inside.answers import (
 from demo.inside.box_painter import BoxPainter, overlay_of, rounded
 from demo.inside.diagram import (
     BOXES,
-    NO_INSIDE,
     Absence,
     DiagramBox,
     absence_of,
@@ -51,8 +52,8 @@ def diagram(run: Run, clip: Clip, question: DiagramQuestion) -> DiagramAnswer | 
     """
     model = question.place.model
     recorded = Recorded.find(run, question.place)
-    if recorded is None:
-        return NO_INSIDE
+    if isinstance(recorded, Absence):
+        return recorded
     colours = colours_of(run)
     painter = BoxPainter(clip, recorded, colours, question.reduction)
     boxes = {box.key: _box_answer(box, model, _latest(painter.fill(box))) for box in BOXES.values()}
@@ -67,8 +68,8 @@ def detail(run: Run, clip: Clip, question: DetailQuestion) -> DetailAnswer:
     """
     box, model = find_box(question.box), question.place.model
     recorded = Recorded.find(run, question.place)
-    if recorded is None:
-        return DetailAnswer(box, _box_answer(box, model, NO_INSIDE))
+    if isinstance(recorded, Absence):
+        return DetailAnswer(box, _box_answer(box, model, recorded))
     content = BoxPainter(clip, recorded, colours_of(run), question.reduction, LARGE).fill(box)
     feature = recorded.trace.features.get(box.feature)
     return DetailAnswer(box, _box_answer(box, model, content), None if feature is None else FeatureFacts.of(feature))
@@ -81,9 +82,11 @@ def gate_difference(run: Run, place: Place) -> Picture | Absence:
         ValueError: the run has no such place.
     """
     recorded = Recorded.find(run, place)
-    if recorded is None:
-        return NO_INSIDE
-    if absence := absence_of(BOXES["gate_transduced"], recorded.trace, variant_of_model(place.model)):
+    if isinstance(recorded, Absence):
+        return recorded
+    if absence := absence_of(
+        BOXES["gate_transduced"], recorded.trace, variant_of_model(place.model), recorded.place.frame
+    ):
         return absence
     features = recorded.trace.features
     gates = [features[f"gate_{branch}"].astype(np.float32).mean(0) for branch in ("transduced", "induced")]
@@ -95,17 +98,22 @@ def gate_difference(run: Run, place: Place) -> Picture | Absence:
 def filmstrip(run: Run, clip: Clip, place: Place) -> FilmstripAnswer | Absence:
     """Return the frames in the memory, each with its temporal weight and a small picture of its mask.
 
+    Where a frame's search region is not stored the picture is of the whole frame.
+
     Raises:
         ValueError: the run has no such place.
     """
     recorded = Recorded.find(run, place)
-    if recorded is None:
-        return NO_INSIDE
+    if isinstance(recorded, Absence):
+        return recorded
     strip = []
     for frame, weight in zip(recorded.trace.memory_frames, recorded.trace.temporal_weights, strict=True):
-        past = recorded.in_memory(frame)
-        drawn = pictures.region_picture(overlay_of(clip.frame(frame), past, 0.4), past.trace.region, FILMSTRIP)
-        strip.append(MemoryPicture(frame, weight, jpeg_address(drawn)))
+        drawn, region = (
+            overlay_of(clip.frame(frame), run, replace(place, frame=frame), 0.4),
+            recorded.memory_region(frame),
+        )
+        small = pictures.region_picture(drawn, region, FILMSTRIP) if region else shrink(drawn, FILMSTRIP)
+        strip.append(MemoryPicture(frame, weight, jpeg_address(small)))
     return FilmstripAnswer(strip)
 
 

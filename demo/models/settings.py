@@ -14,6 +14,23 @@ LONG_SUFFIX = "-long"  # ends the name of a variant's weights that were trained 
 
 
 @dataclass(frozen=True)
+class Offered:
+    """The values of a setting that the page offers: `low` to `high`, both included, in steps."""
+
+    low: float
+    high: float
+    step: float = 1
+
+
+OFFERED = {  # by the names in links
+    "memory": Offered(1, 50),
+    "interval": Offered(2, 20),
+    "steps": Offered(1, 40),
+    "search": Offered(0, 8, 0.5),  # 0: the model's own
+}
+
+
+@dataclass(frozen=True)
 class Settings:
     """Settings of a run; the defaults are the paper's. `shared_regions`: all models crop where the first one does."""
 
@@ -56,20 +73,31 @@ def settings_from(query: Mapping[str, str]) -> Settings:
     """Return the settings that a link's query names; what it leaves out has its default.
 
     Raises:
-        ValueError: a value cannot be read or is out of range.
+        ValueError: a value cannot be read, or the page does not offer it (`OFFERED`).
     """
-    try:
-        settings = Settings(
-            int(query.get("memory", DEFAULTS.memory_size)),
-            int(query.get("interval", DEFAULTS.interval)),
-            int(query.get("steps", DEFAULTS.steps_first)),
-            float(query.get("search", 0)) or None,
-            query.get("shared", "true") == "true",
-        )
-    except ValueError as error:
-        raise ValueError("A value in this link is not a number: ask for the link again.") from error
+    settings = Settings(
+        int(_number(query, "memory", DEFAULTS.memory_size)),
+        int(_number(query, "interval", DEFAULTS.interval)),
+        int(_number(query, "steps", DEFAULTS.steps_first)),
+        _number(query, "search", 0) or None,
+        query.get("shared", "true") == "true",
+    )
     settings.config()
     return settings
+
+
+def _number(query: Mapping[str, str], name: str, default: float) -> float:
+    """Read a setting from a link's query; raise ValueError if it cannot be read or is not offered."""
+    offered, written = OFFERED[name], query.get(name, str(default))
+    try:
+        value = float(written) if offered.step < 1 else int(written)
+    except ValueError as error:
+        raise ValueError("A value in this link is not a number: ask for the link again.") from error
+    if not offered.low <= value <= offered.high:
+        raise ValueError(
+            f"This link sets {name} to {written}: the page offers {offered.low:g} to {offered.high:g}, choose by hand."
+        )
+    return value
 
 
 def entry_name(model: str, knock_out: str = "") -> str:

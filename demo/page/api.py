@@ -15,6 +15,7 @@ import cv2
 import gradio as gr
 import numpy as np
 
+from demo.browser_json import browser_json
 from demo.clips.clip import Clip
 from demo.clips.upload import import_clip
 from demo.exports.files import KINDS, export, export_overlay
@@ -90,7 +91,7 @@ class Api:
                 raise ValueError("An object's number and a frame are needed: give both.")
             found = self.runs.find(token, run)
             question = DetailQuestion(Place(model, int(target), int(frame)), part, how)
-            return detail(found, Clip.open(found.clip_folder), question).to_json()
+            return dict(browser_json(detail(found, Clip.open(found.clip_folder), question).to_json()))
 
     def _run(self, clip: str | None, mask: str | None, entries: Sequence[str], settings: Settings) -> FinishedRun:
         """Import a clip file into a new session and work a run on it.

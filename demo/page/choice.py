@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from demo.models.settings import Settings, settings_from, split_entry
+from demo.models.settings import KNOCK_OUTS, Settings, entry_name, settings_from, split_entry
+from demo.runs.showcase import GREETING
 
 
 class Choice(NamedTuple):
@@ -39,17 +41,20 @@ class Choice(NamedTuple):
 
     @classmethod
     def from_link(cls, query: Mapping[str, str], able: Iterable[str]) -> Choice | None:
-        """Read the query of a link that the page made, None if it names no models; those that cannot run are left out.
+        """Read the query of a link that the page made, None if it names no models; `able` are those that can run.
 
         Raises:
-            ValueError: a value cannot be read or is out of range, or there is no such knock-out.
+            ValueError: a value cannot be read, or the page offers no such model, knock-out or value.
         """
         if "models" not in query:
             return None
-        known = set(able)
-        return cls.of(
-            [name for name in query["models"].split(",") if split_entry(name)[0] in known], settings_from(query)
-        )
+        able = list(able)
+        offered = [*able, *knock_outs_of(able)]
+        entries = list(dict.fromkeys(filter(None, query["models"].split(","))))
+        for name in entries:
+            if name not in offered:
+                raise ValueError(f"This link names {name!r}, which cannot run here: choose the models by hand.")
+        return cls.of(entries, settings_from(query))
 
     @property
     def entries(self) -> list[str]:
@@ -58,7 +63,14 @@ class Choice(NamedTuple):
 
     @property
     def settings(self) -> Settings:
-        """The settings of a run; they are not checked yet (`Settings.config`)."""
+        """The settings of a run; their ranges are not checked yet (`Settings.config`).
+
+        Raises:
+            ValueError: a number is not finite.
+        """
+        numbers = (self.memory_size, self.interval, self.steps_first, self.search_factor)
+        if not all(map(math.isfinite, numbers)):
+            raise ValueError("A setting is not a number: give memory size, interval, steps and search factor anew.")
         return Settings(
             int(self.memory_size),
             int(self.interval),
@@ -66,3 +78,9 @@ class Choice(NamedTuple):
             self.search_factor or None,
             bool(self.shared_regions),
         )
+
+
+def knock_outs_of(able: Iterable[str]) -> list[str]:
+    """Return the knock-outs that the page offers: all of LLB, if it can run."""
+    whole = GREETING[0]
+    return [entry_name(whole, part) for part in KNOCK_OUTS] if whole in able else []

@@ -19,9 +19,10 @@ from demo.inside.server import InsideServer
 from demo.masks.canvas_server import CanvasServer
 from demo.masks.mask_file import OBJECTS
 from demo.models.provider import ModelProvider
-from demo.models.settings import DEFAULTS, KNOCK_OUTS, LONG_SUFFIX, entry_name
+from demo.models.settings import DEFAULTS, LONG_SUFFIX, OFFERED, split_entry
 from demo.page import html
 from demo.page.api import Api, connect_api
+from demo.page.choice import knock_outs_of
 from demo.page.events import Events, Results, Steps, Visit
 from demo.page.example_gallery import ExampleGallery
 from demo.page.handlers import Handlers
@@ -176,10 +177,10 @@ def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxG
     gr.HTML(html.glossary(), elem_id="terms")
     with gr.Accordion(text.KNOCK_OUT_GROUP, open=False, elem_id="knock-outs"):
         gr.Markdown(text.KNOCK_OUT_NOTE, elem_classes="hint")
-        whole = GREETING[0]
-        entries = [("\n".join(text.KNOCK_OUT_TITLES[part]), entry_name(whole, part)) for part in KNOCK_OUTS]
+        offered = knock_outs_of([choice.name for choice in able])
+        entries = [("\n".join(text.KNOCK_OUT_TITLES[split_entry(name)[1]]), name) for name in offered]
         knocked_out = gr.CheckboxGroup(
-            entries if whole in [choice.name for choice in able] else [],
+            entries,
             show_label=False,
             container=False,
             elem_classes="cards",
@@ -187,13 +188,18 @@ def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxG
     return names, knocked_out
 
 
+def _slider(name: str, value: float, label: str, info: str) -> gr.Slider:
+    offered = OFFERED[name]
+    return gr.Slider(offered.low, offered.high, value, step=offered.step, label=label, info=info)
+
+
 def _settings() -> tuple[list[Component], gr.Button, gr.Textbox]:
     with gr.Accordion(text.SETTINGS, open=False, elem_id="settings"):
         settings: list[Component] = [
-            gr.Slider(1, 50, DEFAULTS.memory_size, step=1, label=text.MEMORY_SIZE, info=text.MEMORY_SIZE_HELP),
-            gr.Slider(2, 20, DEFAULTS.interval, step=1, label=text.INTERVAL, info=text.INTERVAL_HELP),
-            gr.Slider(1, 40, DEFAULTS.steps_first, step=1, label=text.STEPS, info=text.STEPS_HELP),
-            gr.Slider(0, 8, 0, step=0.5, label=text.SEARCH, info=text.SEARCH_HELP),
+            _slider("memory", DEFAULTS.memory_size, text.MEMORY_SIZE, text.MEMORY_SIZE_HELP),
+            _slider("interval", DEFAULTS.interval, text.INTERVAL, text.INTERVAL_HELP),
+            _slider("steps", DEFAULTS.steps_first, text.STEPS, text.STEPS_HELP),
+            _slider("search", 0, text.SEARCH, text.SEARCH_HELP),
             gr.Checkbox(value=True, label=text.SHARED, elem_id="shared"),
         ]
         copy_link = gr.Button(text.COPY_LINK, size="sm", elem_id="copy-link")

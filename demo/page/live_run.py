@@ -16,7 +16,7 @@ from demo.clips.clip import Clip
 from demo.models.provider import ModelProvider
 from demo.models.zerogpu import on_gpu
 from demo.runs.compare import Progress, execute_run
-from demo.runs.passes import marked_objects, repaired, whole_clip
+from demo.runs.passes import EarlierRun, marked_objects, repaired, whole_clip
 from demo.runs.price import Prices, Workload
 from demo.runs.queue import Job, Place, RunQueue
 from demo.runs.run import Run
@@ -69,7 +69,8 @@ class LiveRuns:
 
         def new_folder() -> Path:
             length = len(Clip.open(base.clip_folder))
-            passes = repaired(marked_objects(request.marked), request.repair, length)
+            earlier = EarlierRun(base.frames)
+            passes = repaired(marked_objects(request.marked), request.repair, length, earlier)
             self.prices.check(Workload.of([record.name for record in base.variants], passes))
             return session.new_folder("run", [base.folder])
 

@@ -67,6 +67,7 @@ class PlayerValue:
         repairs: whether this is a repair of an earlier run.
         variants: the models in the order of their panes.
         channels: of E1; 0 as long as nothing is stored.
+        shown_object: the object that the inside shows first: one with something to show at `latest`, if there is any.
     """
 
     token: str
@@ -85,6 +86,7 @@ class PlayerValue:
     repairs: bool
     variants: tuple[PlayerVariant, ...]
     channels: int
+    shown_object: int
 
     @classmethod
     def of(cls, run: Run, clip: Clip, *, token: str, name: str, latest: int | None = None) -> PlayerValue:
@@ -108,6 +110,7 @@ class PlayerValue:
             repairs=bool(run.repair),
             variants=tuple(PlayerVariant.of(run, record) for record in run.variants),
             channels=_channels(run),
+            shown_object=_shown_object(run, latest),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -120,11 +123,22 @@ def _objects(run: Run) -> tuple[PlayerObject, ...]:
     return tuple(PlayerObject(target, tuple(colours[target]), run.names.get(target, "")) for target in run.objects)
 
 
+def _shown_object(run: Run, index: int) -> int:
+    """Return the first object of which a model keeps something at a frame; the first of all if there is none."""
+    folders = [run.traces(record.name) for record in run.variants]
+    for target in run.objects:
+        found = (traces.read(traces.stored_frame(index), target) for traces in folders)
+        if any(trace and trace.features for trace in found):
+            return target
+    return run.objects[0]
+
+
 def _channels(run: Run) -> int:
     """Return how many channels E1 has; 0 as long as nothing is stored."""
-    for index in sorted(run.marked_masks()):
-        for target in run.objects:
-            for traces in (run.traces(record.name) for record in run.variants):
-                if trace := traces.read(traces.stored_frame(index), target):
+    for traces in (run.traces(record.name) for record in run.variants):
+        for index in traces.frames():
+            for target in run.objects:
+                trace = traces.read(index, target)
+                if trace and trace.features:
                     return len(trace.features["value"])
     return 0

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 
+from demo import text
 from demo.clips.clip import Clip
 from demo.models.provider import ModelProvider, Segmenter
 from demo.runs.frame_stats import FrameStats, ModelStats, measure_frame
@@ -21,6 +24,9 @@ from llb.types import FrameResult, Labels, Mask
 
 SAVE_EVERY = 2.0  # seconds between two writes of how far a run is
 SAVING = 0.05  # largest part of the time that these writes take
+
+log = logging.getLogger(__name__)
+MODEL_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, cv2.error)
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,9 @@ def compare(
     The files of every frame are on disk at its yield, and the run's facts a few seconds later (`SAVE_EVERY`). When
     `should_stop` turns true, the run ends after the current frame and counts as stopped; so does one that an error ends
     or whose caller goes no further.
+
+    Raises:
+        ValueError: a model failed; the sentence says which.
     """
     run = run.save(state="running")
     try:
@@ -61,8 +70,9 @@ def compare(
         run.save(state="stopped")
         raise
     try:
-        for plan in run.passes(len(clip)):
-            yield from comparison.do_pass(plan, segmenters(), should_stop)
+        for plan in comparison.plans:
+            if not comparison.stopped:
+                yield from comparison.do_pass(plan, segmenters(), should_stop)
         comparison.complete = not comparison.stopped
     finally:
         comparison.close()
@@ -100,6 +110,7 @@ class Comparison:
     marked: dict[int, Labels] = field(init=False)
     series: list[FrameStats] = field(init=False)
     tallies: dict[str, ModelTally] = field(init=False)
+    plans: list[Pass] = field(init=False)
     visits: int = field(init=False)  # of all models together
     done_visits: int = 0
     begun: float = field(default_factory=time.perf_counter)
@@ -113,7 +124,8 @@ class Comparison:
         self.marked = self.run.marked_masks()
         self.series = self.run.frame_stats()
         self.tallies = {record.name: ModelTally() for record in self.run.variants}
-        self.visits = sum(len(plan.visits) for plan in self.run.passes(len(self.clip))) * len(self.tallies)
+        self.plans = self.run.passes(len(self.clip))
+        self.visits = sum(len(plan.visits) for plan in self.plans) * len(self.tallies)
         for index, stats in enumerate(self.series):
             self._note_quality(index, stats)
         for index in range(len(self.series), min(self.marked)):  # before the first mark nothing is there yet
@@ -127,8 +139,8 @@ class Comparison:
         """Visit the frames of a pass one by one, with all models side by side."""
         models = {name: PassSegmenter(segmenter, plan) for name, segmenter in segmenters.items()}
         previous: int | None = None  # the last frame of this pass whose trace leads to the memory's keys
-        for number, visit in enumerate(plan.visits):
-            if number > 0 and should_stop():
+        for visit in plan.visits:
+            if should_stop():
                 self.stopped = True
                 return
             yield from self._visit_frame(models, plan, visit, previous)
@@ -176,11 +188,16 @@ class Comparison:
 
     def _visit_model(self, models: Mapping[str, PassSegmenter], given: VisitInput, name: str) -> FrameResult:
         """Take one model through a frame and write what it found; models may do so at the same time."""
-        visit, model = given.visit, models[name]
+        visit = given.visit
+        known = self.run.labels(name, visit.index) if visit.known else None
+        try:
+            result = models[name].visit(given, known)
+        except MODEL_ERRORS as error:
+            log.exception("The model %s failed at frame %d.", name, visit.index)
+            raise ValueError(text.model_failed(self.run.record(name).title, visit.index)) from error
         if visit.known:
-            return model.visit(given, self.run.labels(name, visit.index))
-        result = model.visit(given, None)
-        labels = self._merged_labels(name, result, model.plan)
+            return result
+        labels = self._merged_labels(name, result)
         self.run.save_labels(name, visit.index, labels)
         self.run.traces(name).write(visit.index, result.traces, given.previous)
         return replace(result, labels=labels)
@@ -191,13 +208,17 @@ class Comparison:
         masks = {} if labels is None else {target: labels == target for target in plan.objects}
         return {target: mask for target, mask in masks.items() if mask.any()}
 
-    def _merged_labels(self, name: str, result: FrameResult, plan: Pass) -> Labels:
-        """Return the labels that were found, laid over those that the run has of objects outside the pass."""
-        if set(plan.objects) == set(self.run.objects) or result.index >= len(self.series):
+    def _merged_labels(self, name: str, result: FrameResult) -> Labels:
+        """Return the labels that were found, laid over those that the run has of other objects.
+
+        Where another object is as it was marked, it stays.
+        """
+        if set(result.targets) == set(self.run.objects) or result.index >= len(self.series):
             return result.labels
         others = self.run.labels(name, result.index)
-        others[np.isin(others, plan.objects)] = 0
-        return np.where(result.labels > 0, result.labels, others)
+        others[np.isin(others, result.targets)] = 0
+        given = (others > 0) & (others == self.marked.get(result.index, 0))
+        return np.where((result.labels > 0) & ~given, result.labels, others)
 
     def _measure(self, index: int, results: Mapping[str, FrameResult]) -> FrameStats:
         earlier = self.series[index] if index < len(self.series) else None

@@ -15,14 +15,14 @@ QUIET = 120.0  # seconds without a change after which a folder is not counted ag
 
 
 def default_budget(root: Path) -> int:
-    """Return the bytes for all visitors: LLB_DISK_GB, else `BUDGET` or most of what is free at `root`.
+    """Return the bytes for all visitors: LLB_DISK_GB, else `BUDGET` or most of what they have and is free at `root`.
 
     Raises:
         ValueError: LLB_DISK_GB is no number above 0.
     """
     asked = os.environ.get("LLB_DISK_GB")
     if asked is None:
-        return min(BUDGET, int(PART_OF_FREE * shutil.disk_usage(root).free))
+        return min(BUDGET, int(PART_OF_FREE * (shutil.disk_usage(root).free + count_bytes(root))))
     try:
         budget = int(float(asked) * 1e9)
     except (ValueError, OverflowError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -43,10 +44,11 @@ class ObjectStats:
 
     @classmethod
     def from_json(cls, entries: Mapping[str, Any]) -> ObjectStats:
-        """Undo `to_json`."""
+        """Undo `to_json`; a loss that is null was no number."""
         names = {wire: name for name, wire in WIRE_NAMES.items()}
         values = {names.get(key, key): value for key, value in entries.items()}
-        return cls(**{**values, "losses": tuple(values.get("losses", ()))})
+        losses = tuple(math.nan if loss is None else loss for loss in values.get("losses", ()))
+        return cls(**{**values, "losses": losses})
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from demo import text
+from demo.browser_json import browser_json
 
 
 @contextmanager
@@ -23,12 +24,12 @@ def reading_question() -> Iterator[None]:
 
 
 def answer_in_words(answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return an answer, or one sentence under ``error`` if the visitor asked what cannot be answered.
+    """Return an answer as a browser can read it, or one sentence under ``error`` where there is none.
 
     That is a ValueError, a file that went meanwhile (a session may be swept at any time), or a disk that is full.
     """
     try:
-        return answer()
+        return dict(browser_json(answer()))
     except ValueError as error:
         return {"error": str(error)}
     except FileNotFoundError:

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from demo.browser_json import browser_json
 from demo.clips.clip import LOSSLESS, Clip
 from demo.models.settings import Settings, split_entry
 from demo.runs.frame_stats import FrameStats
-from demo.runs.passes import Pass, Repair, marked_objects, repaired, whole_clip
+from demo.runs.passes import EarlierRun, Pass, Repair, marked_objects, repaired, whole_clip
 from demo.runs.trace_file import TraceFolder
 from demo.whole_file import DRAFTS, write_whole
 from llb.io.label_png import encode_labels, read_labels
@@ -134,8 +135,24 @@ class Run:
 
     def passes(self, length: int) -> list[Pass]:
         """Return what is to be done on a clip of `length` frames; raise ValueError if there is nothing to go by."""
-        marked = marked_objects(self.marked_masks())
-        return repaired(marked, self.repair, length) if self.repair else whole_clip(marked, length)
+        masks = self.marked_masks()
+        marked = marked_objects(masks)
+        if self.repair is None:
+            return whole_clip(marked, length)
+        return repaired(marked, self.repair, length, EarlierRun(self.frames, self._unused_marks(masks)))
+
+    def _unused_marks(self, masks: Mapping[int, Labels]) -> dict[int, frozenset[int]]:
+        """Return the objects, by finished frame, whose labels in some model are not as they are marked there."""
+        unused = {}
+        for index, there in marked_objects(masks).items():
+            if index < self.frames:
+                found = [self.labels(record.name, index) for record in self.variants]
+                unused[index] = frozenset(
+                    target
+                    for target in there
+                    if any(((labels == target) != (masks[index] == target)).any() for labels in found)
+                )
+        return unused
 
     def save(self, **changes: object) -> Run:
         """Write the run's facts, with some of them changed, and return it."""
@@ -192,11 +209,11 @@ class Run:
     def add_frame_stats(self, stats: FrameStats) -> None:
         """Append the statistics of one frame, all models together, to the series."""
         with (self.folder / SERIES).open("a") as series:
-            series.write(json.dumps(stats.to_json()) + "\n")
+            series.write(_line(stats))
 
     def save_frame_stats(self, series: Iterable[FrameStats]) -> None:
         """Write the whole series anew."""
-        write_whole(self.folder / SERIES, "".join(json.dumps(stats.to_json()) + "\n" for stats in series))
+        write_whole(self.folder / SERIES, "".join(map(_line, series)))
 
     def frame_stats(self, start: int = 0) -> list[FrameStats]:
         """Return the statistics of every frame from `start` on that is written."""
@@ -219,6 +236,11 @@ def trace_stride_of(clip: Clip) -> int:
 
 def _read_masks(folder: Path) -> dict[int, Labels]:
     return {int(path.stem): read_labels(path) for path in sorted(folder.glob("*.png"))}
+
+
+def _line(stats: FrameStats) -> str:
+    """Write a frame's statistics as a line of JSON."""
+    return json.dumps(browser_json(stats.to_json()), allow_nan=False) + "\n"
 
 
 def _share(source: str, target: str) -> None:

@@ -128,6 +128,10 @@ class TraceFolder:
         """Return the files in the order of their frames."""
         return sorted(self.folder.glob("*.npz"))
 
+    def frames(self) -> list[int]:
+        """Return the frames that are stored whole, in order."""
+        return [index for index in (int(path.stem) for path in self.files()) if self.stored_frame(index) == index]
+
     def stored_frame(self, index: int) -> int:
         """Return the last frame up to `index` that is stored whole."""
         return index - index % self.stride

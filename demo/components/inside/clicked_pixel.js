@@ -29,13 +29,13 @@ export function pixelSection(model, answer, { target, index }, words) {
   return el('section', attributes, head, attention(answer, words), gatesFigure(answer.gates, index, words));
 }
 
-function attention({ memory, cell }, words) {
+function attention({ memory, note }, words) {
   if (memory.length) {
     return filmstrip(memory, null, words, ({ frame, part }) =>
       el('figcaption', { 'data-part': part }, `${words.frame} ${frame}: ${(100 * part).toFixed(1)} %`),
     );
   }
-  return cell ? el('p', { class: 'absent' }, words.nothing_asked) : null;
+  return note ? el('p', { class: 'absent' }, note) : null;
 }
 
 function gatesFigure({ gate_transduced: one, gate_induced: other }, index, words) {

@@ -1,6 +1,7 @@
 /** One part of the diagram, large: picture, values under the pointer, formula and statistics. */
 
 import { el } from '../shared/element.js';
+import { fixed } from '../shared/numbers.js';
 import { cellAt } from './geometry.js';
 import { absence, colourBar, curve } from './pieces.js';
 
@@ -47,7 +48,7 @@ function view(answer, values, words) {
 }
 
 function lossCurve({ frame, losses }, words) {
-  const [first, last] = [losses[0], losses.at(-1)].map((loss) => loss.toPrecision(2));
+  const [first, last] = [losses[0], losses.at(-1)].map((loss) => loss?.toPrecision(2) ?? '–');
   const text = `${words.frame} ${frame}: ${first} → ${last}`;
   return el('figure', {}, curve(losses, { width: 160, height: 60 }), el('figcaption', {}, text));
 }
@@ -59,7 +60,7 @@ function picture({ src, symbol, title, values }, output, words) {
       const shown = image.getBoundingClientRect();
       const { row, column } = cellAt({ x: clientX, y: clientY }, shown, values.length, values[0].length);
       const value = values[row][column];
-      output.textContent = `${words.row} ${row}, ${words.column} ${column}: ${value.toFixed(3)}`;
+      output.textContent = `${words.row} ${row}, ${words.column} ${column}: ${fixed(value, 3)}`;
       output.dataset.value = value;
     });
   }
@@ -79,7 +80,7 @@ function scale({ bar, low, high }, words) {
     return null;
   }
   const digits = bar === 'cividis' ? 0 : 2;
-  return colourBar(bar, low.toFixed(digits), high.toFixed(digits), words);
+  return colourBar(bar, fixed(low, digits), fixed(high, digits), words);
 }
 
 function facts({ formula, shape, stats }, words) {
@@ -92,7 +93,7 @@ function facts({ formula, shape, stats }, words) {
     add(
       words.stats,
       Object.entries(stats)
-        .map(([label, figure]) => `${label} ${figure.toFixed(3)}`)
+        .map(([label, figure]) => `${label} ${fixed(figure, 3)}`)
         .join(', '),
     );
   }

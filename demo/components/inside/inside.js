@@ -58,7 +58,7 @@ class Inside {
     }
     const [first, second] = value.variants;
     const models = [first.name, second?.name ?? ''];
-    Object.assign(this, { index, models, target: value.objects[0].id, pixel: null, figures: [] });
+    Object.assign(this, { index, models, target: value.shown_object, pixel: null, figures: [] });
     this.pickers.offer(value, this);
     this.looked.replaceChildren(el('p', { class: 'hint' }, this.words.click_pixel));
     this.#refresh();

@@ -173,14 +173,10 @@ def test_a_full_storage_ends_the_run_and_keeps_what_is_done(
     tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_run, "CHECK_EVERY", 0.0)
-    live, session = LiveRuns(FakeModels()), SessionStore(tmp_path / "sessions").create()
+    live, session = LiveRuns(FakeModels()), SessionStore(tmp_path / "small", quota=1).create()
     run = live.start(session, request(clip))
-    assert live.wait(run).state == "done"
-    monkeypatch.setattr(SessionStore, "is_full", lambda *_: True)
-    monkeypatch.setattr(SessionStore, "make_room", lambda *_: None)
-    second = live.start(session, request(clip))
-    assert live.queue.wait(str(second.folder), PATIENCE)
-    stopped = Run.open(second.folder)
+    assert live.queue.wait(str(run.folder), PATIENCE)
+    stopped = Run.open(run.folder)
     assert stopped.state == "stopped"
     assert 0 < stopped.frames < FRAMES
 
