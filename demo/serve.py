@@ -31,10 +31,9 @@ def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore,
     `cache` keeps the greeting comparison, which is prepared in the background if it is not there yet.
     """
     showcase = Showcase(cache, models, shelf)
-    turn = math.inf if is_lent() else TURN
-    live = LiveRuns(models, sessions, RunQueue(turn), Prices(run_limit()))
     folders = CacheFolders(cache, (shelf.root, showcase.folder))
     folders.remove_old()
+    live = LiveRuns(models, RunQueue(math.inf if is_lent() else TURN), Prices(run_limit()))
     sessions.alive = live.queue.visitors
     sessions.watch(also=folders.touch)
     page = build_page(Services(models, sessions, shelf, showcase, live))
@@ -52,7 +51,8 @@ def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None
     base = Path(os.environ.get("LLB_CACHE", Path.home() / ".cache" / "llb"))
     cache, root = base / "page", base / "sessions"  # the sessions outlive the server: a reload finds them
     root.mkdir(parents=True, mode=0o700, exist_ok=True)
-    page = assemble(models, ExampleShelf.own(cache), SessionStore(root, budget=default_budget(root)), cache)
+    sessions = SessionStore(root, budget=default_budget(root))
+    page = assemble(models, ExampleShelf.own(cache), sessions, cache)
     with taken_port_named(port):
         page.launch(server_name=host, server_port=port, **launch_options(cache, root))
 

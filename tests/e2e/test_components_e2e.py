@@ -17,7 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from demo.clips.clip import Clip
-from demo.masks.annotations import Marks
+from demo.masks.annotations import Annotations
 from demo.masks.canvas_server import chosen_clip
 from demo.page.layout import launch_options
 from demo.runs.session import SessionStore
@@ -62,7 +62,7 @@ def test_a_browser_that_adds_noise_to_canvases_keeps_the_objects(page: Page, url
     draw(page, (0.8, 0.9), (0.9, 0.9))
     session = SessionStore(folder / "sessions").open(told(page)["token"])
     clip = chosen_clip(session)
-    labels, truth = Marks.of(session, clip).labels(0), clip.truth(0)
+    labels, truth = Annotations.of(session, clip).labels(0), clip.truth(0)
     assert labels is not None
     assert truth is not None
     assert set(np.unique(labels)) == {0, 1, 5}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from demo import text
 from demo.page.player_server import PlayerServer
 from demo.runs.frame_stats import FrameStats, ModelStats, ObjectStats
 from demo.runs.lookup import SHOWCASE, RunLookup
@@ -101,3 +104,23 @@ def test_a_bad_question_gets_a_sentence(visitor: Visitor, what: str, more: dict[
 def test_another_visitor_cannot_ask_about_the_run(visitor: Visitor) -> None:
     stranger = visitor.server.runs.sessions.create()
     assert "no longer there" in visitor.ask("export", kind="masks", token=stranger.token)["error"]
+
+
+@pytest.mark.parametrize("gone", ["lite-llb", ""])
+def test_a_run_that_is_swept_while_it_is_read_is_a_sentence(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    run = visitor.run
+    shutil.rmtree(run.folder / gone)
+    monkeypatch.setattr(RunLookup, "find", lambda self, token, name: run)  # it was there a moment ago
+    for what, more in (("export", {"kind": "masks"}), ("video", {"name": "lite/llb"}), ("uncertain", {})):
+        answer = visitor.ask(what, **more)
+        assert str(run.folder.parent) not in json.dumps(answer)
+        assert what == "uncertain" or answer == {"error": text.GONE}
+
+
+def test_a_full_disk_gives_no_file_but_a_sentence(visitor: Visitor) -> None:
+    full = SessionStore(visitor.session.folder.parent, quota=1)
+    server = PlayerServer(replace(visitor.server.runs, sessions=full))
+    answer = replace(visitor, server=server).ask("export", kind="masks")
+    assert answer == {"error": text.OWN_STORAGE_FULL}
