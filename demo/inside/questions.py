@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from demo.json_values import read_number, read_text
+
 
 @dataclass(frozen=True)
 class Place:
@@ -18,7 +20,7 @@ class Place:
     @classmethod
     def from_json(cls, entries: Mapping[str, Any]) -> Place:
         """Read the keys `name` (of the model), `target` and `index` (of the frame)."""
-        return cls(str(entries["name"]), int(entries["target"]), int(entries["index"]))
+        return cls(read_text(entries, "name"), read_number(entries, "target"), read_number(entries, "index"))
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class DiagramQuestion:
     @classmethod
     def from_json(cls, entries: Mapping[str, Any]) -> DiagramQuestion:
         """Read the keys of `Place` and `how` (the reduction)."""
-        return cls(Place.from_json(entries), str(entries["how"]))
+        return cls(Place.from_json(entries), read_text(entries, "how"))
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class DetailQuestion:
     @classmethod
     def from_json(cls, entries: Mapping[str, Any]) -> DetailQuestion:
         """Read the keys of `Place`, `key` (of the box) and `how` (the reduction)."""
-        return cls(Place.from_json(entries), str(entries["key"]), str(entries["how"]))
+        return cls(Place.from_json(entries), read_text(entries, "key"), read_text(entries, "how"))
 
 
 @dataclass(frozen=True)
@@ -62,4 +64,4 @@ class PixelQuestion:
     @classmethod
     def from_json(cls, entries: Mapping[str, Any]) -> PixelQuestion:
         """Read the keys of `Place`, `y` and `x`."""
-        return cls(Place.from_json(entries), int(entries["y"]), int(entries["x"]))
+        return cls(Place.from_json(entries), read_number(entries, "y"), read_number(entries, "x"))

@@ -9,6 +9,7 @@ from demo.clips.clip import Clip
 from demo.inside import views
 from demo.inside.pixel import pixel
 from demo.inside.questions import DetailQuestion, DiagramQuestion, PixelQuestion, Place
+from demo.json_values import finite, read_text
 from demo.runs.lookup import RunLookup
 from demo.runs.run import Run
 
@@ -25,8 +26,8 @@ class InsideServer:
         The other keys are those of `demo.inside.questions`.
         """
         try:
-            run = self.runs.find(question["token"], str(question["run"]))
-            return _answer(run, Clip.open(run.clip_folder), question)
+            run = self.runs.find(question["token"], read_text(question, "run"))
+            return dict(finite(_answer(run, Clip.open(run.clip_folder), question)))
         except ValueError as error:
             return {"error": str(error)}
         except (KeyError, TypeError):

@@ -21,6 +21,7 @@ from demo.masks.questions import (
     RenameObject,
     SaveLabels,
 )
+from demo.runs.file_address import address_of
 from demo.runs.lookup import RunLookup
 from demo.runs.session import Session, SessionStore
 
@@ -42,7 +43,7 @@ class CanvasServer:
             if question["what"] == "proposal":
                 return self._propose(session, ProposeLabels.from_json(question))
             clip = chosen_clip(session)
-            if question["stamp"] != str(clip.folder):
+            if question["stamp"] != address_of(clip.folder):
                 raise ValueError("Another clip was chosen meanwhile: reload the page.")
             return _answer(Canvas(clip, Annotations.of(session, clip)), question)
         except ValueError as error:

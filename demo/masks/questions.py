@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from demo.masks.data_address import from_address
+from demo.json_values import read_number, read_text, to_number
+from demo.masks.data_address import LARGEST, from_address
 from demo.masks.grabcut import Box
 from llb.io.label_png import decode_labels
 from llb.types import Labels, Mask
@@ -26,7 +27,7 @@ class AboutFrame:
 
     @classmethod
     def from_json(cls, question: Mapping[str, Any]) -> AboutFrame:
-        return cls(int(question["index"]))
+        return cls(read_number(question, "index"))
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class SaveLabels:
 
     @classmethod
     def from_json(cls, question: Mapping[str, Any]) -> SaveLabels:
-        return cls(int(question["index"]), _painting(question["labels"]))
+        return cls(read_number(question, "index"), _painting(question, "labels"))
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,10 @@ class CutBox:
 
     @classmethod
     def from_json(cls, question: Mapping[str, Any]) -> CutBox:
-        y0, x0, y1, x1 = (int(side) for side in question["box"])
-        return cls(int(question["index"]), (y0, x0, y1, x1))
+        if len(question["box"]) != 4:
+            raise ValueError("A box has four sides: draw it again.")
+        y0, x0, y1, x1 = (to_number(side, "box") for side in question["box"])
+        return cls(read_number(question, "index"), (y0, x0, y1, x1))
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class CutScribble:
 
     @classmethod
     def from_json(cls, question: Mapping[str, Any]) -> CutScribble:
-        return cls(int(question["index"]), _painting(question["mask"]) > 0)
+        return cls(read_number(question, "index"), _painting(question, "mask") > 0)
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ class ImportPicture:
 
     @classmethod
     def from_json(cls, question: Mapping[str, Any]) -> ImportPicture:
-        name = PurePath(str(question["file_name"])).name[:LONGEST_FILE_NAME]
-        return cls(int(question["index"]), from_address(str(question["file"])), name)
+        name = PurePath(read_text(question, "file_name", 1000)).name[:LONGEST_FILE_NAME]
+        return cls(read_number(question, "index"), from_address(read_text(question, "file", LARGEST)), name)
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class RenameObject:
 
     @classmethod
     def from_json(cls, question: Mapping[str, Any]) -> RenameObject:
-        return cls(int(question["target"]), str(question["name"]))
+        return cls(read_number(question, "target"), read_text(question, "name"))
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,8 @@ class ProposeLabels:
 
     @classmethod
     def from_json(cls, question: Mapping[str, Any]) -> ProposeLabels:
-        return cls(str(question["run"]), str(question["name"]), int(question["index"]))
+        return cls(read_text(question, "run"), read_text(question, "name"), read_number(question, "index"))
 
 
-def _painting(address: Any) -> Labels:
-    return decode_labels(from_address(str(address)), "The painting")
+def _painting(question: Mapping[str, Any], key: str) -> Labels:
+    return decode_labels(from_address(read_text(question, key, LARGEST)), "The painting")

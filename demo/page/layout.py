@@ -25,6 +25,7 @@ from demo.models.settings import DEFAULTS, KNOCK_OUTS, LONG_SUFFIX, entry_name
 from demo.page import html
 from demo.page.api import Api, connect_api
 from demo.page.events import Events, Results, Steps
+from demo.page.file_routes import FileRoutes
 from demo.page.handlers import Handlers
 from demo.page.player_server import PlayerServer
 from demo.page.run_handlers import RunHandlers
@@ -68,7 +69,6 @@ class LaunchOptions(TypedDict):
     theme: gr.themes.Base
     css_paths: Sequence[str | Path]
     app_kwargs: dict[str, list[Route]]
-    allowed_paths: list[str]
     max_file_size: str
     ssr_mode: bool
     footer_links: list[Any]
@@ -76,9 +76,10 @@ class LaunchOptions(TypedDict):
 
 
 def launch_options(*served: Path) -> LaunchOptions:
-    """Return what belongs to `launch`: looks, limits, and which folders' files the player may fetch.
+    """Return what belongs to `launch`: looks, limits, and the page's own routes.
 
-    A visitor's folder is among them; its name is the unguessable token.
+    `served` are the folders that hold sessions, examples and the greeting comparison (`FileRoutes`); Gradio itself
+    gives out nothing of them.
     """
     fonts = ["system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial", "sans-serif"]
     mono = ["ui-monospace", "Menlo", "Consolas", "monospace"]
@@ -91,8 +92,7 @@ def launch_options(*served: Path) -> LaunchOptions:
     return {
         "theme": theme,
         "css_paths": CSS,
-        "app_kwargs": {"routes": [browser_files.route()]},
-        "allowed_paths": [str(folder) for folder in served],
+        "app_kwargs": {"routes": [browser_files.route(), FileRoutes(served).route()]},
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,
         "footer_links": ["gradio", "settings"],

@@ -8,6 +8,8 @@ from typing import Any
 
 from demo.clips.clip import Clip
 from demo.exports.files import export, export_overlay
+from demo.json_values import finite, read_number, read_text
+from demo.runs.file_address import address_of
 from demo.runs.lookup import RunLookup
 from demo.runs.run import Run
 
@@ -36,11 +38,12 @@ class PlayerServer:
         """Answer a question: `token` is the visitor's, `run` a name from the player's value, `what` its kind.
 
         The kinds are ``figures`` (of the frames from `start` on), ``uncertain``, ``video`` (of the model `name`) and
-        ``export`` (of a `kind`, `demo.exports.files.KINDS`).
+        ``export`` (of a `kind`, `demo.exports.files.KINDS`); the latter two are
+        answered with the file's address.
         """
         try:
-            run = self.runs.find(question["token"], str(question["run"]))
-            return _answer(run, self._downloads(question["token"], run), question)
+            run = self.runs.find(question["token"], read_text(question, "run"))
+            return dict(finite(_answer(run, self._downloads(question["token"], run), question)))
         except ValueError as error:
             return {"error": str(error)}
         except (KeyError, TypeError):
@@ -55,13 +58,14 @@ def _answer(run: Run, downloads: Path, question: dict[str, Any]) -> dict[str, An
     """Answer a question about a run; raise KeyError for one of a kind that there is not."""
     match question["what"]:
         case "figures":
-            return {"figures": [stats.to_json() for stats in run.frame_stats(max(0, int(question["start"])))]}
+            return {"figures": [stats.to_json() for stats in run.frame_stats(max(0, read_number(question, "start")))]}
         case "uncertain":
             return most_uncertain(run).to_json()
         case "video":
-            return {"path": str(export_overlay(run, Clip.open(run.clip_folder), str(question["name"]), downloads))}
+            name = read_text(question, "name")
+            return {"path": address_of(export_overlay(run, Clip.open(run.clip_folder), name, downloads))}
         case "export":
-            return {"path": str(export(str(question["kind"]), run, Clip.open(run.clip_folder), downloads))}
+            return {"path": address_of(export(read_text(question, "kind"), run, Clip.open(run.clip_folder), downloads))}
         case what:
             raise KeyError(what)
 
