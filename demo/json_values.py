@@ -33,6 +33,13 @@ def to_number(value: object, name: str) -> int:
     return int(value)
 
 
+def to_real(value: object, name: str) -> float:
+    """Return a number that came as JSON; raise ValueError for anything else, NaN and infinity among them."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(f"{name} has to be a number: give one.")
+    return float(value)
+
+
 def read_text(entries: Mapping[str, Any], key: str, longest: int = LONGEST_NAME) -> str:
     """Return a text of at most `longest` characters.
 

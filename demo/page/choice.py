@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from demo.json_values import to_number, to_real, to_text
 from demo.models.settings import Settings, settings_from, split_entry
 
 
@@ -53,16 +54,21 @@ class Choice(NamedTuple):
 
     @property
     def entries(self) -> list[str]:
-        """Models, then knock-outs, in the order of their columns."""
-        return [*self.models, *self.knock_outs]
+        """Models, then knock-outs, in the order of their columns. Raise ValueError for no list of different names."""
+        if not isinstance(self.models, list) or not isinstance(self.knock_outs, list):
+            raise ValueError("The models have to be a list of names: give one.")
+        names = [to_text(name, "Each model") for name in (*self.models, *self.knock_outs)]
+        if len(set(names)) < len(names):
+            raise ValueError("A model is named twice: name each once.")
+        return names
 
     @property
     def settings(self) -> Settings:
-        """The settings of a run; they are not checked yet (`Settings.config`)."""
+        """The settings of a run, unchecked for their ranges. Raise ValueError for what is no number."""
         return Settings(
-            int(self.memory_size),
-            int(self.interval),
-            int(self.steps_first),
-            self.search_factor or None,
+            to_number(self.memory_size, "memory_size"),
+            to_number(self.interval, "interval"),
+            to_number(self.steps_first, "steps_first"),
+            to_real(self.search_factor, "search_factor") or None,
             bool(self.shared_regions),
         )

@@ -30,6 +30,7 @@ from demo.page.handlers import Handlers
 from demo.page.player_server import PlayerServer
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
+from demo.page.uploads import ClipUploadButton
 from demo.runs.lookup import RunLookup
 from demo.runs.showcase import GREETING
 from llb.evaluation.results_table import ablation
@@ -146,7 +147,7 @@ def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.Up
         container=False,
     )
     with gr.Column(elem_id="upload"):
-        upload = gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES, file_count="multiple")
+        upload = ClipUploadButton(text.UPLOAD, file_types=FILE_TYPES, file_count="multiple")
     gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
     trim = gr.HTML(
         html_template='<div class="trim" hidden></div>',

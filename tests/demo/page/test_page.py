@@ -20,7 +20,7 @@ from gradio_client.exceptions import AppError
 from demo.clips.upload import FrameRange, Limits, import_clip
 from demo.masks.annotations import Annotations
 from demo.masks.chosen_clip import chosen_clip
-from demo.models.settings import Settings
+from demo.models.settings import KNOCK_OUTS, Settings, entry_name
 from demo.runs.run import Run
 from demo.runs.session import SessionStore
 from llb.io.video_reader import write_video
@@ -139,7 +139,9 @@ def test_a_knock_out_is_badged_and_settings_are_kept(visitor: Visitor, url: str)
 
 def test_too_many_models_are_refused(visitor: Visitor) -> None:
     with pytest.raises(AppError, match="at most 6"):
-        visitor.begin(["lite/llb"] * 7)
+        visitor.begin(
+            ["lite/llb", "lite/joint"], knocked_out=tuple(entry_name("lite/llb", part) for part in KNOCK_OUTS)
+        )
 
 
 def test_an_uploaded_clip_is_painted_and_run(visitor: Visitor, tmp_path: Path) -> None:
