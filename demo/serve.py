@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
+import math
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +13,12 @@ import gradio as gr
 from demo.clips.examples import ExampleShelf
 from demo.models.combined import all_models
 from demo.models.provider import ModelProvider
+from demo.models.zerogpu import is_lent
 from demo.page.layout import build_page, launch_options
+from demo.page.live_run import LiveRuns
 from demo.page.services import Services
+from demo.runs.price import LIMIT, Prices
+from demo.runs.queue import TURN, RunQueue
 from demo.runs.session import SessionStore
 from demo.runs.showcase import Showcase
 
@@ -28,9 +30,11 @@ def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore,
     """
     sessions.watch()
     showcase = Showcase(cache, models, shelf)
-    page = build_page(Services(models, sessions, shelf, showcase))
+    turn = math.inf if is_lent() else TURN
+    live = LiveRuns(models, sessions, RunQueue(turn), Prices(run_limit()))
+    page = build_page(Services(models, sessions, shelf, showcase, live))
     showcase.start()
-    return page.queue(max_size=16, default_concurrency_limit=4)
+    return page.queue(default_concurrency_limit=4)
 
 
 def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None:
@@ -40,12 +44,28 @@ def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None
         ValueError: the port is taken, or a spec names no model (`demo.models.custom`).
     """
     models = all_models(specs)
-    root = Path(tempfile.mkdtemp(prefix="llb-sessions-"))
-    atexit.register(shutil.rmtree, root, ignore_errors=True)
-    cache = Path(os.environ.get("LLB_CACHE", Path.home() / ".cache" / "llb")) / "page"
+    base = Path(os.environ.get("LLB_CACHE", Path.home() / ".cache" / "llb"))
+    cache, root = base / "page", base / "sessions"  # the sessions outlive the server: a reload finds them
+    root.mkdir(parents=True, mode=0o700, exist_ok=True)
     page = assemble(models, ExampleShelf.own(cache), SessionStore(root), cache)
     with taken_port_named(port):
         page.launch(server_name=host, server_port=port, **launch_options(cache, root))
+
+
+def run_limit() -> float:
+    """Return the seconds that a run may take: LLB_RUN_MINUTES, or `demo.runs.price.LIMIT`.
+
+    Raises:
+        ValueError: the variable is not a positive number.
+    """
+    given = os.environ.get("LLB_RUN_MINUTES", "")
+    try:
+        minutes = float(given) if given else LIMIT / 60
+    except ValueError:
+        minutes = 0.0
+    if not minutes > 0:
+        raise ValueError(f"LLB_RUN_MINUTES is {given!r}: give a positive number of minutes.")
+    return minutes * 60
 
 
 @contextmanager

@@ -111,6 +111,10 @@ NO_MASK = "Mark at least one object first: pick a number and paint over the obje
 NOTHING_TO_REPAIR = "Nothing is marked on this frame: paint the object there first."
 UNDO_REPAIR = "Undo the last repair"
 NO_MODEL = "Tick at least one model."
+RUN_BUSY = "Your last run still waits or works: wait for its end, or stop it first."
+RUN_FAILED = "The run failed on the server, which is not your fault: what was done is kept. Try it once more."
+RUN_CANCELLED = "Your run was cancelled before it began."
+OWN_CLIP = "Your clip"
 STORAGE_FULL = "Your storage on this server is full, so the run ended here: what is done is kept."
 
 TABLE = "How good is each model? The ablation, measured"
@@ -187,11 +191,16 @@ def results_title(clip: str, frames: int, of: int, stopped: bool) -> str:
     return f"### Results: {clip}" + (f" (stopped after {frames} of {of} frames)" if stopped else "")
 
 
+def duration(seconds: float) -> str:
+    """Say roughly how long something takes."""
+    if seconds >= 90:
+        return f"about {seconds / 60:.0f} minutes"
+    return f"about {max(1, round(seconds))} s"
+
+
 def time_left(seconds: float) -> str:
     """Say how long a run will still take."""
-    if seconds >= 90:
-        return f"about {seconds / 60:.0f} minutes left"
-    return f"about {max(1, round(seconds))} s left"
+    return f"{duration(seconds)} left"
 
 
 def missing(count: int) -> str:
@@ -227,3 +236,23 @@ def repairing(clip: str, index: int) -> str:
 def running(clip: str) -> str:
     """Return the heading of a run at work."""
     return f"Running on: {clip}"
+
+
+def place_in_queue(position: int, waiting: int, seconds: float) -> str:
+    """Say where a run waits, and how long until it begins."""
+    first = "Your run is the next one" if position == 1 else f"Your run is number {position} of {waiting} waiting"
+    return f"{first}: it begins in {duration(seconds)}."
+
+
+def turn_of_others(seconds: float) -> str:
+    """Say that a long run gives way for a while."""
+    return f"Others have their turn: your run goes on in {duration(seconds)}"
+
+
+def too_long(seconds: float, limit: float, models: int, frames: int, objects: int) -> str:
+    """Say that a run would take too long, and which would not; a number of 0 cannot be had."""
+    ways = [f"{frames:,} frames"] if frames >= 2 else []
+    ways += [f"{models} model{'s' if models > 1 else ''}"] if models else []
+    ways += [f"{objects} object{'s' if objects > 1 else ''}"] if objects else []
+    way = f": take at most {' or '.join(ways)}" if ways else ""
+    return f"This would take {duration(seconds)}, and a run may take {limit / 60:.0f} minutes{way}."

@@ -5,9 +5,10 @@ Such a call runs in another process: its arguments and what it yields cross by p
 
 from __future__ import annotations
 
+import contextvars
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -15,12 +16,34 @@ T = TypeVar("T")
 SECONDS = 120  # that a run may have the GPU
 
 
-def on_gpu(work: Callable[P, Iterator[T]]) -> Callable[P, Iterator[T]]:
-    """Return a generator function that has a GPU while it runs, where the package `spaces` is installed."""
-    if importlib.util.find_spec("spaces") is None:
+def is_lent() -> bool:
+    """Tell whether GPUs are lent here. Such a call holds its GPU until it ends: it cannot be set aside."""
+    return importlib.util.find_spec("spaces") is not None
+
+
+def on_gpu(work: Callable[P, Generator[T, None, None]]) -> Callable[P, Generator[T, None, None]]:
+    """Return a generator function that has a GPU while it runs, where one is lent.
+
+    The GPU is lent to whoever asks now, also where the generator runs in another thread later.
+    """
+    if not is_lent():
         return work
-    lent: Callable[P, Iterator[T]] = importlib.import_module("spaces").GPU(duration=SECONDS)(work)
-    return lent
+    lent = importlib.import_module("spaces").GPU(duration=SECONDS)(work)
+    context = contextvars.copy_context()
+
+    def call(*arguments: P.args, **named: P.kwargs) -> Generator[T, None, None]:
+        steps = lent(*arguments, **named)
+        try:
+            while True:
+                try:
+                    step: T = context.run(next, steps)
+                except StopIteration:
+                    return
+                yield step
+        finally:
+            context.run(steps.close)
+
+    return call
 
 
 def device() -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
 from demo import text
 from demo.clips.clip import Clip
@@ -26,20 +27,20 @@ from demo.inside.views import detail
 from demo.json_values import finite, to_number, to_text
 from demo.masks.mask_file import OBJECTS
 from demo.models.settings import Settings
-from demo.models.zerogpu import on_gpu
 from demo.page.choice import Choice
-from demo.page.live_run import STOP_FILE
 from demo.page.services import Services
-from demo.page.uploads import FileUpload
+from demo.page.uploads import uploads_only
 from demo.page.user_errors import user_errors
-from demo.runs.compare import execute_run
 from demo.runs.file_address import address_of
 from demo.runs.lookup import RunLookup
+from demo.runs.price import Workload
 from demo.runs.run import Run
-from demo.runs.run_setup import RunRequest, checked_variants, start_run
+from demo.runs.run_setup import RunRequest, checked_variants
 from demo.runs.session import Session
 from llb.io.label_fit import check_objects, fit_labels
 from llb.io.label_png import read_labels
+
+CALLS = 4  # at the same time; their runs wait in one queue with the page's
 
 
 @dataclass(frozen=True)
@@ -113,25 +114,23 @@ class Api:
         check_objects(labels, OBJECTS)
         session = self.services.sessions.create()
         refused.callback(self.services.sessions.remove, session.token)
-        source = Path(clip)
-        title = text.upload_title([source.stem])
-        imported = import_clip(source, title, session.new_folder("clip"), self.services.limits)
+        clip_folder, limits, live = session.new_folder("clip"), self.services.limits, self.services.live
+        objects = int(np.count_nonzero(np.unique(labels)))
+
+        def check_price(_: int, frames: int) -> None:  # at the first frame; to read all of them may take minutes
+            live.prices.check(Workload(choice.entries, frames, objects))
+
+        title = text.upload_title([Path(clip).stem])
+        imported = import_clip(Path(clip), title, clip_folder, limits, tell=check_price)
         labels = fit_labels(labels, (imported.height, imported.width), name, imported.stored)
         request = RunRequest(imported, {0: labels}, choice.entries, choice.settings)
-        return FinishedRun(session, self._work(session, request), imported)
-
-    def _work(self, session: Session, request: RunRequest) -> Run:
-        models = self.services.models
-        run = start_run(request, models, lambda: session.new_folder("run"))
-        for _ in on_gpu(execute_run)(run, models, run.folder / STOP_FILE):
-            session.touch()
-        return Run.open(run.folder)
+        return FinishedRun(session, live.wait(live.start(session, request)), imported)
 
 
 def connect_api(api: Api) -> None:
     """Add the endpoints to the page that is being built; nothing of them is seen on it."""
     with gr.Row(visible=False):
-        clip, mask = FileUpload(), FileUpload()
+        clip, mask = uploads_only(gr.File()), uploads_only(gr.File())
         model, models = gr.Textbox("lite/llb"), gr.JSON(["lite/llb", "lite/joint"])
         defaults = Settings()
         numbers = [gr.Number(value) for value in (defaults.memory_size, defaults.interval, defaults.steps_first, 0)]
@@ -139,7 +138,7 @@ def connect_api(api: Api) -> None:
         run, target, frame = gr.Textbox("run-1"), gr.Number(1), gr.Number(0)
         part, how = gr.Textbox("value"), gr.Textbox("pca")
         button = gr.Button()
-    queue: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}
+    queue: dict[str, Any] = {"concurrency_id": "api", "concurrency_limit": CALLS}
     button.click(api.segment, [clip, mask, model], facts, api_name="segment", **queue)
     button.click(api.compare, [clip, mask, models, *numbers, shared], facts, api_name="compare", **queue)
     button.click(api.inside, [token, run, model, target, frame, part, how], facts, api_name="inside")

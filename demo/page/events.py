@@ -15,10 +15,9 @@ from demo.page.run_handlers import RunHandlers
 from demo.page.updates import (
     ArrivalUpdate,
     ClipUpdate,
-    EndUpdate,
     GreetingUpdate,
-    ProgressUpdate,
     ResultUpdate,
+    RunUpdate,
     StartUpdate,
 )
 
@@ -37,6 +36,19 @@ class Progress(TypedDict):
 
 
 HIDDEN: Progress = {"show_progress": "hidden"}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What the page knows of a visitor.
+
+    `token` is the session's; `ticket` is what the browser keeps of it for a reload (`page.js`); `watched` is the name
+    of the run that the page watches, empty without one.
+    """
+
+    token: gr.State
+    ticket: gr.Textbox
+    watched: gr.State
 
 
 @dataclass(frozen=True)
@@ -68,73 +80,77 @@ class Results:
 class Events:
     """Binds callbacks to the components of a page that is being built.
 
-    `token` holds the visitor's token, `timer` ticks while the greeting comparison is prepared.
+    `timer` ticks while the greeting comparison is prepared.
     """
 
-    token: gr.State
+    visit: Visit
     timer: gr.Timer
     steps: Steps
     results: Results
 
     def connect_visit(self, page: gr.Blocks, handlers: Handlers) -> None:
         """Bind what happens when the page is opened and closed."""
-        steps, results = self.steps, self.results
+        visit, steps, results = self.visit, self.steps, self.results
         greeting = GreetingUpdate(results.status, results.title, results.player, results.undo, self.timer)
-        arrival = ArrivalUpdate(self.token, steps.canvas, steps.trim, *greeting)
-        page.load(handlers.open_session, None, [*arrival], **HIDDEN, **_api("arrive"))
-        page.load(None, js=browser_files.preload_script("page"))
+        clip, start = self._clip_update, self._start_update
+        arrival = ArrivalUpdate(visit.token, visit.ticket, *clip, self.timer, *start)
+        kept = browser_files.call_script("page", "keptTicket")
+        arrived = page.load(handlers.arrive, visit.ticket, [*arrival], js=kept, **HIDDEN, **_api("arrive"))
+        arrived.success(None, visit.ticket, js=browser_files.call_script("page", "keepTicket"))
+        self._watch_after(arrived.success, handlers.runs, "resume")
         page.load(handlers.apply_link, None, [*steps.choice], **_api("restore"))
         page.unload(handlers.close_tab)
-        self.timer.tick(handlers.runs.show_greeting, self.token, [*greeting], **HIDDEN, **_api("wait"))
+        self.timer.tick(handlers.runs.show_greeting, visit.token, [*greeting], **HIDDEN, **_api("wait"))
 
     def connect_clip(self, handlers: Handlers) -> None:
         """Bind what chooses a clip, and the link to a choice."""
-        steps = self.steps
-        clip = [*ClipUpdate(steps.canvas, steps.trim)]
-        steps.examples.select(handlers.choose, self.token, clip, show_progress_on=steps.canvas, **_api("choose"))
+        steps, token, clip = self.steps, self.visit.token, [*self._clip_update]
+        steps.examples.select(handlers.choose, token, clip, show_progress_on=steps.canvas, **_api("choose"))
         steps.upload.upload(
             handlers.upload,
-            [self.token, steps.upload],
+            [token, steps.upload],
             clip,
             show_progress_on=[steps.upload, steps.canvas],
             **_api("upload"),
         )
         saved = browser_files.call_script("page", "afterSaving")
-        steps.trim.submit(handlers.trim, self.token, clip, js=saved, show_progress_on=steps.canvas, **_api("trim"))
+        steps.trim.submit(handlers.trim, token, clip, js=saved, show_progress_on=steps.canvas, **_api("trim"))
         link = browser_files.call_script("page", "copyLink")
         steps.copy_link.click(None, [*steps.choice], steps.link, js=link)
 
     def connect_runs(self, handlers: RunHandlers) -> None:
-        """Bind what starts, works, stops and undoes runs."""
-        steps, results = self.steps, self.results
-        started = [*StartUpdate(results.status, results.title, results.undo, steps.run, steps.stop)]
+        """Bind what starts, watches, stops and undoes runs."""
+        steps, results, token = self.steps, self.results, self.visit.token
+        started = [*self._start_update]
         saved = browser_files.call_script("page", "afterSaving")
-        chosen = [self.token, *steps.choice]
-        for event in (
-            steps.run.click(handlers.start, chosen, started, js=saved, **HIDDEN, **_api("begin")),
-            steps.canvas.submit(handlers.repair, self.token, started, **HIDDEN, **_api("repair")),
+        chosen = [token, *steps.choice]
+        for name, event in (
+            ("watch", steps.run.click(handlers.start, chosen, started, js=saved, **HIDDEN, **_api("begin"))),
+            ("watch_repair", steps.canvas.submit(handlers.repair, token, started, **HIDDEN, **_api("repair"))),
         ):
             event.success(None, js=browser_files.call_script("page", "showResults"))
-            self._work_after(event.success, handlers)
-        steps.stop.click(handlers.stop, self.token, [steps.stop], queue=False, **HIDDEN, **_api("stop"))
+            self._watch_after(event.success, handlers, name)
+        steps.stop.click(handlers.stop, token, [steps.stop], queue=False, **HIDDEN, **_api("stop"))
         result = [*ResultUpdate(results.title, results.player, results.undo)]
-        results.undo.click(handlers.undo_repair, self.token, result, **HIDDEN, **_api("undo"))
+        results.undo.click(handlers.undo_repair, token, result, **HIDDEN, **_api("undo"))
 
-    def _work_after(self, success: Callable[..., Any], handlers: RunHandlers) -> None:
-        """Work a run once it is written down, one visitor's at a time, and show how it ended."""
+    @property
+    def _clip_update(self) -> ClipUpdate:
+        return ClipUpdate(self.steps.canvas, self.steps.trim, self.steps.examples)
+
+    @property
+    def _start_update(self) -> StartUpdate:
+        return StartUpdate(self.visit.watched, *self._run_update)
+
+    @property
+    def _run_update(self) -> RunUpdate:
         steps, results = self.steps, self.results
-        progress = [*ProgressUpdate(results.status, results.player)]
-        end = EndUpdate(results.status, results.title, results.player, results.undo, steps.run, steps.stop)
-        worked = success(
-            handlers.work,
-            self.token,
-            progress,
-            concurrency_id="model",
-            concurrency_limit=1,
-            **HIDDEN,
-            **_api("work"),
-        )
-        worked.then(handlers.show_end, self.token, [*end], **HIDDEN, **_api("settle"))
+        return RunUpdate(results.status, results.title, results.player, results.undo, steps.run, steps.stop)
+
+    def _watch_after(self, success: Callable[..., Any], handlers: RunHandlers, name: str) -> None:
+        """Watch the run that an event has named, until it has ended; any number of visitors do so at once."""
+        watched = [self.visit.token, self.visit.watched]
+        success(handlers.watch, watched, [*self._run_update], concurrency_limit=None, **HIDDEN, **_api(name))
 
 
 def _api(name: str) -> Endpoint:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from demo.clips.clip import Clip
 from demo.clips.trim import trim_value
 from demo.clips.upload import FrameRange
 from demo.masks.canvas import CanvasValue
-from demo.masks.chosen_clip import choose_clip
+from demo.masks.chosen_clip import choose_clip, chosen_clip
 from demo.page.choice import Choice
 from demo.page.clip_import import ClipImport
+from demo.page.example_gallery import ExampleGallery
 from demo.page.run_handlers import RunHandlers
+from demo.page.run_views import start_update
 from demo.page.services import Services
-from demo.page.updates import ArrivalUpdate, ClipUpdate
+from demo.page.updates import ArrivalUpdate, ClipUpdate, StartUpdate
 from demo.page.user_errors import user_errors
 from demo.runs.run_setup import able_models
 from demo.runs.session import Session
@@ -32,19 +35,27 @@ class Handlers:
 
     services: Services
     runs: RunHandlers
+    gallery: ExampleGallery
     tabs: dict[str, str] = field(default_factory=dict)  # Gradio's id of a browser tab -> token
 
-    def open_session(self, request: gr.Request) -> ArrivalUpdate:
-        """Start a session with the first example chosen and the greeting comparison on show."""
-        session = self.services.sessions.create()
+    def arrive(self, ticket: str | None, request: gr.Request) -> ArrivalUpdate:
+        """Take up the session whose token the browser kept, or start one with the first example chosen."""
+        session, known = self._session(ticket)
         self.tabs[str(request.session_hash)] = session.token
-        return ArrivalUpdate(
-            session.token, *self.choose_example(session.token, 0), *self.runs.show_greeting(session.token)
-        )
+        clip = self._resumed_clip(session) if known else None
+        clip_update = self.choose_example(session.token, 0) if clip is None else self._clip_update(session, clip)
+        status, title, player, undo, timer = self.runs.newest_result_update(session)
+        view = StartUpdate("", status, title, player, undo, gr.skip(), gr.skip())
+        live = self.services.live.of(session)
+        if live is not None:
+            view = start_update(live, Clip.open(live.clip_folder))._replace(player=player)
+        return ArrivalUpdate(session.token, session.token, *clip_update, timer, *view)
 
     def close_tab(self, request: gr.Request) -> None:
-        """Note that a visitor's tab closed."""
-        self.services.sessions.leave(self.tabs.pop(str(request.session_hash), None))
+        """Note that a visitor's tab closed, unless another one, such as the same one reloaded, has the session."""
+        token = self.tabs.pop(str(request.session_hash), None)
+        if token not in self.tabs.values():
+            self.services.sessions.leave(token)
 
     def apply_link(self, request: gr.Request) -> Choice:
         """Set models and settings as the page's address says; one that says nothing changes nothing.
@@ -60,26 +71,26 @@ class Handlers:
         return chosen or unchanged
 
     def choose(self, token: str | None, event: gr.SelectData) -> ClipUpdate:
-        """Take the example that was clicked."""
+        """Take the entry of the gallery that was clicked."""
         return self.choose_example(token, int(event.index))
 
     def choose_example(self, token: str | None, index: int) -> ClipUpdate:
-        """Take an example by its place in the list, with its mask ready."""
+        """Take an example, or the visitor's own clip, by its place in the gallery, with its masks."""
         with user_errors():
-            session, shelf = self.services.sessions.open(token), self.services.shelf
-            clip = shelf.clip(shelf.names()[index])
+            session = self.services.sessions.open(token)
+            clip = self.gallery.clip(session, index)
             choose_clip(session, clip)
-            return ClipUpdate(CanvasValue.of(session, clip).to_json(), {})
+            return self._clip_update(session, clip)
 
     def upload(self, token: str | None, paths: list[str] | None, progress: gr.Progress = PROGRESS) -> ClipUpdate:
         """Read an uploaded clip into the session; the clip chosen before stays if this one cannot be used."""
         if not paths:
-            return ClipUpdate(gr.skip(), gr.skip())
+            return ClipUpdate(gr.skip(), gr.skip(), gr.skip())
         with user_errors():
             session = self.services.sessions.open(token)
             sources = [Path(path) for path in paths]
             clip = self._clip_import(session, progress).upload(sources)
-            return self._uploaded(session, sources, clip)
+            return self._clip_update(session, clip)
 
     def trim(self, token: str | None, event: gr.EventData, progress: gr.Progress = PROGRESS) -> ClipUpdate:
         """Read other frames of the uploaded clip; masks of frames that are in both are copied."""
@@ -87,12 +98,26 @@ class Handlers:
             session = self.services.sessions.open(token)
             reader = self._clip_import(session, progress)
             clip = reader.trim(FrameRange(int(event.start), int(event.end), int(event.stride)))
-            return self._uploaded(session, reader.sources(), clip)
+            return self._clip_update(session, clip)
 
-    def _uploaded(self, session: Session, sources: list[Path], clip: Clip) -> ClipUpdate:
-        """Return an uploaded clip's canvas, and the handles that choose other frames of it."""
-        canvas = CanvasValue.of(session, clip).to_json()
-        return ClipUpdate(canvas, trim_value(sources, clip, self.services.limits))
+    def _session(self, ticket: str | None) -> tuple[Session, bool]:
+        """Return the session of a token and True; a new one and False where there is none (any more)."""
+        with suppress(ValueError):
+            return self.services.sessions.open(ticket), True
+        return self.services.sessions.create(), False
+
+    def _resumed_clip(self, session: Session) -> Clip | None:
+        """Return the clip that the visitor had chosen, None if it is gone."""
+        with suppress(ValueError):
+            return chosen_clip(session)
+        return None
+
+    def _clip_update(self, session: Session, clip: Clip) -> ClipUpdate:
+        """Return a clip's canvas, the handles that choose other frames of an uploaded one, and the gallery."""
+        sources = ClipImport(session, self.services.limits).sources()
+        own = clip.source_frames and sources and all(path.exists() for path in sources)
+        trim = trim_value(sources, clip, self.services.limits) if own else {}
+        return ClipUpdate(CanvasValue.of(session, clip).to_json(), trim, self.gallery.update(session))
 
     def _clip_import(self, session: Session, progress: gr.Progress) -> ClipImport:
         def report(done: int, of: int) -> None:

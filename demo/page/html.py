@@ -64,9 +64,14 @@ def notice(sentence: str, done: float | None = None) -> str:
     return TEMPLATES.get_template("notice.html").render(sentence=sentence, done=done)
 
 
-def progress(run: Run, total: int, seconds_left: float | None) -> str:
-    """Show how far a run is, as a whole and for each of its models."""
+def progress(run: Run, total: int, left: str) -> str:
+    """Show how far a run is, as a whole and for each of its models; `left` says how long it will still take."""
     done = sum(record.frames for record in run.variants) / max(1, total * len(run.variants))
-    left = text.STARTING if seconds_left is None else f"{done:.0%} · {text.time_left(seconds_left)}"
+    line = f"{done:.0%} · {left}" if done else left
     each = " · ".join(f"{record.title} {record.frames}/{total}" for record in run.variants)
-    return TEMPLATES.get_template("progress.html").render(done=done, left=left, each=each)
+    return TEMPLATES.get_template("progress.html").render(done=done, left=line, each=each)
+
+
+def waiting(sentence: str) -> str:
+    """Show where a run waits."""
+    return TEMPLATES.get_template("progress.html").render(done=0.0, left=sentence, each="")

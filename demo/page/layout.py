@@ -12,11 +12,9 @@ from gradio.components import Component
 from starlette.routing import Route
 
 from demo import text
-from demo.clips.examples import ExampleShelf
 from demo.clips.upload import Limits
 from demo.components import browser_files, words
 from demo.inside.diagram import BOXES
-from demo.inside.pictures import thumbnail
 from demo.inside.server import InsideServer
 from demo.masks.canvas_server import CanvasServer
 from demo.masks.mask_file import OBJECTS
@@ -24,14 +22,16 @@ from demo.models.provider import ModelProvider
 from demo.models.settings import DEFAULTS, KNOCK_OUTS, LONG_SUFFIX, entry_name
 from demo.page import html
 from demo.page.api import Api, connect_api
-from demo.page.events import Events, Results, Steps
+from demo.page.events import Events, Results, Steps, Visit
+from demo.page.example_gallery import ExampleGallery
 from demo.page.file_routes import FileRoutes
 from demo.page.handlers import Handlers
 from demo.page.player_server import PlayerServer
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
-from demo.page.uploads import ClipUploadButton
+from demo.page.uploads import uploads_only
 from demo.runs.lookup import RunLookup
+from demo.runs.queue import WAITING
 from demo.runs.showcase import GREETING
 from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
@@ -44,20 +44,21 @@ FILE_TYPES = ["video", "image", ".mkv", ".mts", ".m2ts", ".ts", ".ivf", ".y4m", 
 def build_page(services: Services) -> gr.Blocks:
     """Build the page; it holds nothing of a visitor."""
     runs = RunHandlers(services)
-    handlers = Handlers(services, runs)
+    gallery = ExampleGallery(services.shelf)
+    handlers = Handlers(services, runs, gallery)
     with gr.Blocks(title=text.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as page:
-        token = gr.State(None)
+        visit = Visit(gr.State(None), gr.Textbox("", visible="hidden", elem_id="ticket"), gr.State(""))
         timer = gr.Timer(1.0, active=False)
         gr.HTML(html.intro(), elem_id="intro")
         lookup = RunLookup(services.sessions, services.showcase)
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
-                steps = _steps(services, CanvasServer(services.sessions, lookup))
+                steps = _steps(services, gallery, CanvasServer(services.sessions, lookup))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
                 results = _results(PlayerServer(lookup), InsideServer(lookup))
                 _table()
         connect_api(Api(services, lookup))
-        events = Events(token, timer, steps, results)
+        events = Events(visit, timer, steps, results)
         events.connect_visit(page, handlers)
         events.connect_clip(handlers)
         events.connect_runs(runs)
@@ -74,6 +75,7 @@ class LaunchOptions(TypedDict):
     ssr_mode: bool
     footer_links: list[Any]
     run_history: bool
+    max_threads: int
 
 
 def launch_options(*served: Path) -> LaunchOptions:
@@ -98,11 +100,12 @@ def launch_options(*served: Path) -> LaunchOptions:
         "ssr_mode": False,
         "footer_links": ["gradio", "settings"],
         "run_history": False,
+        "max_threads": WAITING + 68,  # each event at work has one, and so has everybody who watches a run
     }
 
 
-def _steps(services: Services, canvas_server: CanvasServer) -> Steps:
-    examples, upload, trim = _clip_choice(services.shelf, services.limits)
+def _steps(services: Services, gallery: ExampleGallery, canvas_server: CanvasServer) -> Steps:
+    examples, upload, trim = _clip_choice(gallery, services.limits)
     gr.Markdown(text.STEP_OBJECTS)
     canvas = _canvas(canvas_server)
     gr.Markdown(text.STEP_MODELS)
@@ -128,14 +131,13 @@ def _canvas(canvas_server: CanvasServer) -> gr.HTML:
     )
 
 
-def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.UploadButton, gr.HTML]:
+def _clip_choice(gallery: ExampleGallery, limits: Limits) -> tuple[gr.Gallery, gr.UploadButton, gr.HTML]:
     gr.Markdown(text.STEP_CLIP)
-    pictures = _thumbnails(shelf)
     examples = gr.Gallery(
-        pictures,
+        gallery.pictures,
         label=text.EXAMPLES,
         show_label=False,
-        columns=min(3, len(pictures)),
+        columns=min(3, len(gallery.pictures)),
         height="auto",
         allow_preview=False,
         object_fit="cover",
@@ -147,7 +149,7 @@ def _clip_choice(shelf: ExampleShelf, limits: Limits) -> tuple[gr.Gallery, gr.Up
         container=False,
     )
     with gr.Column(elem_id="upload"):
-        upload = ClipUploadButton(text.UPLOAD, file_types=FILE_TYPES, file_count="multiple")
+        upload = uploads_only(gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES, file_count="multiple"))
     gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
     trim = gr.HTML(
         html_template='<div class="trim" hidden></div>',
@@ -247,13 +249,3 @@ def _table() -> None:
         with gr.Accordion(text.TABLE, open=False, elem_id="table"):
             gr.Markdown(text.TABLE_INTRO, elem_classes="hint")
             gr.HTML(html.ablation(rows))
-
-
-def _thumbnails(shelf: ExampleShelf) -> list[tuple[Any, str]]:
-    pictures = []
-    for name in shelf.names():
-        clip = shelf.clip(name)
-        labels = clip.truth(0)
-        assert labels is not None, "an example has exact masks"
-        pictures.append((thumbnail(clip.frame(0), labels), clip.title))
-    return pictures

@@ -1,34 +1,173 @@
-"""A run at work as its page watches it: not every step of it, and no longer than the visitor's storage lasts."""
+"""Runs from Run pressed to their end: priced, queued and worked, whether somebody watches or not."""
 
 from __future__ import annotations
 
+import shutil
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
+from demo import text
+from demo.clips.clip import Clip
 from demo.models.provider import ModelProvider
 from demo.models.zerogpu import on_gpu
 from demo.runs.compare import Progress, execute_run
+from demo.runs.passes import marked_objects, repaired, whole_clip
+from demo.runs.price import Prices, Workload
+from demo.runs.queue import Job, Place, RunQueue
 from demo.runs.run import Run
-from demo.runs.session import Session
+from demo.runs.run_setup import RepairRequest, RunRequest, start_repair, start_run
+from demo.runs.session import Session, SessionStore
 
-STOP_FILE = "stop"  # in the run's folder; asks the run to end
-LIVE_EVERY = 0.25  # seconds between two reports of a run
-QUOTA_EVERY = 5.0  # seconds between two looks at how full the visitor's storage is
+STOP_FILE = "stop"  # in the run's folder; asks a run that another process works (`demo.models.zerogpu`) to end
+CHECK_EVERY = 5.0  # seconds between two looks at the visitor's storage, and two signs of life of all who wait
+
+Execute = Callable[[Run, ModelProvider, Path], Generator[Progress, None, None]]
 
 
-def work_live(run: Run, models: ModelProvider, session: Session) -> Iterator[Progress]:
-    """Work a run; yield when all models have finished a frame, at most every `LIVE_EVERY` seconds.
+@dataclass
+class LiveRuns:
+    """The runs of all visitors that wait or work. A visitor has one at a time.
 
-    The run is asked to end when the visitor's storage is full.
+    Their queue's items are the newest `Progress` of a frame that all models of a run have finished, or None before.
     """
-    reported, looked, stop = 0.0, time.monotonic(), run.folder / STOP_FILE
-    last = run.variants[-1].name
-    for step in on_gpu(execute_run)(run, models, stop):
-        if time.monotonic() - looked > QUOTA_EVERY:
-            looked = time.monotonic()
-            if session.over_quota():
-                stop.touch()
-        if step.variant == last and time.monotonic() - reported >= LIVE_EVERY:
-            session.touch()
-            yield step
-            reported = time.monotonic()
+
+    models: ModelProvider
+    sessions: SessionStore
+    queue: RunQueue[Progress | None] = field(default_factory=RunQueue)
+    prices: Prices = field(default_factory=Prices)
+    _starting: set[str] = field(default_factory=set)  # tokens
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self, session: Session, request: RunRequest) -> Run:
+        """Write a run down and queue it.
+
+        Raises:
+            ValueError: the visitor has a run already, the request is not in order (`start_run`), it would take too
+                long, or too many runs wait.
+        """
+
+        def new_folder() -> Path:
+            passes = whole_clip(marked_objects(request.marked), len(request.clip))
+            self.prices.check(Workload.of(request.entries, passes))
+            return session.new_folder("run")
+
+        with self._only_one_of(session):
+            return self._submit(session, start_run(request, self.models, new_folder))
+
+    def repair(self, session: Session, request: RepairRequest) -> Run:
+        """Write a repair down and queue it.
+
+        Raises:
+            ValueError: the visitor has a run already, the request is not in order (`start_repair`), it would take too
+                long, or too many runs wait.
+        """
+        base = request.base
+
+        def new_folder() -> Path:
+            length = len(Clip.open(base.clip_folder))
+            passes = repaired(marked_objects(request.marked), request.repair, length)
+            self.prices.check(Workload.of([record.name for record in base.variants], passes))
+            return session.new_folder("run", [base.folder])
+
+        with self._only_one_of(session):
+            return self._submit(session, start_repair(request, new_folder))
+
+    def place(self, folder: Path) -> Place[Progress | None] | None:
+        """Return where the run in a folder stands; None if it ended long ago or before the server started."""
+        return self.queue.place(str(folder))
+
+    def of(self, session: Session) -> Run | None:
+        """Return the visitor's run that waits or works."""
+        for folder in reversed(session.folders("run")):
+            place = self.place(folder)
+            if place and not place.ended:
+                with suppress(ValueError):  # cancelled this moment
+                    return Run.open(folder)
+        return None
+
+    def check_idle(self, session: Session) -> None:
+        """Raise ValueError while a run of the visitor waits or works."""
+        if self.queue.busy(session.token):
+            raise ValueError(text.RUN_BUSY)
+
+    def stop(self, session: Session) -> None:
+        """End the visitor's run: one that waits goes at once, one at work keeps the frames that it has finished."""
+        run = self.of(session)
+        if run is None:
+            return
+        place = self.place(run.folder)
+        if place and place.state != "waiting":
+            (run.folder / STOP_FILE).touch()
+        self.queue.cancel(str(run.folder))
+
+    def wait(self, run: Run) -> Run:
+        """Wait until a run has ended, and return it.
+
+        Raises:
+            ValueError: it failed.
+        """
+        while not self.queue.wait(str(run.folder), CHECK_EVERY):
+            pass
+        place = self.place(run.folder)
+        if place and place.state == "failed":
+            raise ValueError(text.RUN_FAILED)
+        return Run.open(run.folder)
+
+    @contextmanager
+    def _only_one_of(self, session: Session) -> Iterator[None]:
+        """Refuse a second run of a visitor, also one that is begun at the same moment."""
+        with self._lock:
+            self.check_idle(session)
+            if session.token in self._starting:
+                raise ValueError(text.RUN_BUSY)
+            self._starting.add(session.token)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._starting.discard(session.token)
+
+    def _submit(self, session: Session, run: Run) -> Run:
+        names = [record.name for record in run.variants]
+        load = Workload.of(names, run.passes(len(Clip.open(run.clip_folder))))
+        work = partial(self._work, session, run, load, on_gpu(execute_run))
+        discard = partial(shutil.rmtree, run.folder, ignore_errors=True)
+        try:
+            self.queue.submit(Job(str(run.folder), session.token, self.prices.seconds(load), work, discard))
+        except ValueError:
+            discard()
+            raise
+        return run
+
+    def _work(
+        self, session: Session, run: Run, load: Workload, execute: Execute
+    ) -> Generator[Progress | None, None, None]:
+        """Work a run; it ends early when the visitor's storage is full. The queue takes a turn from yield to yield."""
+        stop, last = run.folder / STOP_FILE, run.variants[-1].name
+        complete: Progress | None = None
+        worked, checked = 0.0, time.monotonic()
+        begun: float | None = None  # not before the models are loaded
+        with closing(execute(run, self.models, stop)) as steps:
+            for step in steps:
+                if time.monotonic() - checked > CHECK_EVERY:
+                    checked = time.monotonic()
+                    self._touch_visitors()
+                    if session.over_quota():
+                        stop.touch()
+                complete = step if step.variant == last else complete
+                worked += 0.0 if begun is None else time.monotonic() - begun
+                yield complete
+                begun = time.monotonic()
+        if complete and complete.run.frames and not stop.exists():
+            self.prices.learn(complete.run, load, worked)
+
+    def _touch_visitors(self) -> None:
+        """Keep the sessions of all who wait or work alive."""
+        for token in self.queue.visitors():
+            with suppress(ValueError):  # gone meanwhile
+                self.sessions.open(token)

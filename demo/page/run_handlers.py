@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +17,17 @@ from demo.masks.annotations import Annotations
 from demo.masks.chosen_clip import chosen_clip
 from demo.page import html
 from demo.page.choice import Choice
-from demo.page.live_run import STOP_FILE, work_live
-from demo.page.player_value import PlayerValue
+from demo.page.run_views import WatchedRun, result_update, settled_update, start_update
 from demo.page.services import Services
-from demo.page.updates import EndUpdate, GreetingUpdate, ProgressUpdate, ResultUpdate, StartUpdate
+from demo.page.updates import GreetingUpdate, ResultUpdate, RunUpdate, StartUpdate
 from demo.page.user_errors import user_errors
 from demo.runs.lookup import SHOWCASE
 from demo.runs.passes import Repair
 from demo.runs.run import Run
-from demo.runs.run_setup import RepairRequest, RunRequest, able_models, start_repair, start_run
+from demo.runs.run_setup import RepairRequest, RunRequest, able_models
 from demo.runs.session import Session
+
+LOOK_EVERY = 0.25  # seconds between two looks at a run that is watched
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,21 @@ class RunHandlers:
         """Show the greeting comparison, or say how far it is; the timer asks again until it is there."""
         with user_errors():
             session = self.services.sessions.open(token)
-            run = self._newest_result(session)
         if session.folders("run"):  # the visitor's own run stays on show
             return GreetingUpdate(gr.skip(), gr.skip(), gr.skip(), gr.skip(), gr.Timer(active=False))
+        return self.newest_result_update(session)
+
+    def newest_result_update(self, session: Session) -> GreetingUpdate:
+        """Show the visitor's newest result, else the greeting comparison, or how far that is."""
+        run = self._newest_result(session)
         done = None if run else self.services.showcase.progress()
         able = able_models(self.services.models)
         sentence = text.PREPARING if done is not None else text.READY if able else text.NO_WEIGHTS
         status = "" if run else html.notice(sentence, done)
-        return GreetingUpdate(status, *self._result_update(session, run), gr.Timer(active=done is not None))
+        return GreetingUpdate(status, *result_update(session, run), gr.Timer(active=done is not None))
 
     def start(self, token: str | None, *chosen: Any) -> StartUpdate:
-        """Write down a run of what was chosen and marked; one that cannot start changes nothing.
+        """Queue a run of what was chosen and marked; one that cannot start changes nothing.
 
         `chosen` are the fields of a `Choice`, which Gradio passes one by one.
         """
@@ -56,67 +63,57 @@ class RunHandlers:
             clip = chosen_clip(session)
             marked = Annotations.of(session, clip)
             request = RunRequest(clip, marked.all(), choice.entries, choice.settings, marked.names())
-            run = start_run(request, self.services.models, lambda: session.new_folder("run"))
-        return _start_update(run, clip, text.running(clip.title))
+            return start_update(self.services.live.start(session, request), clip)
 
     def repair(self, token: str | None, event: gr.EventData) -> StartUpdate:
-        """Write down a repair of the comparison on show, from a frame that the visitor marked anew."""
+        """Queue a repair of the comparison on show, from a frame that the visitor marked anew."""
         with user_errors():
             session = self.services.sessions.open(token)
+            self.services.live.check_idle(session)
             base, repair = self._result_called(session, str(event.run)), Repair(int(event.index), event.direction)
             clip = Clip.open(base.clip_folder)
             marked = Annotations.of(session, clip)
             request = RepairRequest(base, marked.all(), repair, marked.names())
-            run = start_repair(request, lambda: session.new_folder("run", [base.folder]))
-        return _start_update(run, clip, text.repairing(clip.title, repair.at))
+            return start_update(self.services.live.repair(session, request), clip)
 
     def undo_repair(self, token: str | None) -> ResultUpdate:
         """Delete the newest repair and show what it began with."""
         with user_errors():
             session = self.services.sessions.open(token)
+            self.services.live.check_idle(session)
             run = self._newest_result(session)
             if run is not None and run.base and run.folder.parent == session.folder:
                 shutil.rmtree(run.folder, ignore_errors=True)
-            return self._result_update(session, self._newest_result(session))
+            return result_update(session, self._newest_result(session))
 
-    def work(self, token: str | None) -> Iterator[ProgressUpdate]:
-        """Do the newest run; the player shows every frame that all models have finished."""
+    async def watch(self, token: str | None, name: str) -> AsyncIterator[RunUpdate]:
+        """Tell how far a queued run is until it has ended, then show what it left; without a name nothing changes.
+
+        The run goes on without a watcher.
+        """
+        if not name:
+            yield RunUpdate(*(gr.skip() for _ in RunUpdate._fields))
+            return
         with user_errors():
             session = self.services.sessions.open(token)
-            run = Run.open(session.folders("run")[-1])
-            clip = Clip.open(run.clip_folder)
-            yield ProgressUpdate(html.progress(run, len(clip), None), gr.skip())
-            for step in work_live(run, self.services.models, session):
-                value = PlayerValue.of(step.run, clip, token=session.token, name=run.folder.name, latest=step.frame)
-                yield ProgressUpdate(html.progress(step.run, len(clip), step.seconds_left), value.to_json())
-            if session.over_quota():
-                gr.Warning(text.STORAGE_FULL)
+        watched = WatchedRun(session, session.folder / name, self.services.live)
+        while not watched.ended:
+            update = await asyncio.to_thread(watched.news)
+            if update:
+                yield update
+            await asyncio.sleep(LOOK_EVERY)
+        yield await asyncio.to_thread(self._show_end, watched)
 
     def stop(self, token: str | None) -> gr.Button:
-        """Ask the newest run to end after its current frame."""
+        """End the visitor's run: one that waits goes at once, one at work keeps the frames that it has finished."""
         with user_errors():
-            session = self.services.sessions.open(token)
-            for folder in session.folders("run")[-1:]:
-                (folder / STOP_FILE).touch()
+            self.services.live.stop(self.services.sessions.open(token))
         return gr.Button(text.STOPPING, interactive=False)
 
-    def show_end(self, token: str | None) -> EndUpdate:
-        """Show what the newest run left, however it ended, and offer Run again."""
-        with user_errors():
-            session = self.services.sessions.open(token)
-            result = self._result_update(session, self._newest_result(session))
-        stop = gr.update(value=text.STOP, interactive=True, visible=False)
-        return EndUpdate("", *result, gr.update(visible=True), stop)
-
-    def _result_update(self, session: Session, run: Run | None) -> ResultUpdate:
-        """Return a finished run's title, the player's value, and whether there is a repair to undo."""
-        if run is None:
-            return ResultUpdate(text.RESULTS_EMPTY, gr.skip(), gr.update(visible=False))
-        clip = Clip.open(run.clip_folder)
-        title = text.results_title(clip.title, run.frames, len(clip), run.state == "stopped")
-        name = run.folder.name if run.folder.parent == session.folder else SHOWCASE
-        value = PlayerValue.of(run, clip, token=session.token, name=name)
-        return ResultUpdate(title, value.to_json(), gr.update(visible=bool(run.base)))
+    def _show_end(self, watched: WatchedRun) -> RunUpdate:
+        return settled_update(
+            watched.last_words(), result_update(watched.session, self._newest_result(watched.session))
+        )
 
     def _result_called(self, session: Session, name: str) -> Run:
         """Return the run on show; raise ValueError if the page meant another one."""
@@ -126,20 +123,13 @@ class RunHandlers:
         return run
 
     def _newest_result(self, session: Session) -> Run | None:
-        """Return the visitor's newest run with something to show, else the greeting one."""
+        """Return the visitor's newest run that has ended and has something to show, else the greeting one."""
         for folder in reversed(session.folders("run")):
-            run = Run.open(folder) if (folder / "run.json").exists() else None
-            if run and run.frames and run.state in ("done", "stopped"):
-                return run
+            place = self.services.live.place(folder)
+            if place and not place.ended:
+                continue
+            with suppress(ValueError):  # it or its clip is gone
+                run = Run.open(folder)
+                if run.frames and Clip.open(run.clip_folder):
+                    return run
         return self.services.showcase.run()
-
-
-def _start_update(run: Run, clip: Clip, title: str) -> StartUpdate:
-    """Return how the page looks while a run waits for its first frame."""
-    return StartUpdate(
-        status=html.progress(run, len(clip), None),
-        title=f"### {title}",
-        undo=gr.update(visible=False),
-        run=gr.update(visible=False),
-        stop=gr.update(visible=True),
-    )

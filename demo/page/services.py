@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from demo.clips.examples import ExampleShelf
 from demo.clips.upload import Limits
 from demo.models.provider import ModelProvider
+from demo.page.live_run import LiveRuns
 from demo.runs.session import SessionStore
 from demo.runs.showcase import Showcase
 
 
 @dataclass(frozen=True)
 class Services:
-    """Models, example clips, the greeting comparison, all visitors' sessions, and the limits on uploads."""
+    """Models, example clips, the greeting comparison, all visitors' sessions and runs, and the limits on uploads."""
 
     models: ModelProvider
     sessions: SessionStore
     shelf: ExampleShelf
     showcase: Showcase
+    live: LiveRuns
     limits: Limits = Limits()

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 
 
 class ClipUpdate(NamedTuple):
-    """Another clip, or another frame range of it."""
+    """Another clip, or another frame range of it, and what can be chosen instead."""
 
     canvas: Any
     trim: Any
+    examples: Any
 
 
 class ResultUpdate(NamedTuple):
@@ -30,39 +31,39 @@ class GreetingUpdate(NamedTuple):
     timer: Any
 
 
-class ArrivalUpdate(NamedTuple):
-    """Everything that a visitor gets when the page is opened."""
+class RunUpdate(NamedTuple):
+    """A run that waits, works or has ended; `run` and `stop` are the buttons, of which one is on offer."""
 
-    token: Any
-    canvas: Any
-    trim: Any
     status: Any
     title: Any
     player: Any
-    undo: Any
-    timer: Any
-
-
-class StartUpdate(NamedTuple):
-    """A run or repair that is written down and waits to be worked."""
-
-    status: Any
-    title: Any
     undo: Any
     run: Any
     stop: Any
 
 
-class ProgressUpdate(NamedTuple):
-    """A run at work."""
+class StartUpdate(NamedTuple):
+    """A run that was queued: the name by which it is watched, and how the page looks meanwhile."""
 
+    watched: Any
     status: Any
+    title: Any
     player: Any
+    undo: Any
+    run: Any
+    stop: Any
 
 
-class EndUpdate(NamedTuple):
-    """A run that ended, however it did: its results, and Run on offer again."""
+class ArrivalUpdate(NamedTuple):
+    """Everything that a visitor gets when the page is opened; `ticket` is the token that the browser keeps."""
 
+    token: Any
+    ticket: Any
+    canvas: Any
+    trim: Any
+    examples: Any
+    timer: Any
+    watched: Any
     status: Any
     title: Any
     player: Any

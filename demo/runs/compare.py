@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ class Progress:
     run: Run
 
 
-def execute_run(run: Run, models: ModelProvider, stop_file: Path) -> Iterator[Progress]:
+def execute_run(run: Run, models: ModelProvider, stop_file: Path) -> Generator[Progress, None, None]:
     """Do a run that is written down: `compare` its models until the clip ends or the file `stop_file` appears.
 
     Nothing but paths and numbers goes in and comes out, so that it may run in another process (`demo.models.zerogpu`).

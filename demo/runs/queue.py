@@ -66,6 +66,11 @@ class Place(Generic[T]):
     seconds: float
     latest: T | None
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to the job."""
+        return self.state not in ("waiting", "working", "set aside")
+
 
 @dataclass
 class _Entry(Generic[T]):
@@ -158,6 +163,11 @@ class RunQueue(Generic[T]):
         with self._changed:
             return any(entry.job.visitor == visitor for entry in self._entries.values())
 
+    def visitors(self) -> frozenset[str]:
+        """Return who has a job that waits or is at work."""
+        with self._changed:
+            return frozenset(entry.job.visitor for entry in self._entries.values())
+
     def seconds_ahead(self) -> float:
         """Return how long a job that came now would wait, estimated."""
         with self._changed:
@@ -200,7 +210,7 @@ class RunQueue(Generic[T]):
                     self._count_time(entry, now - last)
                     last = now
                     self._changed.notify_all()
-                    if not entry.stop and now - begun >= self.turn and len(self._entries) > 1:
+                    if not entry.stop and self._gives_way(entry, now - begun):
                         entry.state = "set aside"
                         return
                 if entry.stop:
@@ -215,6 +225,11 @@ class RunQueue(Generic[T]):
             self._count_time(entry, self.clock() - last)
             self._finish(entry, state)
             self._changed.notify_all()
+
+    def _gives_way(self, entry: _Entry[T], worked: float) -> bool:
+        """Tell whether a job's turn is over: it was long enough for the others, or one set aside is to end at once."""
+        others = [other for other in self._entries.values() if other is not entry]
+        return any(other.stop for other in others) or (bool(others) and worked >= self.turn)
 
     def _count_time(self, entry: _Entry[T], seconds: float) -> None:
         entry.worked += seconds

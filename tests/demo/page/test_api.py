@@ -7,7 +7,7 @@ import math
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,10 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
+from demo.clips.clip import Clip
 from demo.clips.examples import ExampleShelf
+from demo.exports.measurements import Measurements
+from demo.runs.run import Run
 from llb.cli import main
 from llb.io.label_png import decode_labels, read_labels, write_labels
 from llb.io.video_reader import write_video
@@ -150,9 +153,15 @@ def test_a_grey_masks_values_are_the_objects(
     assert sorted(set(np.unique(given.masks(facts)[0])) - {0}) == ids
 
 
-def test_what_was_not_measured_is_null(monkeypatch: pytest.MonkeyPatch, given: Given) -> None:
-    monkeypatch.setattr("demo.runs.compare.np.mean", lambda values: math.nan)
-    assert {model["seconds_per_frame"] for model in given.segment()["models"]} == {None}
+def test_a_figure_that_is_no_number_is_null(monkeypatch: pytest.MonkeyPatch, given: Given) -> None:
+    measure = Measurements.of
+
+    def of(run: Run, clip: Clip) -> Measurements:
+        found = measure(run, clip)
+        return replace(found, models=tuple(replace(model, overlap=math.nan) for model in found.models))
+
+    monkeypatch.setattr(Measurements, "of", of)
+    assert [model["overlap"] for model in given.segment()["models"]] == [None]
 
 
 def test_mistakes_come_back_as_a_sentence_and_leave_nothing_behind(given: Given, tmp_path: Path) -> None:
@@ -192,6 +201,18 @@ def test_models_and_settings_are_checked_before_the_clip_is_read(given: Given, m
     assert not read
 
 
+def test_a_run_that_takes_too_long_is_refused_before_the_clip_is_read(
+    given: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("demo.page.api.fit_labels", lambda *_: pytest.fail("the clip was read"))
+    monkeypatch.setattr("demo.runs.price.UNKNOWN", 1e6)
+    monkeypatch.setattr("demo.runs.price.RESULTS", given.root)
+    before = given.sessions()
+    with pytest.raises(AppError, match="would take"):
+        given.segment()
+    assert given.sessions() == before
+
+
 def test_calls_at_the_same_time_do_not_mix(given: Given, tmp_path: Path) -> None:
     def mask(target: int) -> Path:
         labels = np.zeros((120, 160), np.uint8)
@@ -202,12 +223,11 @@ def test_calls_at_the_same_time_do_not_mix(given: Given, tmp_path: Path) -> None
     targets = (1, 2, 3)
     masks = {target: mask(target) for target in targets}
     page = Client(given.url, verbose=False)
-    page.predict(api_name="/arrive")
+    page.predict("", api_name="/arrive")
     with ThreadPoolExecutor() as callers:
         calls = {target: callers.submit(given.segment, None, masks[target]) for target in targets}
         page.predict(["lite/joint"], [], 20, 5, 20, 0, True, api_name="/begin")
-        page.predict(api_name="/work")
-        shown = page.predict(api_name="/settle")[2]
+        shown = page.predict(api_name="/watch")[2]
     assert [variant["name"] for variant in shown["variants"]] == ["lite/joint"]
     facts = {target: waiting.result() for target, waiting in calls.items()}
     assert len({found["token"] for found in facts.values()}) == len(targets)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from demo import text
 from demo.page import html
 from demo.runs.run import Run, VariantRecord
 from demo.templates import template_environment
@@ -25,7 +26,7 @@ def test_models_without_weights_are_named_with_the_reason() -> None:
 
 def test_a_run_shows_how_far_each_model_is(tmp_path: Path) -> None:
     records = (VariantRecord("lite/llb", "LLB", frames=3), VariantRecord("lite/joint", TAGS, frames=1))
-    found = html.progress(Run(tmp_path, tmp_path, (1,), records), 8, 20.0)
+    found = html.progress(Run(tmp_path, tmp_path, (1,), records), 8, text.time_left(20.0))
     assert 'value="0.250"' in found
     assert "25% · about 20 s left" in found
     assert "LLB 3/8 · &lt;script&gt;" in found

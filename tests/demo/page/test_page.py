@@ -39,7 +39,7 @@ class Visitor:
     token: str = ""
 
     def __post_init__(self) -> None:
-        self.token = self.call("arrive")[0]["token"]
+        self.token = self.call("arrive", self.token)[0]
 
     def call(self, name: str, *arguments: Any) -> Any:
         return self.client.predict(*arguments, api_name=f"/{name}")
@@ -61,10 +61,9 @@ class Visitor:
         self.call("begin", names, list(knocked_out), *settings)
 
     def run(self, names: list[str]) -> tuple[Any, ...]:
-        """Begin, work and settle, as the Run button does; return the title and what the player is told."""
+        """Begin and watch, as the Run button does; return the title and what the player is told."""
         self.begin(names)
-        self.call("work")
-        return self.call("settle")[1:3]
+        return self.call("watch")[1:3]
 
 
 @pytest.fixture(scope="module")
@@ -110,12 +109,10 @@ def test_an_example_runs_with_its_ready_mask(visitor: Visitor) -> None:
 
 def test_the_player_hears_of_frames_while_the_run_is_at_work(visitor: Visitor) -> None:
     visitor.begin(["lite/llb", "lite/joint"])
-    job = visitor.client.submit(api_name="/work")
     done = []
-    for _, told in job:
-        if "variants" in told:
+    for _, _, told, *_ in visitor.client.submit(api_name="/watch"):
+        if told["state"] == "running":
             done.append(min(variant["done"] for variant in told["variants"]))
-            assert told["state"] == "running"
     assert done[0] < FRAMES
     assert done == sorted(done)
 
@@ -130,8 +127,7 @@ def test_the_players_files_are_served_at_the_addresses_that_it_is_told(visitor: 
 
 def test_a_knock_out_is_badged_and_settings_are_kept(visitor: Visitor, url: str) -> None:
     visitor.begin(["lite/llb"], knocked_out=("lite/llb~gates",), settings=(3, 2, 4, 4.5, False))
-    visitor.call("work")
-    told = visitor.call("settle")[2]
+    told = visitor.call("watch")[2]
     assert [variant["badge"] for variant in told["variants"]] == ["", "knock-out"]
     stored = Run.open(folder_at(told["stamp"], visitor.root))
     assert stored.settings == Settings(3, 2, 4, 4.5, shared_regions=False)
@@ -199,11 +195,12 @@ def test_a_caller_without_a_session_is_told_to_reload(url: str) -> None:
 
 def test_stop_keeps_what_is_done(visitor: Visitor) -> None:
     visitor.begin(["lite/llb"])
+    watching = visitor.client.submit(api_name="/watch")
+    next(told for _, _, told, *_ in watching if "variants" in told)
     visitor.call("stop")
-    visitor.call("work")
-    settled = visitor.call("settle")
-    assert f"stopped after 1 of {FRAMES} frames" in settled[1]
-    assert settled[2]["variants"][0]["done"] == 1
+    settled = watching.result()
+    assert (found := re.search(rf"stopped after (\d) of {FRAMES} frames", settled[1]))
+    assert settled[2]["variants"][0]["done"] == int(found[1]) > 0
 
 
 def test_clips_are_trimmed_and_made_smaller_and_say_so(tmp_path: Path) -> None:
@@ -278,7 +275,7 @@ def test_the_greeting_is_served_from_a_cache_far_from_the_checkout(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))  # the cache is not below it, as in a home folder
     with served(FakeModels(), tmp_path / "home") as address:
         visitor = Client(address, verbose=False)
-        visitor.predict(api_name="/arrive")
+        visitor.predict("", api_name="/arrive")
         for _ in range(100):
             shown = visitor.predict(api_name="/wait")
             if shown[1].startswith("### Results: "):

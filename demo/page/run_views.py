@@ -1,0 +1,108 @@
+"""How the page shows a run that waits, works or has ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import gradio as gr
+
+from demo import text
+from demo.clips.clip import Clip
+from demo.page import html
+from demo.page.live_run import LiveRuns
+from demo.page.player_value import PlayerValue
+from demo.page.updates import ResultUpdate, RunUpdate, StartUpdate
+from demo.runs.compare import Progress
+from demo.runs.lookup import SHOWCASE
+from demo.runs.queue import Place
+from demo.runs.run import Run
+from demo.runs.session import Session
+
+
+@dataclass
+class WatchedRun:
+    """A run in its folder, as the visitor who watches it knows it."""
+
+    session: Session
+    folder: Path
+    live: LiveRuns
+    _status: str = ""
+    _shown: Progress | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run neither waits nor works."""
+        place = self.live.place(self.folder)
+        return place is None or place.ended
+
+    def news(self) -> RunUpdate | None:
+        """Return what changed since the last call, None if nothing did."""
+        place = self.live.place(self.folder)
+        if place is None or place.ended:
+            return None
+        try:
+            run = place.latest.run if place.latest else Run.open(self.folder)
+            clip = Clip.open(run.clip_folder)
+        except ValueError:  # cancelled this moment
+            return None
+        status, player = _status(place, run, len(clip)), gr.skip()
+        if place.latest and place.latest is not self._shown:
+            frame = place.latest.frame
+            player = PlayerValue.of(run, clip, token=self.session.token, name=self.folder.name, latest=frame).to_json()
+        elif status == self._status:
+            return None
+        self._status, self._shown = status, place.latest
+        return RunUpdate(status, gr.skip(), player, gr.skip(), gr.skip(), gr.skip())
+
+    def last_words(self) -> str:
+        """Return the status line of a run that has ended; empty where its result says all."""
+        place = self.live.place(self.folder)
+        if place and place.state == "failed":
+            return html.notice(text.RUN_FAILED)
+        if place and place.state == "cancelled":
+            return html.notice(text.RUN_CANCELLED)
+        return html.notice(text.STORAGE_FULL) if self.session.over_quota() else ""
+
+
+def start_update(run: Run, clip: Clip) -> StartUpdate:
+    """Return how the page looks while a run waits for its first frame."""
+    title = text.repairing(clip.title, run.repair.at) if run.repair else text.running(clip.title)
+    return StartUpdate(
+        watched=run.folder.name,
+        status=html.progress(run, len(clip), text.STARTING),
+        title=f"### {title}",
+        player=gr.skip(),
+        undo=gr.update(visible=False),
+        run=gr.update(visible=False),
+        stop=gr.update(value=text.STOP, interactive=True, visible=True),
+    )
+
+
+def settled_update(status: str, result: ResultUpdate) -> RunUpdate:
+    """Return how the page looks once a run has ended: a result, and Run on offer again."""
+    stop = gr.update(value=text.STOP, interactive=True, visible=False)
+    return RunUpdate(status, *result, gr.update(visible=True), stop)
+
+
+def result_update(session: Session, run: Run | None) -> ResultUpdate:
+    """Return a finished run's title, the player's value, and whether there is a repair to undo."""
+    if run is None:
+        return ResultUpdate(text.RESULTS_EMPTY, gr.skip(), gr.update(visible=False))
+    if run.state not in ("done", "stopped"):  # the server ended before it
+        run = replace(run, state="stopped")
+    clip = Clip.open(run.clip_folder)
+    title = text.results_title(clip.title, run.frames, len(clip), run.state == "stopped")
+    name = run.folder.name if run.folder.parent == session.folder else SHOWCASE
+    value = PlayerValue.of(run, clip, token=session.token, name=name)
+    return ResultUpdate(title, value.to_json(), gr.update(visible=bool(run.base)))
+
+
+def _status(place: Place[Progress | None], run: Run, total: int) -> str:
+    """Say where a run stands: its place in the queue, or how far it is."""
+    if place.state == "waiting":
+        return html.waiting(text.place_in_queue(place.position, place.waiting, place.seconds))
+    if place.state == "set aside":
+        return html.progress(run, total, text.turn_of_others(place.seconds))
+    left = text.time_left(place.latest.seconds_left) if place.latest else text.STARTING
+    return html.progress(run, total, left)
