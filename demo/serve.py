@@ -17,6 +17,8 @@ from demo.models.zerogpu import is_lent
 from demo.page.layout import build_page, launch_options
 from demo.page.live_run import LiveRuns
 from demo.page.services import Services
+from demo.runs.cache_folders import CacheFolders
+from demo.runs.disk import default_budget
 from demo.runs.price import LIMIT, Prices
 from demo.runs.queue import TURN, RunQueue
 from demo.runs.session import SessionStore
@@ -28,10 +30,12 @@ def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore,
 
     `cache` keeps the greeting comparison, which is prepared in the background if it is not there yet.
     """
-    sessions.watch()
     showcase = Showcase(cache, models, shelf)
-    turn = math.inf if is_lent() else TURN
-    live = LiveRuns(models, sessions, RunQueue(turn), Prices(run_limit()))
+    folders = CacheFolders(cache, (shelf.root, showcase.folder))
+    folders.remove_old()
+    live = LiveRuns(models, RunQueue(math.inf if is_lent() else TURN), Prices(run_limit()))
+    sessions.alive = live.queue.visitors
+    sessions.watch(also=folders.touch)
     page = build_page(Services(models, sessions, shelf, showcase, live))
     showcase.start()
     return page.queue(default_concurrency_limit=4)
@@ -41,13 +45,14 @@ def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None
     """Serve the page's models, and those that `specs` name, until the program is stopped.
 
     Raises:
-        ValueError: the port is taken, or a spec names no model (`demo.models.custom`).
+        ValueError: the port is taken, LLB_DISK_GB is no size, or a spec names no model (`demo.models.custom`).
     """
     models = all_models(specs)
     base = Path(os.environ.get("LLB_CACHE", Path.home() / ".cache" / "llb"))
     cache, root = base / "page", base / "sessions"  # the sessions outlive the server: a reload finds them
     root.mkdir(parents=True, mode=0o700, exist_ok=True)
-    page = assemble(models, ExampleShelf.own(cache), SessionStore(root), cache)
+    sessions = SessionStore(root, budget=default_budget(root))
+    page = assemble(models, ExampleShelf.own(cache), sessions, cache)
     with taken_port_named(port):
         page.launch(server_name=host, server_port=port, **launch_options(cache, root))
 

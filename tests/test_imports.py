@@ -71,7 +71,14 @@ DEMO_MAY_IMPORT = {
     "exports": {"inside", "runs", "clips", "models.settings"},  # none of the models themselves
     "page": {"exports", "inside", "masks", "runs", "clips", "models", "components"},
 }
-FOR_ALL_OF_DEMO = ("demo.text", "demo.components.words", "demo.templates", "demo.browser_pictures", "demo.json_values")
+FOR_ALL_OF_DEMO = (
+    "demo.text",
+    "demo.components.words",
+    "demo.templates",
+    "demo.browser_pictures",
+    "demo.json_values",
+    "demo.whole_file",
+)
 
 
 @pytest.mark.parametrize("package", DEMO_MAY_IMPORT)

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from demo.whole_file import write_whole
 from llb.io.label_png import read_labels, write_labels
 from llb.types import Labels, Rgb
 
@@ -110,7 +111,7 @@ def save_facts(clip: Clip, **changes: object) -> Clip:
     """Write the clip's facts, with some of them changed, and return it."""
     clip = replace(clip, **changes)  # type: ignore[arg-type]
     facts = {key: value for key, value in asdict(clip).items() if key != "folder"}
-    (clip.folder / "clip.json").write_text(json.dumps(facts))
+    write_whole(clip.folder / "clip.json", json.dumps(facts))
     return clip
 
 
@@ -124,9 +125,15 @@ def read_rgb(path: Path) -> Rgb:
 
 def write_rgb(path: Path, rgb: Rgb) -> None:
     """Write a picture without loss, quickly rather than small."""
-    cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    _write_picture(path, rgb, [cv2.IMWRITE_PNG_COMPRESSION, 1])
 
 
 def write_jpeg(path: Path, rgb: Rgb, options: Sequence[int]) -> None:
     """Write a picture small, for the browser's player."""
-    cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), options)
+    _write_picture(path, rgb, options)
+
+
+def _write_picture(path: Path, rgb: Rgb, options: Sequence[int]) -> None:
+    """Write a picture in the format of the path's ending; `cv2.imwrite` would not say why it failed."""
+    encoded = cv2.imencode(path.suffix, cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), options)[1]
+    path.write_bytes(encoded.tobytes())

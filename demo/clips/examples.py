@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from demo.clips.clip import Clip, save_clip, save_facts
+from demo.whole_file import whole_folder
 from llb.io.label_png import decode_labels
 from llb.io.video_reader import probe, read_frames
 
@@ -133,8 +135,9 @@ class ExampleShelf:
         load: Callable[[str], Loaded],
         descriptions: Mapping[str, str] | None = None,
     ) -> None:
-        self._root, self._titles, self._load = root, dict(titles), load
+        self.root, self._titles, self._load = root, dict(titles), load
         self._descriptions = dict(descriptions or {})
+        self._decoding = threading.Lock()
 
     @classmethod
     def own(cls, cache: Path) -> ExampleShelf:
@@ -154,13 +157,18 @@ class ExampleShelf:
         """Return an example's clip; decode it at the first call. Raise ValueError for an unknown name."""
         if name not in self._titles:
             raise ValueError(f"There is no example {name!r}: choose one of {', '.join(self._titles)}.")
-        folder = self._root / name
-        if not (folder / "clip.json").exists():
-            loaded = self._load(name)
-            times = [index / loaded.fps for index in range(len(loaded.frames))]
-            clip = save_clip(folder, self._titles[name], zip(times, loaded.frames, strict=True), loaded.labels)
-            return save_facts(clip, description=self._descriptions.get(name, ""))
+        folder = self.root / name
+        with self._decoding:
+            if not folder.exists():
+                with whole_folder(folder) as draft:
+                    self._decode(name, draft)
         return Clip.open(folder)
+
+    def _decode(self, name: str, folder: Path) -> None:
+        loaded = self._load(name)
+        times = [index / loaded.fps for index in range(len(loaded.frames))]
+        clip = save_clip(folder, self._titles[name], zip(times, loaded.frames, strict=True), loaded.labels)
+        save_facts(clip, description=self._descriptions.get(name, ""))
 
 
 def hash_of(files: Iterable[Path]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,13 @@ from demo.exports.coco import CocoFile
 from demo.exports.measurements import Measurements
 from demo.exports.report import write_report
 from demo.exports.video import write_overlay, write_side_by_side
+from demo.runs.lane import Lane
 from demo.runs.run import Run
+from demo.runs.trace_file import load_arrays
+from demo.whole_file import whole_file
+
+DOWNLOADS = "downloads"  # in the run's folder, so that they go with it
+LANE = Lane(at_once=2, waiting=8, busy=text.EXPORTS_BUSY)
 
 
 @dataclass(frozen=True)
@@ -28,38 +35,56 @@ class FileKind:
     write: Callable[[Run, Clip, Path], None]
 
 
-def export(kind: str, run: Run, clip: Clip, folder: Path) -> Path:
-    """Write a run's file of a kind (`KINDS`) into `folder`, unless it is there already, and return it.
+def export(kind: str, run: Run, clip: Clip) -> Path:
+    """Write a run's file of a kind (`KINDS`), unless it is there already, and return it.
+
+    Of a run at work it holds the frames that are done.
 
     Raises:
-        ValueError: there is no such kind, or the run has no finished frame.
+        ValueError: there is no such kind, no frame is done, a repair is at work, or too many files are being written.
     """
     if kind not in KINDS:
         raise ValueError(f"There is no file {kind!r} to take away: choose one of {', '.join(KINDS)}.")
-    if not run.frames or run.state == "running":
-        raise ValueError("This comparison is still running: stop it or wait for its end, then take the files away.")
     found = KINDS[kind]
-    return _write_once(folder / found.file_name, lambda draft: found.write(run, clip, draft))
+    return _write_once(run, found.file_name, lambda draft: found.write(run, clip, draft))
 
 
-def export_overlay(run: Run, clip: Clip, name: str, folder: Path) -> Path:
+def export_overlay(run: Run, clip: Clip, name: str) -> Path:
     """Write one model's overlay video, unless it is there already, and return it.
 
     Raises:
-        ValueError: there is no such model in the run.
+        ValueError: there is no such model in the run, or as in `export`.
     """
     folder_of_model = run.model_folder(run.record(name).name).name
-    return _write_once(folder / f"{folder_of_model}.mp4", lambda draft: write_overlay(run, clip, name, draft))
+    return _write_once(run, f"{folder_of_model}.mp4", lambda draft: write_overlay(run, clip, name, draft))
 
 
-def _write_once(path: Path, write: Callable[[Path], None]) -> Path:
-    """Write a file by way of a draft, so that a path that exists holds a whole file."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"draft-{path.name}")
-        write(draft)
-        draft.replace(path)
-    return path
+def _write_once(run: Run, file_name: str, write: Callable[[Path], None]) -> Path:
+    """Write a file of a run as it is now; whoever asks for the same meanwhile waits and gets it, too."""
+    ended = run.state in ("done", "stopped")
+    if not run.frames:
+        raise ValueError(text.NOTHING_DONE)
+    if run.repair and not ended:  # its frames are those of two runs, and change
+        raise ValueError(text.REPAIR_AT_WORK)
+    version = "" if ended else f"-{(run.folder / 'run.json').stat().st_mtime_ns}"
+    path = run.folder / DOWNLOADS / f"{run.state}-{run.frames}{version}" / file_name
+
+    def write_if_missing() -> Path:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _drop_older(path.parent)
+            with whole_file(path) as draft:
+                write(draft)
+        return path
+
+    return path if path.exists() else LANE.do(write_if_missing, result=str(path))
+
+
+def _drop_older(kept: Path) -> None:
+    """Delete the files of earlier states of a run; those of the last such state may be on their way to a browser."""
+    others = [folder for folder in kept.parent.iterdir() if folder != kept]
+    for old in sorted(others, key=lambda folder: folder.stat().st_mtime)[:-1]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def write_masks(run: Run, clip: Clip, path: Path) -> None:
@@ -79,22 +104,23 @@ def write_coco(run: Run, clip: Clip, path: Path) -> None:
 
 
 def write_traces(run: Run, clip: Clip, path: Path) -> None:
-    """Write all stored arrays in one npz, keys ``<model>/<frame>/<object>.<field>``; features in fp16."""
+    """Write all stored arrays in one npz, keys ``<model>/<frame>/<object>.<field>``; features in fp16.
+
+    They were kept in eight bits (`demo.runs.eight_bits`).
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for record in run.variants:
             for file in sorted((run.model_folder(record.name) / "traces").glob("*.npz")):
-                with np.load(file, allow_pickle=False) as arrays:
-                    for key in arrays:
-                        buffer = io.BytesIO()
-                        np.lib.format.write_array(buffer, arrays[key], allow_pickle=False)
-                        archive.writestr(
-                            f"{run.model_folder(record.name).name}/{file.stem}/{key}.npy", buffer.getvalue()
-                        )
+                for key, array in load_arrays(file).items():
+                    buffer = io.BytesIO()
+                    np.lib.format.write_array(buffer, array, allow_pickle=False)
+                    entry = f"{run.model_folder(record.name).name}/{file.stem}/{key}.npy"
+                    archive.writestr(entry, buffer.getvalue())
 
 
 def write_measurements(run: Run, clip: Clip, path: Path) -> None:
     """Write settings, models, the clip's facts and every frame's figures as JSON."""
-    frames = [stats.to_json() for stats in run.frame_stats()]
+    frames = [stats.to_json() for stats in run.frame_stats()[: run.frames]]
     path.write_text(json.dumps({**Measurements.of(run, clip).to_json(), "frames": frames}, indent=1))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demo.json_values import read_number, read_text
+from demo.runs.questions import reading_question
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Place:
     frame: int
 
     @classmethod
+    @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> Place:
         """Read the keys `name` (of the model), `target` and `index` (of the frame)."""
         return cls(read_text(entries, "name"), read_number(entries, "target"), read_number(entries, "index"))
@@ -34,6 +36,7 @@ class DiagramQuestion:
     reduction: str = "pca"
 
     @classmethod
+    @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> DiagramQuestion:
         """Read the keys of `Place` and `how` (the reduction)."""
         return cls(Place.from_json(entries), read_text(entries, "how"))
@@ -48,6 +51,7 @@ class DetailQuestion:
     reduction: str = "pca"
 
     @classmethod
+    @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> DetailQuestion:
         """Read the keys of `Place`, `key` (of the box) and `how` (the reduction)."""
         return cls(Place.from_json(entries), read_text(entries, "key"), read_text(entries, "how"))
@@ -62,6 +66,7 @@ class PixelQuestion:
     x: int
 
     @classmethod
+    @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> PixelQuestion:
         """Read the keys of `Place`, `y` and `x`."""
         return cls(Place.from_json(entries), read_number(entries, "y"), read_number(entries, "x"))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from demo import text
 from demo.clips.clip import Clip
 from demo.inside import views
 from demo.inside.pixel import pixel
 from demo.inside.questions import DetailQuestion, DiagramQuestion, PixelQuestion, Place
 from demo.json_values import finite, read_text
 from demo.runs.lookup import RunLookup
+from demo.runs.questions import answer_in_words, reading_question
 from demo.runs.run import Run
 
 
@@ -25,18 +27,18 @@ class InsideServer:
 
         The other keys are those of `demo.inside.questions`.
         """
-        try:
-            run = self.runs.find(question["token"], read_text(question, "run"))
-            return dict(finite(_answer(run, Clip.open(run.clip_folder), question)))
-        except ValueError as error:
-            return {"error": str(error)}
-        except (KeyError, TypeError):
-            return {"error": "This question is incomplete: reload the page."}
+        return answer_in_words(lambda: dict(finite(self._answer(question))))
+
+    def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        with reading_question():
+            token, name, what = question["token"], read_text(question, "run"), question["what"]
+        run = self.runs.find(token, name)
+        return _answer(run, Clip.open(run.clip_folder), what, question)
 
 
-def _answer(run: Run, clip: Clip, question: dict[str, Any]) -> dict[str, Any]:
-    """Answer a question about a run; raise KeyError for one of a kind that there is not."""
-    match question["what"]:
+def _answer(run: Run, clip: Clip, what: object, question: dict[str, Any]) -> dict[str, Any]:
+    """Answer a question about a run; raise ValueError for one of a kind that there is not."""
+    match what:
         case "diagram":
             return views.diagram(run, clip, DiagramQuestion.from_json(question)).to_json()
         case "detail":
@@ -49,5 +51,5 @@ def _answer(run: Run, clip: Clip, question: dict[str, Any]) -> dict[str, Any]:
             return pixel(run, clip, PixelQuestion.from_json(question)).to_json()
         case "figures":  # for the cosine over the clip
             return {"figures": [stats.to_json() for stats in run.frame_stats()]}
-        case what:
-            raise KeyError(what)
+        case _:
+            raise ValueError(text.INCOMPLETE)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from demo.clips.clip import Clip
 from demo.masks.mask_file import OBJECTS
+from demo.runs.run import Run
 from demo.runs.session import Session
-from llb.io.label_png import read_labels, write_labels
+from demo.whole_file import write_whole
+from llb.io.label_png import encode_labels, read_labels
 from llb.types import Labels
 
 LONGEST_NAME = 40
+_writing = threading.Lock()  # names are read, changed and written in one go; a clip's first mask is written once
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,12 @@ class Annotations:
         key = hashlib.sha256(str(clip.folder).encode()).hexdigest()[:12]
         folder = session.folder / "marks" / key
         annotations = cls(folder)
-        if not folder.exists():
-            folder.mkdir(parents=True)
-            truth = clip.truth(0)
-            if truth is not None:
-                annotations.save(0, truth)
+        with _writing:
+            if not folder.exists():
+                truth = clip.truth(0)
+                folder.mkdir(parents=True)
+                if truth is not None:
+                    annotations.save(0, truth)
         return annotations
 
     def frames(self) -> list[int]:
@@ -53,9 +60,7 @@ class Annotations:
         if not labels.any():
             self._path(index).unlink(missing_ok=True)
             return
-        draft = self._path(index).with_suffix(".part")
-        write_labels(draft, labels)
-        draft.replace(self._path(index))
+        write_whole(self._path(index), encode_labels(labels))
 
     def names(self) -> dict[int, str]:
         """Return the names that objects were given."""
@@ -66,8 +71,23 @@ class Annotations:
         """Name an object; an empty name takes its name away. Raise ValueError for an object that cannot be."""
         if not 1 <= target <= OBJECTS:
             raise ValueError(f"There is no object {target}: the numbers go from 1 to {OBJECTS}.")
-        names = self.names() | {target: " ".join(name.split())[:LONGEST_NAME]}
-        (self.folder / "names.json").write_text(json.dumps({key: value for key, value in names.items() if value}))
+        with _writing:
+            names = self.names() | {target: " ".join(name.split())[:LONGEST_NAME]}
+            kept = {key: value for key, value in names.items() if value}
+            write_whole(self.folder / "names.json", json.dumps(kept))
+
+    def undo(self, repair: Run) -> None:
+        """Bring the masks back that a repair's corrections took the place of; what was drawn since stays.
+
+        Frames whose masks the repair and the run before it have alike are left as they are now.
+        """
+        before, corrected = repair.marked_masks_before(), repair.marked_masks()
+        for index in sorted({*before, *corrected}):
+            old, new = before.get(index), corrected.get(index)
+            if old is None:
+                self._path(index).unlink(missing_ok=True)
+            elif new is None or not np.array_equal(old, new):
+                self.save(index, old)
 
     def copy_from(self, other: Annotations, before: Clip, after: Clip) -> None:
         """Copy the masks and names of another frame range of the same uploaded file, for frames that both hold.

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from demo import text
 from demo.clips.clip import Clip
 from demo.masks.annotations import Annotations
 from demo.masks.canvas import Canvas, CanvasValue
@@ -22,8 +23,12 @@ from demo.masks.questions import (
     SaveLabels,
 )
 from demo.runs.file_address import address_of
+from demo.runs.lane import Lane
 from demo.runs.lookup import RunLookup
+from demo.runs.questions import answer_in_words, reading_question
 from demo.runs.session import Session, SessionStore
+
+CUTTING = Lane(at_once=2, waiting=6, busy=text.CUTS_BUSY)
 
 
 @dataclass(frozen=True)
@@ -38,18 +43,19 @@ class CanvasServer:
 
         The other keys are those of `demo.masks.questions`; labels and masks travel as PNG data addresses.
         """
-        try:
-            session = self.sessions.open(question["token"])
-            if question["what"] == "proposal":
-                return self._propose(session, ProposeLabels.from_json(question))
-            clip = chosen_clip(session)
-            if question["stamp"] != address_of(clip.folder):
-                raise ValueError("Another clip was chosen meanwhile: reload the page.")
-            return _answer(Canvas(clip, Annotations.of(session, clip)), question)
-        except ValueError as error:
-            return {"error": str(error)}
-        except (KeyError, TypeError):
-            return {"error": "This question is incomplete: reload the page."}
+        return answer_in_words(lambda: self._answer(question))
+
+    def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        with reading_question():
+            token, what = question["token"], question["what"]
+            stamp = None if what == "proposal" else question["stamp"]
+        session = self.sessions.open(token)
+        if what == "proposal":
+            return self._propose(session, ProposeLabels.from_json(question))
+        clip = chosen_clip(session)
+        if stamp != address_of(clip.folder):
+            raise ValueError("Another clip was chosen meanwhile: reload the page.")
+        return _answer(Canvas(clip, Annotations.of(session, clip)), what, question)
 
     def _propose(self, session: Session, question: ProposeLabels) -> dict[str, Any]:
         """Return a model's labels under the visitor's own; the run's clip becomes the visitor's choice."""
@@ -65,9 +71,9 @@ class CanvasServer:
         return {"value": value.to_json(), "labels": to_address(labels), "proposed": proposed}
 
 
-def _answer(canvas: Canvas, question: dict[str, Any]) -> dict[str, Any]:
-    """Answer a question about a clip; raise KeyError for one of a kind that there is not."""
-    match question["what"]:
+def _answer(canvas: Canvas, what: object, question: dict[str, Any]) -> dict[str, Any]:
+    """Answer a question about a clip; raise ValueError for one of a kind that there is not."""
+    match what:
         case "save":
             return {"marked": canvas.save(SaveLabels.from_json(question))}
         case "labels":
@@ -76,13 +82,15 @@ def _answer(canvas: Canvas, question: dict[str, Any]) -> dict[str, Any]:
         case "truth":
             return {"labels": to_address(canvas.exact_labels(AboutFrame.from_json(question)))}
         case "box":
-            return {"mask": to_address(canvas.cut_box(CutBox.from_json(question)).astype(np.uint8))}
+            box = CutBox.from_json(question)
+            return {"mask": to_address(CUTTING.do(lambda: canvas.cut_box(box)).astype(np.uint8))}
         case "scribble":
-            return {"mask": to_address(canvas.cut_scribble(CutScribble.from_json(question)).astype(np.uint8))}
+            scribble = CutScribble.from_json(question)
+            return {"mask": to_address(CUTTING.do(lambda: canvas.cut_scribble(scribble)).astype(np.uint8))}
         case "import":
             return {"labels": to_address(canvas.import_picture(ImportPicture.from_json(question)))}
         case "rename":
             names = canvas.rename(RenameObject.from_json(question))
             return {"names": {str(target): name for target, name in names.items()}}
-        case what:
-            raise KeyError(what)
+        case _:
+            raise ValueError(text.INCOMPLETE)

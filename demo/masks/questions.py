@@ -1,6 +1,6 @@
 """What the mask canvas may ask: each question is read from JSON, and checked as far as that needs no clip.
 
-Every `from_json` raises KeyError or TypeError for a question that lacks something, ValueError for a bad value.
+Every `from_json` raises ValueError, with a sentence, for a question that lacks something or has a bad value.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from demo.json_values import read_number, read_text, to_number
 from demo.masks.data_address import LARGEST, from_address
 from demo.masks.grabcut import Box
+from demo.runs.questions import reading_question
 from llb.io.label_png import decode_labels
 from llb.types import Labels, Mask
 
@@ -26,6 +27,7 @@ class AboutFrame:
     index: int
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> AboutFrame:
         return cls(read_number(question, "index"))
 
@@ -38,6 +40,7 @@ class SaveLabels:
     labels: Labels
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> SaveLabels:
         return cls(read_number(question, "index"), _painting(question, "labels"))
 
@@ -50,6 +53,7 @@ class CutBox:
     box: Box
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> CutBox:
         if len(question["box"]) != 4:
             raise ValueError("A box has four sides: draw it again.")
@@ -65,6 +69,7 @@ class CutScribble:
     scribble: Mask
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> CutScribble:
         return cls(read_number(question, "index"), _painting(question, "mask") > 0)
 
@@ -78,6 +83,7 @@ class ImportPicture:
     file_name: str
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> ImportPicture:
         name = PurePath(read_text(question, "file_name", 1000)).name[:LONGEST_FILE_NAME]
         return cls(read_number(question, "index"), from_address(read_text(question, "file", LARGEST)), name)
@@ -91,6 +97,7 @@ class RenameObject:
     name: str
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> RenameObject:
         return cls(read_number(question, "target"), read_text(question, "name"))
 
@@ -104,6 +111,7 @@ class ProposeLabels:
     index: int
 
     @classmethod
+    @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> ProposeLabels:
         return cls(read_text(question, "run"), read_text(question, "name"), read_number(question, "index"))
 

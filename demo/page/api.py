@@ -51,11 +51,6 @@ class FinishedRun:
     run: Run
     clip: Clip
 
-    @property
-    def downloads(self) -> Path:
-        """Folder of the files that are taken away."""
-        return self.session.folder / "downloads" / f"{self.run.folder.name}-{self.run.state}"
-
     def to_json(self, files: Mapping[str, Path]) -> dict[str, Any]:
         """Return token and name, by which ``/inside`` finds the run, the files' addresses, and what it measured."""
         addresses = {kind: address_of(path) for kind, path in files.items()}
@@ -77,8 +72,8 @@ class Api:
         """
         with user_errors(), ExitStack() as refused:
             done = self._run(clip, mask, Choice.of([to_text(model, "model")], Settings()), refused)
-            masks = export("masks", done.run, done.clip, done.downloads)
-            overlay = export_overlay(done.run, done.clip, done.run.variants[0].name, done.downloads)
+            masks = export("masks", done.run, done.clip)
+            overlay = export_overlay(done.run, done.clip, done.run.variants[0].name)
             refused.pop_all()
             return done.to_json({"masks": masks, "overlay": overlay})
 
@@ -89,7 +84,7 @@ class Api:
         """
         with user_errors(), ExitStack() as refused:
             done = self._run(clip, mask, Choice(models, [], *settings), refused)
-            files = {kind: export(kind, done.run, done.clip, done.downloads) for kind in KINDS}
+            files = {kind: export(kind, done.run, done.clip) for kind in KINDS}
             refused.pop_all()
             return done.to_json(files)
 

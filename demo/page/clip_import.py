@@ -12,7 +12,6 @@ from demo.clips.clip import Clip
 from demo.clips.upload import FrameRange, Limits, import_clip
 from demo.masks.annotations import Annotations
 from demo.masks.chosen_clip import choose_clip, chosen_clip
-from demo.runs.run import Run
 from demo.runs.session import Session
 
 
@@ -52,12 +51,12 @@ class ClipImport:
         return [Path(path) for path in self.session.notes().get("source", [])]
 
     def _read(self, sources: Sequence[Path], frames: FrameRange) -> Clip:
-        needed = [Run.open(folder).clip_folder for folder in self.session.folders("run")]
+        needed = [run.clip_folder for run in self.session.runs()]
         folder = self.session.new_folder("clip", [*needed, Path(self.session.notes().get("clip", ""))])
         title = text.upload_title([path.stem for path in sources])
         try:
             clip = import_clip(sources, title, folder, self.limits, frames, self.report)
-        except ValueError:
+        except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         choose_clip(self.session, clip)

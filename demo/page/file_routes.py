@@ -26,7 +26,7 @@ CLIP = rf"(?:{TOKEN.pattern}/clip-[0-9]+|{EXAMPLES_FOLDER.pattern}/{NAME})"
 RUN = rf"(?:{TOKEN.pattern}/run-[0-9]+|{SHOWCASE_FOLDER.pattern})"
 FRAMES = re.compile(rf"{CLIP}/(?:previews/{FRAME}\.jpg|truth/{FRAME}\.png)")
 LABELS = re.compile(rf"{RUN}/{NAME}/labels/{FRAME}\.png")
-DOWNLOADS = re.compile(rf"{TOKEN.pattern}/downloads/{NAME}/{NAME}")
+DOWNLOADS = re.compile(rf"{RUN}/downloads/{NAME}/{NAME}")
 
 ENDED = ("done", "stopped")  # states of a run that changes no more
 NEVER_CHANGES = "private, max-age=31536000, immutable"

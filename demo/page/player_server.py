@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from demo import text
 from demo.clips.clip import Clip
 from demo.exports.files import export, export_overlay
 from demo.json_values import finite, read_number, read_text
 from demo.runs.file_address import address_of
 from demo.runs.lookup import RunLookup
+from demo.runs.questions import answer_in_words, reading_question
 from demo.runs.run import Run
 
 NEAR = 3  # frames around a marked one that are not suggested for a repair
@@ -38,36 +39,38 @@ class PlayerServer:
         """Answer a question: `token` is the visitor's, `run` a name from the player's value, `what` its kind.
 
         The kinds are ``figures`` (of the frames from `start` on), ``uncertain``, ``video`` (of the model `name`) and
-        ``export`` (of a `kind`, `demo.exports.files.KINDS`); the latter two are
-        answered with the file's address.
+        ``export`` (of a `kind`, `demo.exports.files.KINDS`); the latter two are answered
+        with the file's address.
         """
-        try:
-            run = self.runs.find(question["token"], read_text(question, "run"))
-            return dict(finite(_answer(run, self._downloads(question["token"], run), question)))
-        except ValueError as error:
-            return {"error": str(error)}
-        except (KeyError, TypeError):
-            return {"error": "This question is incomplete: reload the page."}
+        return answer_in_words(lambda: dict(finite(self._answer(question))))
 
-    def _downloads(self, token: str, run: Run) -> Path:
-        """Return the visitor's folder for the files of a run as it is now."""
-        return self.runs.sessions.open(token).folder / "downloads" / f"{run.folder.name}-{run.state}"
+    def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        with reading_question():
+            token, name, what = question["token"], read_text(question, "run"), question["what"]
+        run = self.runs.find(token, name)
+        match what:
+            case "figures":
+                with reading_question():
+                    start = max(0, read_number(question, "start"))
+                return {"figures": [stats.to_json() for stats in run.frame_stats(start)]}
+            case "uncertain":
+                return most_uncertain(run).to_json()
+            case "video":
+                with reading_question():
+                    model = read_text(question, "name")
+                self._make_room(token, run)
+                return {"path": address_of(export_overlay(run, Clip.open(run.clip_folder), model))}
+            case "export":
+                with reading_question():
+                    kind = read_text(question, "kind")
+                self._make_room(token, run)
+                return {"path": address_of(export(kind, run, Clip.open(run.clip_folder)))}
+            case _:
+                raise ValueError(text.INCOMPLETE)
 
-
-def _answer(run: Run, downloads: Path, question: dict[str, Any]) -> dict[str, Any]:
-    """Answer a question about a run; raise KeyError for one of a kind that there is not."""
-    match question["what"]:
-        case "figures":
-            return {"figures": [stats.to_json() for stats in run.frame_stats(max(0, read_number(question, "start")))]}
-        case "uncertain":
-            return most_uncertain(run).to_json()
-        case "video":
-            name = read_text(question, "name")
-            return {"path": address_of(export_overlay(run, Clip.open(run.clip_folder), name, downloads))}
-        case "export":
-            return {"path": address_of(export(read_text(question, "kind"), run, Clip.open(run.clip_folder), downloads))}
-        case what:
-            raise KeyError(what)
+    def _make_room(self, token: str, run: Run) -> None:
+        """See to it that the visitor may write files of a run; raise ValueError if the disk is full."""
+        self.runs.sessions.make_room(self.runs.sessions.open(token), [run.folder])
 
 
 def most_uncertain(run: Run) -> UncertainPlace:

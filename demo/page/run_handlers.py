@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +13,13 @@ import gradio as gr
 from demo import text
 from demo.clips.clip import Clip
 from demo.masks.annotations import Annotations
+from demo.masks.canvas import CanvasValue
 from demo.masks.chosen_clip import chosen_clip
 from demo.page import html
 from demo.page.choice import Choice
 from demo.page.run_views import WatchedRun, result_update, settled_update, start_update
 from demo.page.services import Services
-from demo.page.updates import GreetingUpdate, ResultUpdate, RunUpdate, StartUpdate
+from demo.page.updates import GreetingUpdate, RunUpdate, StartUpdate, UndoUpdate
 from demo.page.user_errors import user_errors
 from demo.runs.lookup import SHOWCASE
 from demo.runs.passes import Repair
@@ -76,15 +76,17 @@ class RunHandlers:
             request = RepairRequest(base, marked.all(), repair, marked.names())
             return start_update(self.services.live.repair(session, request), clip)
 
-    def undo_repair(self, token: str | None) -> ResultUpdate:
-        """Delete the newest repair and show what it began with."""
+    def undo_repair(self, token: str | None) -> UndoUpdate:
+        """Delete the newest repair; show what it began with, and the marks as they were."""
         with user_errors():
             session = self.services.sessions.open(token)
             self.services.live.check_idle(session)
             run = self._newest_result(session)
             if run is not None and run.base and run.folder.parent == session.folder:
+                Annotations.of(session, Clip.open(run.clip_folder)).undo(run)
                 shutil.rmtree(run.folder, ignore_errors=True)
-            return result_update(session, self._newest_result(session))
+            canvas = CanvasValue.of(session, chosen_clip(session)).to_json()
+            return UndoUpdate(canvas, *result_update(session, self._newest_result(session)))
 
     async def watch(self, token: str | None, name: str) -> AsyncIterator[RunUpdate]:
         """Tell how far a queued run is until it has ended, then show what it left; without a name nothing changes.
@@ -124,12 +126,9 @@ class RunHandlers:
 
     def _newest_result(self, session: Session) -> Run | None:
         """Return the visitor's newest run that has ended and has something to show, else the greeting one."""
-        for folder in reversed(session.folders("run")):
-            place = self.services.live.place(folder)
-            if place and not place.ended:
-                continue
-            with suppress(ValueError):  # it or its clip is gone
-                run = Run.open(folder)
-                if run.frames and Clip.open(run.clip_folder):
-                    return run
+        for run in map(Run.as_left, reversed(session.runs())):
+            place = self.services.live.place(run.folder)
+            ended = place is None or place.ended
+            if ended and run.frames and (run.clip_folder / "clip.json").exists():
+                return run
         return self.services.showcase.run()

@@ -19,6 +19,9 @@ from demo.runs.run import Run, VariantRecord
 from llb.inference.side_by_side import run_side_by_side
 from llb.types import FrameResult, Labels, Mask
 
+SAVE_EVERY = 2.0  # seconds between two writes of how far a run is
+SAVING = 0.05  # largest part of the time that these writes take
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -47,13 +50,20 @@ def compare(
 ) -> Iterator[Progress]:
     """Do every pass of a run with fresh segmenters, one frame at a time each, and yield after every finished frame.
 
-    The run on disk is complete up to the last yield. When `should_stop` turns true, the run ends after the current
-    frame and counts as stopped; so does one that an error ends.
+    The files of every frame are on disk at its yield, and the run's facts a few seconds later (`SAVE_EVERY`). When
+    `should_stop` turns true, the run ends after the current frame and counts as stopped; so does one that an error ends
+    or whose caller goes no further.
     """
-    comparison = Comparison(run.save(state="running"), clip)
+    run = run.save(state="running")
+    try:
+        comparison = Comparison(run, clip)
+    except BaseException:
+        run.save(state="stopped")
+        raise
     try:
         for plan in run.passes(len(clip)):
             yield from comparison.do_pass(plan, segmenters(), should_stop)
+        comparison.complete = not comparison.stopped
     finally:
         comparison.close()
 
@@ -94,7 +104,10 @@ class Comparison:
     done_visits: int = 0
     begun: float = field(default_factory=time.perf_counter)
     rewritten: bool = False  # whether statistics of an earlier frame changed
-    complete: bool = True
+    saved: float = field(default_factory=time.perf_counter)
+    saving: float = 0.0  # seconds that the last write of the run's facts took
+    stopped: bool = False
+    complete: bool = False
 
     def __post_init__(self) -> None:
         self.marked = self.run.marked_masks()
@@ -116,20 +129,28 @@ class Comparison:
         previous: int | None = None  # the last frame of this pass whose trace leads to the memory's keys
         for number, visit in enumerate(plan.visits):
             if number > 0 and should_stop():
-                self.complete = False
+                self.stopped = True
                 return
             yield from self._visit_frame(models, plan, visit, previous)
             if not visit.known and self.run.trace_stride == 1:  # of a long clip every stored trace has all keys itself
                 previous = visit.index
 
-    def close(self) -> None:
-        """End the run: write statistics that changed and the run's facts."""
+    def save(self, state: str = "running") -> None:
+        """Write statistics that changed and the run's facts."""
+        begun = time.perf_counter()
         if self.rewritten:
             self.run.save_frame_stats(self.series)
+            self.rewritten = False
+        self.run = self.run.save(state=state)
+        self.saved = time.perf_counter()
+        self.saving = self.saved - begun
+
+    def close(self) -> None:
+        """End the run on disk, however it ended."""
         for record in self.run.variants:
             self._update_record(record.name, record.frames)
         done = self.complete and self.run.frames == len(self.clip)
-        self.run = self.run.save(state="done" if done else "stopped")
+        self.save("done" if done else "stopped")
 
     def _visit_frame(
         self, models: Mapping[str, PassSegmenter], plan: Pass, visit: Visit, previous: int | None
@@ -148,6 +169,8 @@ class Comparison:
                     self._save_stats(visit.index, self._measure(visit.index, results))
                 self._update_record(name, visit.index + 1)
             self.done_visits += 1
+            if time.perf_counter() - self.saved >= max(SAVE_EVERY, self.saving / SAVING):
+                self.save()
             left = (time.perf_counter() - self.begun) / self.done_visits * (self.visits - self.done_visits)
             yield Progress(name, visit.index, left, self.run)
 
@@ -182,7 +205,7 @@ class Comparison:
         return measure_frame(results, self.clip.truth(index), marked, earlier)
 
     def _save_stats(self, index: int, stats: FrameStats) -> None:
-        """Append a frame's statistics to the series, or keep new ones of an earlier frame until the run closes."""
+        """Append a frame's statistics to the series, or keep new ones of an earlier frame until the next `save`."""
         if index == len(self.series):
             self.series.append(stats)
             self.run.add_frame_stats(stats)

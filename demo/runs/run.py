@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import secrets
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -15,10 +16,13 @@ from demo.models.settings import Settings, split_entry
 from demo.runs.frame_stats import FrameStats
 from demo.runs.passes import Pass, Repair, marked_objects, repaired, whole_clip
 from demo.runs.trace_file import TraceFolder
-from llb.io.label_png import read_labels, write_labels
+from demo.whole_file import DRAFTS, write_whole
+from llb.io.label_png import encode_labels, read_labels
 from llb.types import Labels
 
+SERVER = secrets.token_hex(8)  # a run that another server process began and never ended has died with it
 MARKED = "marked"
+MARKED_BEFORE = "marked-before"  # the masks of the run that a repair goes on from
 SERIES = "series.jsonl"
 COLOURS = "colours.json"  # of the features (`demo.inside.pca_colours`)
 MOST_TRACES = 300  # frames of a long clip whose inside is kept
@@ -62,6 +66,7 @@ class Run:
         repair: where the repair goes on, and in which direction.
         names: of objects that have one.
         trace_stride: the inside of the models is stored every so many frames (`TraceFolder`).
+        server: names the server process that began it.
     """
 
     folder: Path
@@ -74,10 +79,15 @@ class Run:
     repair: Repair | None = None
     names: dict[int, str] = field(default_factory=dict)
     trace_stride: int = 1
+    server: str = SERVER
 
     @classmethod
     def open(cls, folder: Path) -> Run:
-        """Read a run that `save` wrote; raise ValueError if it is gone."""
+        """Read a run that `save` wrote; one that died with its server is stopped and has what it has.
+
+        Raises:
+            ValueError: it is gone.
+        """
         try:
             facts = json.loads((folder / "run.json").read_text())
         except FileNotFoundError as error:
@@ -86,7 +96,19 @@ class Run:
         clip_folder, objects = Path(facts.pop("clip_folder")), tuple(facts.pop("objects"))
         facts["repair"] = Repair(**facts["repair"]) if facts["repair"] else None
         facts["names"] = {int(target): name for target, name in facts["names"].items()}
-        return cls(folder, clip_folder, objects, variants, Settings(**facts.pop("settings")), **facts)
+        run = cls(folder, clip_folder, objects, variants, Settings(**facts.pop("settings")), **facts)
+        return run.as_left() if run.server != SERVER else run
+
+    def as_left(self) -> Run:
+        """Return a run that nobody works any more as it lies on disk: stopped, with what all models finished.
+
+        For a run whose worker died, which could write no end; one that ended stays as it is.
+        """
+        if self.state in ("done", "stopped"):
+            return self
+        frames = len(self._series_lines())
+        records = tuple(replace(record, frames=max(record.frames, frames)) for record in self.variants)
+        return replace(self, state="stopped", variants=records)
 
     def begin_repair(self, folder: Path, marked: Mapping[int, Labels], repair: Repair) -> Run:
         """Write down a repair as a run of its own in `folder`, which starts with all that this one has.
@@ -99,15 +121,16 @@ class Run:
         if repair.at >= self.frames:
             raise ValueError(f"Frame {repair.at} is not in these results: choose one up to {self.frames - 1}.")
         objects = tuple(sorted({*self.objects, *(t for there in marked_objects(marked).values() for t in there)}))
-        for record in self.variants:
-            source = self.model_folder(record.name)
-            shutil.copytree(source, folder / source.name, copy_function=_share)
-        for name in (SERIES, COLOURS):
-            if (self.folder / name).exists():
-                shutil.copyfile(self.folder / name, folder / name)
-        run = replace(self, folder=folder, objects=objects, base=self.folder.name, repair=repair).save(state="waiting")
+        for source in (self.model_folder(record.name) for record in self.variants):
+            drafts = shutil.ignore_patterns(f"{DRAFTS}*")
+            shutil.copytree(source, folder / source.name, copy_function=_share, ignore=drafts)
+        shutil.copytree(self.folder / MARKED, folder / MARKED_BEFORE, copy_function=_share)
+        if (self.folder / COLOURS).exists():
+            shutil.copyfile(self.folder / COLOURS, folder / COLOURS)
+        run = replace(self, folder=folder, objects=objects, base=self.folder.name, repair=repair, server=SERVER)
+        run.save_frame_stats(self.frame_stats())
         run.save_marked_masks(marked)
-        return run
+        return run.save(state="waiting")
 
     def passes(self, length: int) -> list[Pass]:
         """Return what is to be done on a clip of `length` frames; raise ValueError if there is nothing to go by."""
@@ -119,9 +142,7 @@ class Run:
         run = replace(self, **changes)  # type: ignore[arg-type]
         facts = {key: value for key, value in asdict(run).items() if key != "folder"}
         self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.folder / "run.part"
-        draft.write_text(json.dumps({**facts, "clip_folder": str(run.clip_folder)}))
-        draft.replace(self.folder / "run.json")
+        write_whole(self.folder / "run.json", json.dumps({**facts, "clip_folder": str(run.clip_folder)}))
         return run
 
     @property
@@ -146,20 +167,23 @@ class Run:
 
     def marked_masks(self) -> dict[int, Labels]:
         """Return the masks that the visitor marked, by frame."""
-        return {int(path.stem): read_labels(path) for path in sorted((self.folder / MARKED).glob("*.png"))}
+        return _read_masks(self.folder / MARKED)
+
+    def marked_masks_before(self) -> dict[int, Labels]:
+        """Return the masks that were marked, by frame, when the run began that this one repairs."""
+        return _read_masks(self.folder / MARKED_BEFORE)
 
     def save_marked_masks(self, masks: Mapping[int, Labels]) -> None:
         """Keep the masks that the visitor marked, by frame."""
         (self.folder / MARKED).mkdir(parents=True, exist_ok=True)
         for index, labels in masks.items():
-            write_labels(self.folder / MARKED / f"{index:05d}.png", labels)
+            write_whole(self.folder / MARKED / f"{index:05d}.png", encode_labels(labels))
 
     def save_labels(self, name: str, index: int, labels: Labels) -> None:
         """Keep a variant's labels of a frame; a file that another run shares is left to it."""
         path = self.labels_file(name, index)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        write_labels(path, labels)
+        write_whole(path, encode_labels(labels))
 
     def traces(self, name: str) -> TraceFolder:
         """Return what a model's inside was in the frames so far."""
@@ -172,15 +196,16 @@ class Run:
 
     def save_frame_stats(self, series: Iterable[FrameStats]) -> None:
         """Write the whole series anew."""
-        draft = self.folder / "series.part"
-        draft.write_text("".join(json.dumps(stats.to_json()) + "\n" for stats in series))
-        draft.replace(self.folder / SERIES)
+        write_whole(self.folder / SERIES, "".join(json.dumps(stats.to_json()) + "\n" for stats in series))
 
     def frame_stats(self, start: int = 0) -> list[FrameStats]:
         """Return the statistics of every frame from `start` on that is written."""
+        return [FrameStats.from_json(json.loads(line)) for line in self._series_lines()[start:]]
+
+    def _series_lines(self) -> list[str]:
+        """Return the lines of the series that are whole: the last one may be at its writing, or torn."""
         path = self.folder / SERIES
-        lines = path.read_text().splitlines() if path.exists() else []
-        return [FrameStats.from_json(json.loads(line)) for line in lines[start:]]
+        return path.read_text().split("\n")[:-1] if path.exists() else []
 
     def model_folder(self, name: str) -> Path:
         """Return the folder of a model's files."""
@@ -190,6 +215,10 @@ class Run:
 def trace_stride_of(clip: Clip) -> int:
     """Return the `trace_stride` of a run on a clip: 1 for short clips."""
     return 1 if len(clip) <= LOSSLESS else math.ceil(len(clip) / MOST_TRACES)
+
+
+def _read_masks(folder: Path) -> dict[int, Labels]:
+    return {int(path.stem): read_labels(path) for path in sorted(folder.glob("*.png"))}
 
 
 def _share(source: str, target: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -58,17 +59,15 @@ def start_run(request: RunRequest, models: ModelProvider, new_folder: Callable[[
     """
     objects = objects_to_follow(request.marked)
     records = checked_variants(request.entries, request.settings, models)
-    run = Run(
-        new_folder(),
-        request.clip.folder,
-        objects,
-        records,
-        request.settings,
-        names=dict(request.names),
-        trace_stride=trace_stride_of(request.clip),
-    )
-    run.save_marked_masks(request.marked)
-    return run.save()
+    stride = trace_stride_of(request.clip)
+    with _begun(new_folder) as folder:
+        run = Run(
+            *(folder, request.clip.folder, objects, records, request.settings),
+            names=dict(request.names),
+            trace_stride=stride,
+        )
+        run.save_marked_masks(request.marked)
+        return run.save()
 
 
 def start_repair(request: RepairRequest, new_folder: Callable[[], Path]) -> Run:
@@ -80,10 +79,17 @@ def start_repair(request: RepairRequest, new_folder: Callable[[], Path]) -> Run:
     if request.repair.at not in request.marked:
         raise ValueError(text.NOTHING_TO_REPAIR)
     objects_to_follow(request.marked)
+    with _begun(new_folder) as folder:
+        return request.base.begin_repair(folder, request.marked, request.repair).save(names=dict(request.names))
+
+
+@contextmanager
+def _begun(new_folder: Callable[[], Path]) -> Iterator[Path]:
+    """Yield a new folder for a run; it goes again if the run cannot be written down."""
     folder = new_folder()
     try:
-        return request.base.begin_repair(folder, request.marked, request.repair).save(names=dict(request.names))
-    except ValueError:
+        yield folder
+    except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 

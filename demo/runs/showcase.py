@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import threading
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from demo.models.provider import ModelProvider
 from demo.runs.compare import execute_run
 from demo.runs.run import Run
 from demo.runs.run_setup import RunRequest, able_models, start_run
+from demo.whole_file import whole_folder
 
 GREETING = ("lite/llb", "lite/joint")  # the comparison to greet with, if these can run
 
@@ -37,13 +39,14 @@ class Showcase:
 
     def run(self) -> Run | None:
         """Return the comparison once it is finished."""
-        if not self._entries or not (self._folder / "run.json").exists():
+        if not self._entries or not (self.folder / "run.json").exists():
             return None
-        run = Run.open(self._folder)
+        run = Run.open(self.folder)
         return run if run.state == "done" and run.clip_folder.exists() else None
 
     @cached_property
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
+        """Where the comparison lies once it is finished."""
         clip = self._shelf.clip(self._shelf.names()[0]).folder
         weights = [self._models.facts(name).weights_sha256 for name in self._entries]
         key = "|".join([str(clip), _code_version(), *weights])
@@ -53,9 +56,11 @@ class Showcase:
         clip = self._shelf.clip(self._shelf.names()[0])
         labels = clip.truth(0)
         assert labels is not None, "an example has exact masks"
-        run = start_run(RunRequest(clip, {0: labels}, self._entries), self._models, lambda: self._folder)
-        for step in execute_run(run, self._models, self._folder / "never"):
-            self._done = (step.frame + 1) / len(clip)
+        shutil.rmtree(self.folder, ignore_errors=True)  # one whose clip is gone
+        with whole_folder(self.folder) as draft:
+            run = start_run(RunRequest(clip, {0: labels}, self._entries), self._models, lambda: draft)
+            for step in execute_run(run, self._models, draft / "never"):
+                self._done = (step.frame + 1) / len(clip)
 
 
 def _code_version() -> str:

@@ -37,7 +37,6 @@ const PATIENCE = 2000; // milliseconds in which the page that is being reloaded 
  * only locks can tell. The token is never in the address.
  */
 export async function keptTicket() {
-  warnOfUnsavedPaint();
   const own = read(sessionStorage);
   if (own && (!navigator.locks || (await held(own, { signal: AbortSignal.timeout(PATIENCE) })))) {
     return own;
@@ -54,15 +53,6 @@ export async function keepTicket(token) {
   if (navigator.locks) {
     await held(token, { ifAvailable: true });
   }
-}
-
-/** Ask before the page is left while something painted is not saved. A run goes on by itself: it needs no warning. */
-function warnOfUnsavedPaint() {
-  window.addEventListener('beforeunload', (event) => {
-    if (document.querySelector('.mask-canvas')?.dataset.unsaved) {
-      event.preventDefault();
-    }
-  });
 }
 
 /** Hold a token until this page is gone; tell whether no other page does. */

@@ -82,4 +82,4 @@ def test_stored_keys_give_the_engines_attention(tmp_path: Path) -> None:
     cell = cell_of(place, recorded.trace.region, (15, 26))
     assert cell is not None
     found = attention_over_memory(recorded, cell)
-    np.testing.assert_allclose(found, expected, atol=0.01 * float(expected.max()))
+    np.testing.assert_allclose(found, expected, atol=0.08 * float(expected.max()))  # keys in eight bits

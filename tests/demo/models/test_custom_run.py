@@ -122,23 +122,23 @@ def test_the_player_shows_it_with_its_own_line(run: Run, clip: Clip) -> None:
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # pycocotools' own
 def test_every_file_holds_it(run: Run, clip: Clip, tmp_path: Path) -> None:
-    annotations = json.loads(export("coco", run, clip, tmp_path).read_text())["annotations"]["flow"]
+    annotations = json.loads(export("coco", run, clip).read_text())["annotations"]["flow"]
     for item in annotations:
         mask = coco.decode(item["segmentation"])
         assert (mask == (run.labels("flow", item["image_id"]) == item["category_id"])).all()
     assert len(annotations) >= 2 * FRAMES
-    with zipfile.ZipFile(export("masks", run, clip, tmp_path)) as archive:
+    with zipfile.ZipFile(export("masks", run, clip)) as archive:
         assert sum(name.startswith("flow/") for name in archive.namelist()) == FRAMES
-    with av.open(str(export("side_by_side", run, clip, tmp_path))) as video:
+    with av.open(str(export("side_by_side", run, clip))) as video:
         frames = list(video.decode(video=0))
     assert (len(frames), frames[0].width) == (FRAMES, 3 * clip.width)
-    with av.open(str(export_overlay(run, clip, "flow", tmp_path))) as video:
+    with av.open(str(export_overlay(run, clip, "flow"))) as video:
         assert len(list(video.decode(video=0))) == FRAMES
-    with np.load(export("traces", run, clip, tmp_path), allow_pickle=False) as arrays:
+    with np.load(export("traces", run, clip), allow_pickle=False) as arrays:
         assert {key.split("/")[0] for key in arrays} == {"lite-llb", "lite-joint"}
-    models = json.loads(export("measurements", run, clip, tmp_path).read_text())["models"]
+    models = json.loads(export("measurements", run, clip).read_text())["models"]
     assert [model["name"] for model in models] == list(NAMES)
-    report = export("report", run, clip, tmp_path).read_text()
+    report = export("report", run, clip).read_text()
     assert "Optical flow, not learnt" in report
 
 

@@ -1,26 +1,52 @@
-"""A run at work, as its page watches it."""
+"""Runs from Run pressed to their end, without a page."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from demo.clips.clip import Clip
+from demo.models.provider import Segmenter
+from demo.models.settings import Settings
 from demo.page import live_run
-from demo.page.live_run import STOP_FILE, work_live
+from demo.page.live_run import LiveRuns
+from demo.runs.passes import Repair
+from demo.runs.price import Prices, Workload
+from demo.runs.queue import RunQueue
 from demo.runs.run import Run
-from demo.runs.run_setup import RunRequest, start_run
-from demo.runs.session import Session, SessionStore
-from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf
+from demo.runs.run_setup import RepairRequest, RunRequest
+from demo.runs.session import SessionStore
+from llb.types import FrameResult, TraceRequest
+from tests.support.page_fakes import FRAMES, FakeModels, FakeSegmenter, fake_shelf
 
 NAMES = ("lite/llb", "lite/joint")
+PATIENCE = 20.0  # seconds
+
+
+class BrokenSegmenter(FakeSegmenter):
+    """Fail at the fourth frame."""
+
+    def step(self, frame: np.ndarray, trace: TraceRequest | None = None) -> FrameResult:
+        if self.index == 3:
+            raise RuntimeError("broken")
+        return super().step(frame, trace)
+
+
+class BrokenModels(FakeModels):
+    """Models that fail in the middle of a clip."""
+
+    def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
+        return {name: BrokenSegmenter(name) for name in names}
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
-    return SessionStore(tmp_path / "sessions").create()
+def sessions(tmp_path: Path) -> SessionStore:
+    return SessionStore(tmp_path / "sessions")
 
 
 @pytest.fixture(scope="module")
@@ -28,35 +54,151 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
     return fake_shelf(tmp_path_factory.mktemp("shelf")).clip("disc")
 
 
-def waiting(session: Session, clip: Clip) -> Run:
+@pytest.fixture
+def slow(sessions: SessionStore) -> Iterator[LiveRuns]:
+    """Models that take a moment per frame; what they still do at the end of a test is stopped."""
+    live = LiveRuns(FakeModels(seconds=0.3))
+    yield live
+    for token in live.queue.visitors():
+        live.stop(sessions.open(token))
+
+
+def request(clip: Clip, entries: Sequence[str] = NAMES) -> RunRequest:
     labels = clip.truth(0)
     assert labels is not None
-    return start_run(RunRequest(clip, {0: labels}, NAMES), FakeModels(), lambda: session.new_folder("run"))
+    return RunRequest(clip, {0: labels}, entries)
 
 
-def test_a_frame_is_reported_when_all_models_have_it(
-    session: Session, clip: Clip, monkeypatch: pytest.MonkeyPatch
+def until_first_frame(live: LiveRuns, run: Run) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        place = live.place(run.folder)
+        assert place is not None
+        if place.latest:
+            return
+        time.sleep(0.02)
+    raise AssertionError("no frame was finished")
+
+
+def test_a_run_is_worked_though_nobody_watches(sessions: SessionStore, clip: Clip) -> None:
+    live, session = LiveRuns(FakeModels()), sessions.create()
+    run = live.start(session, request(clip))
+    done = live.wait(run)
+    assert (done.state, done.frames) == ("done", FRAMES)
+    place = live.place(run.folder)
+    assert place is not None
+    assert place.latest is not None
+    assert place.latest.run.frames == FRAMES
+    assert live.of(session) is None
+
+
+def test_a_visitor_has_one_run_at_a_time_and_others_wait_their_turn(
+    slow: LiveRuns, sessions: SessionStore, clip: Clip
 ) -> None:
-    monkeypatch.setattr(live_run, "LIVE_EVERY", 0.0)
-    steps = list(work_live(waiting(session, clip), FakeModels(), session))
-    assert [step.frame for step in steps] == list(range(FRAMES))
-    assert all(step.run.frames == step.frame + 1 for step in steps)
+    first, second = sessions.create(), sessions.create()
+    run = slow.start(first, request(clip))
+    with pytest.raises(ValueError, match="still waits or works"):
+        slow.start(first, request(clip))
+    assert [folder.name for folder in first.folders("run")] == ["run-1"]
+    waiting = slow.start(second, request(clip))
+    until_first_frame(slow, run)
+    place = slow.place(waiting.folder)
+    assert place is not None
+    assert (place.state, place.position) == ("waiting", 1)
+    assert slow.queue.visitors() == {first.token, second.token}
 
 
-def test_reports_keep_their_distance(session: Session, clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_run, "LIVE_EVERY", 3600.0)
-    run = waiting(session, clip)
-    assert len(list(work_live(run, FakeModels(), session))) <= 1
-    assert Run.open(run.folder).frames == FRAMES
+def test_run_pressed_twice_at_the_same_moment_gives_one_run(slow: LiveRuns, sessions: SessionStore, clip: Clip) -> None:
+    session, barrier, refused = sessions.create(), threading.Barrier(4), list[str]()
+
+    def press() -> None:
+        barrier.wait()
+        try:
+            slow.start(session, request(clip))
+        except ValueError as error:
+            refused.append(str(error))
+
+    threads = [threading.Thread(target=press) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 3
+    assert len(session.folders("run")) == 1
 
 
-def test_a_full_storage_ends_the_run_and_keeps_what_is_done(
-    session: Session, clip: Clip, monkeypatch: pytest.MonkeyPatch
+def test_a_repair_is_refused_while_a_run_waits_and_leaves_nothing(
+    sessions: SessionStore, slow: LiveRuns, clip: Clip
 ) -> None:
-    monkeypatch.setattr(live_run, "QUOTA_EVERY", 0.0)
-    run = waiting(session, clip)
-    list(work_live(run, FakeModels(), replace(session, quota=1)))
-    assert (run.folder / STOP_FILE).exists()
+    session = sessions.create()
+    quick = LiveRuns(FakeModels())
+    base = quick.wait(quick.start(session, request(clip)))
+    slow.start(sessions.create(), request(clip))
+    waiting = slow.start(session, request(clip))
+    labels = clip.truth(3)
+    assert labels is not None
+    with pytest.raises(ValueError, match="still waits or works"):
+        slow.repair(session, RepairRequest(base, {3: labels}, Repair(3)))
+    assert session.folders("run") == [base.folder, waiting.folder]
+    done = quick.wait(quick.repair(session, RepairRequest(base, {3: labels}, Repair(3))))
+    assert (done.base, done.state) == ("run-1", "done")
+
+
+def test_a_run_that_waits_is_stopped_at_once_and_leaves_nothing(
+    slow: LiveRuns, sessions: SessionStore, clip: Clip
+) -> None:
+    session = sessions.create()
+    slow.start(sessions.create(), request(clip))
+    waiting = slow.start(session, request(clip))
+    slow.stop(session)
+    assert not waiting.folder.exists()
+    assert slow.of(session) is None
+    slow.start(session, request(clip))  # the visitor may begin anew
+
+
+def test_a_run_at_work_is_stopped_within_two_seconds_and_keeps_its_frames(
+    slow: LiveRuns, sessions: SessionStore, clip: Clip
+) -> None:
+    session = sessions.create()
+    run = slow.start(session, request(clip))
+    until_first_frame(slow, run)
+    slow.stop(session)
+    assert slow.queue.wait(str(run.folder), 2.0)
     stopped = Run.open(run.folder)
     assert stopped.state == "stopped"
     assert 0 < stopped.frames < FRAMES
+
+
+def test_a_full_storage_ends_the_run_and_keeps_what_is_done(
+    tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_run, "CHECK_EVERY", 0.0)
+    live, session = LiveRuns(FakeModels()), SessionStore(tmp_path / "sessions").create()
+    run = live.start(session, request(clip))
+    assert live.wait(run).state == "done"
+    monkeypatch.setattr(SessionStore, "is_full", lambda *_: True)
+    monkeypatch.setattr(SessionStore, "make_room", lambda *_: None)
+    second = live.start(session, request(clip))
+    assert live.queue.wait(str(second.folder), PATIENCE)
+    stopped = Run.open(second.folder)
+    assert stopped.state == "stopped"
+    assert 0 < stopped.frames < FRAMES
+
+
+def test_a_run_that_fails_keeps_its_frames_and_the_next_one_is_worked(sessions: SessionStore, clip: Clip) -> None:
+    live, session = LiveRuns(BrokenModels()), sessions.create()
+    run = live.start(session, request(clip))
+    with pytest.raises(ValueError, match="failed on the server"):
+        live.wait(run)
+    assert (Run.open(run.folder).state, Run.open(run.folder).frames) == ("stopped", 4)
+    live.models = FakeModels()
+    assert live.wait(live.start(session, request(clip))).state == "done"
+
+
+def test_a_run_over_the_limit_is_refused_and_leaves_nothing(sessions: SessionStore, clip: Clip) -> None:
+    one = Prices().seconds(Workload(["lite/llb"], FRAMES, 1))
+    live, session = LiveRuns(FakeModels(), RunQueue(), Prices(limit=1.1 * one)), sessions.create()
+    with pytest.raises(ValueError, match="take at most"):
+        live.start(session, request(clip))
+    assert session.folders("run") == []
+    live.wait(live.start(sessions.create(), request(clip, ["lite/llb"])))

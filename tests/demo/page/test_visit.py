@@ -1,0 +1,254 @@
+"""A visit from its arrival on: reloads, closed tabs, restarts of the server; the callbacks without Gradio."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from demo import text
+from demo.masks.annotations import Annotations
+from demo.masks.chosen_clip import chosen_clip
+from demo.page import run_handlers
+from demo.page.example_gallery import ExampleGallery
+from demo.page.handlers import Handlers
+from demo.page.live_run import LiveRuns
+from demo.page.run_handlers import RunHandlers
+from demo.page.services import Services
+from demo.page.updates import ArrivalUpdate, RunUpdate, StartUpdate
+from demo.runs.session import Session, SessionStore
+from demo.runs.showcase import Showcase
+from llb.io.video_reader import write_video
+from tests.demo.page.test_live_run import BrokenModels
+from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf
+
+SETTINGS = (20, 5, 20, 0, True)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """What Gradio tells of a browser tab."""
+
+    session_hash: str
+
+
+@dataclass
+class Server:
+    """The callbacks of a server; another one on the same folder is the same server started anew."""
+
+    folder: Path
+    models: FakeModels
+
+    def __post_init__(self) -> None:
+        shelf, sessions = fake_shelf(self.folder), SessionStore(self.folder / "sessions")
+        self.live = LiveRuns(self.models)
+        showcase = Showcase(self.folder, self.models, shelf)
+        self.services = Services(self.models, sessions, shelf, showcase, self.live)
+        self.runs = RunHandlers(self.services)
+        self.handlers = Handlers(self.services, self.runs, ExampleGallery(shelf))
+
+    def arrive(self, ticket: str = "", tab: str = "tab") -> ArrivalUpdate:
+        return self.handlers.arrive(ticket, cast("gr.Request", Tab(tab)))
+
+    def leave(self, tab: str = "tab") -> None:
+        self.handlers.close_tab(cast("gr.Request", Tab(tab)))
+
+    def session(self, token: str) -> Session:
+        return self.services.sessions.open(token)
+
+    def start(self, token: str) -> StartUpdate:
+        return self.runs.start(token, ["lite/llb"], [], *SETTINGS)
+
+    def watch(self, token: str, name: str) -> list[RunUpdate]:
+        async def all_of_it() -> list[RunUpdate]:
+            return [update async for update in self.runs.watch(token, name)]
+
+        return asyncio.run(all_of_it())
+
+    def run(self, token: str) -> RunUpdate:
+        return self.watch(token, self.start(token).watched)[-1]
+
+    def upload(self, token: str, path: Path) -> Any:
+        write_video(path, [np.full((90, 130, 3), 40 + 10 * index, np.uint8) for index in range(5)], 10.0)
+        return self.handlers.upload(token, [str(path)], cast("gr.Progress", lambda *_, **__: None))
+
+    def stop_all(self) -> None:
+        for token in self.live.queue.visitors():
+            self.live.stop(self.session(token))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Server:
+    return Server(tmp_path, FakeModels())
+
+
+@pytest.fixture
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setattr(run_handlers, "LOOK_EVERY", 0.05)
+    server = Server(tmp_path, FakeModels(seconds=0.2))
+    yield server
+    server.stop_all()
+
+
+def paint(session: Session, index: int = 2) -> np.ndarray:
+    clip = chosen_clip(session)
+    labels = np.zeros((clip.height, clip.width), np.uint8)
+    labels[10:40, 10:50] = 2
+    Annotations.of(session, clip).save(index, labels)
+    return labels
+
+
+def test_a_first_visit_begins_with_an_example_and_a_stranger_s_ticket_with_a_new_session(server: Server) -> None:
+    first = server.arrive()
+    assert first.token == first.ticket
+    assert "One disc" in first.canvas["card"]
+    for ticket in ("", "x" * 43, "../../etc", None):
+        other = server.handlers.arrive(ticket, cast("gr.Request", Tab("other")))
+        assert other.token not in (first.token, ticket)
+        assert other.watched == ""
+
+
+def test_a_reload_finds_clip_marks_and_results(server: Server, tmp_path: Path) -> None:
+    token = server.arrive().token
+    server.upload(token, tmp_path / "mine.mp4")
+    paint(server.session(token), 0)
+    server.run(token)
+    paint(server.session(token), 3)
+    again = server.arrive(token)
+    assert again.token == token
+    assert "mine" in again.canvas["card"]
+    assert again.canvas["marked"] == (0, 3)
+    assert again.trim["total"] == 5
+    assert again.player["run"] == "run-1"
+    assert "mine" in again.title
+    assert again.status == ""
+    assert again.watched == ""
+
+
+def test_a_server_that_starts_anew_finds_what_was_there(server: Server, tmp_path: Path) -> None:
+    token = server.arrive().token
+    server.upload(token, tmp_path / "mine.mp4")
+    paint(server.session(token))
+    server.run(token)
+    (tmp_path / "mine.mp4").unlink()  # Gradio's uploads do not outlive the server
+    again = Server(tmp_path, FakeModels()).arrive(token)
+    assert again.token == token
+    assert "mine" in again.canvas["card"]
+    assert again.canvas["marked"] == (2,)
+    assert again.trim == {}
+    assert again.player["run"] == "run-1"
+
+
+def test_a_clip_that_is_gone_gives_way_to_an_example(server: Server, tmp_path: Path) -> None:
+    token = server.arrive().token
+    server.upload(token, tmp_path / "mine.mp4")
+    for path in server.session(token).folder.glob("clip-*/clip.json"):
+        path.unlink()
+    again = server.arrive(token)
+    assert again.token == token
+    assert "One disc" in again.canvas["card"]
+
+
+def test_a_reload_goes_on_watching_a_run_at_work(slow: Server) -> None:
+    token = slow.arrive().token
+    name = slow.start(token).watched
+    again = slow.arrive(token)
+    assert again.watched == name
+    assert "Running on" in again.title
+    assert again.stop["visible"]
+    assert not again.run["visible"]
+    seen = slow.watch(token, again.watched)
+    shown = [update.player["latest"] for update in seen[:-1] if "latest" in update.player]
+    assert shown == sorted(shown)
+    assert seen[-1].player["state"] == "finished"
+    assert min(variant["done"] for variant in seen[-1].player["variants"]) == FRAMES
+
+
+def test_who_waits_is_told_the_place_and_then_sees_the_run(slow: Server) -> None:
+    first, second = slow.arrive().token, slow.arrive().token
+    slow.start(first)
+    seen = slow.watch(second, slow.start(second).watched)
+    waiting = [update.status for update in seen if "it begins in about" in update.status]
+    assert len(waiting) >= 1
+    assert "Your run is the next one" in waiting[0]
+    assert all("done" in variant for update in seen[-1:] for variant in update.player["variants"])
+    assert slow.watch(first, "run-1")[-1].player["run"] == "run-1"
+
+
+def test_stop_while_waiting_brings_back_what_was_on_show(slow: Server) -> None:
+    first, second = slow.arrive().token, slow.arrive().token
+    slow.run(second)
+    slow.start(first)
+    name = slow.start(second).watched
+    assert name == "run-2"
+    slow.runs.stop(second)
+    (last,) = slow.watch(second, name)
+    assert text.RUN_CANCELLED in last.status
+    assert last.player["run"] == "run-1"
+    assert last.run["visible"]
+    assert not (slow.session(second).folder / "run-2").exists()
+
+
+def test_undo_and_repair_are_refused_while_a_run_waits_or_works(slow: Server) -> None:
+    token = slow.arrive().token
+    slow.start(token)
+    for refused in (lambda: slow.runs.undo_repair(token), lambda: slow.start(token)):
+        with pytest.raises(gr.Error, match="still waits or works"):
+            refused()
+
+
+def test_undo_brings_the_marks_back_on_the_canvas(server: Server) -> None:
+    token = server.arrive().token
+    server.run(token)
+    paint(server.session(token), 3)
+    event = cast("gr.EventData", SimpleNamespace(run="run-1", index=3, direction="forwards"))
+    repaired = server.watch(token, server.runs.repair(token, event).watched)[-1]
+    assert repaired.undo["visible"]
+    undone = server.runs.undo_repair(token)
+    assert undone.canvas["marked"] == (0,)
+    assert undone.player["run"] == "run-1"
+    assert not undone.undo["visible"]
+
+
+def test_a_run_that_fails_says_so_and_keeps_what_it_finished(tmp_path: Path) -> None:
+    server = Server(tmp_path, BrokenModels())
+    token = server.arrive().token
+    last = server.run(token)
+    assert text.RUN_FAILED in last.status
+    assert f"stopped after 4 of {FRAMES}" in last.title
+    assert last.player["variants"][0]["done"] == 4
+    assert last.run["visible"]
+
+
+def test_the_old_page_s_end_does_not_end_the_session_of_the_reloaded_one(server: Server) -> None:
+    token = server.arrive(tab="before").token
+    server.arrive(token, tab="after")
+    sign = server.session(token).folder.stat().st_mtime
+    server.leave("before")
+    assert server.session(token).folder.stat().st_mtime >= sign
+    folder = server.session(token).folder
+    server.leave("after")
+    assert folder.stat().st_mtime < sign
+
+
+def test_an_example_keeps_the_visitor_s_clip_in_the_gallery(server: Server, tmp_path: Path) -> None:
+    arrival = server.arrive()
+    assert [title for _, title in arrival.examples["value"]] == ["One disc", "Second disc", "Third disc"]
+    titles = [title for _, title in server.upload(arrival.token, tmp_path / "mine.mp4").examples["value"]]
+    assert titles == ["One disc", "Second disc", "Third disc", text.OWN_CLIP]
+    paint(server.session(arrival.token))
+    other = server.handlers.choose_example(arrival.token, 1)
+    assert "Second disc" in other.canvas["card"]
+    assert other.trim == {}
+    assert other.examples["value"][-1][1] == text.OWN_CLIP
+    own = server.handlers.choose_example(arrival.token, 3)
+    assert "mine" in own.canvas["card"]
+    assert own.canvas["marked"] == (2,)
+    assert own.trim["total"] == 5
