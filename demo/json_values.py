@@ -1,4 +1,4 @@
-"""JSON from outside, read value by value, and JSON that every reader understands."""
+"""JSON from outside, read value by value."""
 
 from __future__ import annotations
 
@@ -54,15 +54,4 @@ def to_text(value: object, name: str, longest: int = LONGEST_NAME) -> str:
     """Return a text that came as JSON; raise ValueError for anything else or one of over `longest` characters."""
     if not isinstance(value, str) or len(value) > longest:
         raise ValueError(f"{name} has to be a text of at most {longest} characters: give one.")
-    return value
-
-
-def finite(value: Any) -> Any:
-    """Return JSON without NaN and infinity, which few readers take: null stands in their place."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {key: finite(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [finite(entry) for entry in value]
     return value

@@ -75,6 +75,7 @@ FOR_ALL_OF_DEMO = (
     "demo.text",
     "demo.components.words",
     "demo.templates",
+    "demo.browser_json",
     "demo.browser_pictures",
     "demo.json_values",
     "demo.whole_file",

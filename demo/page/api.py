@@ -18,13 +18,14 @@ import gradio as gr
 import numpy as np
 
 from demo import text
+from demo.browser_json import browser_json
 from demo.clips.clip import Clip
 from demo.clips.upload import import_clip
 from demo.exports.files import KINDS, export, export_overlay
 from demo.exports.measurements import Measurements
 from demo.inside.questions import DetailQuestion, Place
 from demo.inside.views import detail
-from demo.json_values import finite, to_number, to_text
+from demo.json_values import to_number, to_text
 from demo.masks.mask_file import OBJECTS
 from demo.models.settings import Settings
 from demo.page.choice import Choice
@@ -55,7 +56,9 @@ class FinishedRun:
         """Return token and name, by which ``/inside`` finds the run, the files' addresses, and what it measured."""
         addresses = {kind: address_of(path) for kind, path in files.items()}
         measured = Measurements.of(self.run, self.clip).to_json()
-        return dict(finite({"token": self.session.token, "run": self.run.folder.name, "files": addresses, **measured}))
+        return dict(
+            browser_json({"token": self.session.token, "run": self.run.folder.name, "files": addresses, **measured})
+        )
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Api:
             found = self.runs.find(token, to_text(run, "run"))
             place = Place(to_text(model, "model"), to_number(target, "target"), to_number(frame, "frame"))
             question = DetailQuestion(place, to_text(part, "part"), to_text(how, "how"))
-            return finite(detail(found, Clip.open(found.clip_folder), question).to_json())
+            return browser_json(detail(found, Clip.open(found.clip_folder), question).to_json())
 
     def _run(self, clip: str | None, mask: str | None, choice: Choice, refused: ExitStack) -> FinishedRun:
         """Import a clip file into a new session and work a run on it; `refused` removes the session.

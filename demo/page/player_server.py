@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from demo import text
+from demo.browser_json import browser_json
 from demo.clips.clip import Clip
 from demo.exports.files import export, export_overlay
-from demo.json_values import finite, read_number, read_text
+from demo.json_values import read_number, read_text
 from demo.runs.file_address import address_of
 from demo.runs.lookup import RunLookup
 from demo.runs.questions import answer_in_words, reading_question
@@ -42,7 +43,7 @@ class PlayerServer:
         ``export`` (of a `kind`, `demo.exports.files.KINDS`); the latter two are answered
         with the file's address.
         """
-        return answer_in_words(lambda: dict(finite(self._answer(question))))
+        return answer_in_words(lambda: dict(browser_json(self._answer(question))))
 
     def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
         with reading_question():

@@ -117,7 +117,7 @@ def test_an_answer_names_addresses_and_no_path_of_the_server(given: Given) -> No
     answered = json.dumps(facts, allow_nan=False)
     assert str(given.root) not in answered
     assert set(facts["files"]) == {"masks", "overlay"}
-    assert all(address.startswith(f"/llb/{facts['token']}/downloads/") for address in facts["files"].values())
+    assert all(address.startswith(f"/llb/{facts['token']}/run-1/downloads/") for address in facts["files"].values())
 
 
 def test_a_zip_of_pictures_is_a_clip(given: Given, tmp_path: Path) -> None:
@@ -204,12 +204,14 @@ def test_models_and_settings_are_checked_before_the_clip_is_read(given: Given, m
 def test_a_run_that_takes_too_long_is_refused_before_the_clip_is_read(
     given: Given, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("demo.page.api.fit_labels", lambda *_: pytest.fail("the clip was read"))
+    read: list[object] = []
+    monkeypatch.setattr("demo.page.api.fit_labels", lambda *arguments: read.append(arguments))
     monkeypatch.setattr("demo.runs.price.UNKNOWN", 1e6)
     monkeypatch.setattr("demo.runs.price.RESULTS", given.root)
     before = given.sessions()
     with pytest.raises(AppError, match="would take"):
         given.segment()
+    assert not read
     assert given.sessions() == before
 
 

@@ -38,7 +38,7 @@ class Visitor:
         return address_of(self.run.labels_file("lite/llb", index))
 
     def download(self, kind: str) -> Path:
-        return export(kind, self.run, self.clip, self.session.folder / "downloads" / "run-1-done")
+        return export(kind, self.run, self.clip)
 
 
 @pytest.fixture
@@ -112,8 +112,9 @@ def test_all_else_is_not_there(visitor: Visitor, tmp_path: Path) -> None:
         f"{token}/{labels}/00099.png",  # a link that leads out
         f"{token}/{labels}/00003.png%00",
         f"{token}/run-1/%2e%2e/run-1/lite-llb/labels/00003.png",
-        f"{token}/downloads/%2e%2e/notes.json",
-        f"{token}/downloads/run-1-done/%2e%2e%2f%2e%2e%2fnotes.json",
+        f"{token}/run-1/downloads/%2e%2e/run.json",
+        f"{token}/run-1/downloads/done-8/%2e%2e%2f%2e%2e%2frun.json",
+        f"{token}/downloads/done-8/notes.json",
         f"{token}/%2fetc/passwd",
         f"%2e%2e/sessions/{token}/{labels}/00003.png",
         f"sessions/{token}/{labels}/00003.png",
