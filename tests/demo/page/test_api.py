@@ -206,8 +206,7 @@ def test_a_run_that_takes_too_long_is_refused_before_the_clip_is_read(
 ) -> None:
     read: list[object] = []
     monkeypatch.setattr("demo.page.api.fit_labels", lambda *arguments: read.append(arguments))
-    monkeypatch.setattr("demo.runs.price.UNKNOWN", 1e6)
-    monkeypatch.setattr("demo.runs.price.RESULTS", given.root)
+    monkeypatch.setattr("demo.runs.price.Prices.seconds", lambda prices, load: 1e6)
     before = given.sessions()
     with pytest.raises(AppError, match="would take"):
         given.segment()
