@@ -7,13 +7,14 @@ from typing import Any
 
 from demo import text
 from demo.clips.clip import Clip
+from demo.runs.file_address import address_of
 from demo.runs.run import Run, VariantRecord
 from llb.io.label_png import davis_palette
 
 
 @dataclass(frozen=True)
 class PlayerVariant:
-    """A model's pane: `done` are the frames that can be shown, `labels` the folder of its label pictures."""
+    """A model's pane: `done` are the frames that can be shown, `labels` the address of its label pictures."""
 
     name: str
     title: str
@@ -33,7 +34,7 @@ class PlayerVariant:
             difference=record.difference,
             done=record.frames,
             pace=text.pace(record.seconds_per_frame, record.overlap),
-            labels=str(run.labels_file(record.name, 0).parent),
+            labels=address_of(run.labels_file(record.name, 0).parent),
         )
 
 
@@ -60,8 +61,8 @@ class PlayerValue:
         times: of the frames, in seconds.
         width: of the clip, in pixels.
         height: of the clip, in pixels.
-        previews: folder of the frames as JPEG.
-        truth: folder of the exact masks; empty without them.
+        previews: address of the frames as JPEG.
+        truth: address of the exact masks; empty without them.
         objects: in the order of their numbers.
         latest: the frame to show first, or the one just done.
         repairs: whether this is a repair of an earlier run.
@@ -96,15 +97,15 @@ class PlayerValue:
         return cls(
             token=token,
             run=name,
-            stamp=str(run.folder),
+            stamp=address_of(run.folder),
             state="running" if run.state == "running" else "finished",
             title=clip.title,
             total=len(clip),
             times=clip.times,
             width=clip.width,
             height=clip.height,
-            previews=str(clip.folder / "previews"),
-            truth=str(clip.folder / "truth") if clip.has_truth else "",
+            previews=address_of(clip.folder / "previews"),
+            truth=address_of(clip.folder / "truth") if clip.has_truth else "",
             objects=_objects(run),
             latest=latest,
             repairs=bool(run.repair),

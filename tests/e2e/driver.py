@@ -13,7 +13,7 @@ import numpy as np
 from demo.components import words
 from demo.runs.run import Run
 from llb.io.video_reader import write_video
-from tests.support.page_fakes import FRAMES, SIZE, render_disc
+from tests.support.page_fakes import FRAMES, SIZE, folder_at, render_disc
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -81,9 +81,7 @@ def told(page: Page) -> dict[str, Any]:
 
 def stored(page: Page, folder: Path) -> Run:
     """Return the run that the page shows."""
-    path = Path(told(page)["stamp"])
-    assert path.is_relative_to(folder.resolve()) or path.is_relative_to(folder)
-    return Run.open(path)
+    return Run.open(folder_at(told(page)["stamp"], folder))
 
 
 def pixels(source: str) -> np.ndarray:

@@ -107,7 +107,7 @@ def test_the_canvas_says_that_the_server_does_not_answer(page: Page, url: str) -
 def behind_a_path(tmp_path: Path) -> Iterator[str]:
     """Serve the page as a part of a larger site."""
     page = assemble(FakeModels(), fake_shelf(tmp_path), SessionStore(tmp_path / "sessions"), tmp_path)
-    options = {**launch_options(tmp_path), "path": "/some/where"}
+    options = {**launch_options(tmp_path, tmp_path / "sessions"), "path": "/some/where"}
     app = gr.mount_gradio_app(FastAPI(), page, **options)
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))

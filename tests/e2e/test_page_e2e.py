@@ -17,7 +17,6 @@ from demo.inside import pictures
 from demo.inside.answers import PixelAnswer
 from demo.inside.pixel import pixel
 from demo.inside.questions import PixelQuestion, Place
-from demo.runs.run import Run
 from llb.io.label_png import davis_palette
 from tests.e2e.driver import (
     LONG,
@@ -49,9 +48,14 @@ MODELS = ("lite/llb", "lite/joint")
 
 
 @pytest.fixture(scope="module")
-def fake(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
+def fake_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fake")
+
+
+@pytest.fixture(scope="module")
+def fake(fake_folder: Path, browser: Browser) -> Iterator[str]:
     """Serve stand-in models that take a moment per frame."""
-    with served(FakeModels(seconds=0.3), tmp_path_factory.mktemp("fake")) as url:
+    with served(FakeModels(seconds=0.3), fake_folder) as url:
         yield url
 
 
@@ -215,7 +219,7 @@ def test_an_upload_is_painted_run_and_shown_as_it_was_traced(
     assert 'value="truth"' not in page.inner_html(".player .views")
 
 
-def test_a_knock_out_and_settings_reach_the_run(page: Page, fake: str) -> None:
+def test_a_knock_out_and_settings_reach_the_run(page: Page, fake: str, fake_folder: Path) -> None:
     opened(page, fake)
     page.click("#knock-outs button")
     page.locator("#knock-outs label").first.click()
@@ -223,7 +227,7 @@ def test_a_knock_out_and_settings_reach_the_run(page: Page, fake: str) -> None:
     page.locator("#shared input").uncheck()
     run(page)
     assert page.locator(".player .badge").all_inner_texts() == [text.KNOCK_OUT_BADGE]
-    settings = Run.open(Path(told(page)["stamp"])).settings
+    settings = stored(page, fake_folder).settings
     assert (settings.memory_size, settings.shared_regions) == (3, False)
 
 

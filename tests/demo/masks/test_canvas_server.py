@@ -16,6 +16,7 @@ from demo.masks.annotations import Annotations
 from demo.masks.canvas import CanvasValue
 from demo.masks.canvas_server import CanvasServer
 from demo.runs.compare import compare
+from demo.runs.file_address import address_of
 from demo.runs.lane import Lane
 from demo.runs.lookup import RunLookup
 from demo.runs.run import Run, VariantRecord
@@ -36,7 +37,7 @@ class Canvas:
         self.server = CanvasServer(self.store, RunLookup(self.store, Showcase(root, FakeModels(), self.shelf)))
 
     def ask(self, what: str, **question: Any) -> dict[str, Any]:
-        asked = {"what": what, "token": self.session.token, "stamp": str(self.clip.folder), **question}
+        asked = {"what": what, "token": self.session.token, "stamp": address_of(self.clip.folder), **question}
         return self.server.answer(asked)
 
     def annotations(self) -> Annotations:
@@ -114,7 +115,7 @@ def test_a_proposal_is_what_a_model_has_under_what_the_visitor_marked(canvas: Ca
     answer = canvas.ask("proposal", run=run.folder.name, name=name, index=4, stamp="")
     assert (read(answer["labels"]) == run.labels(name, 4)).all()
     assert answer["proposed"] == [1]
-    assert answer["value"]["stamp"] == str(canvas.clip.folder)
+    assert answer["value"]["stamp"] == address_of(canvas.clip.folder)
     canvas.ask("save", index=4, labels=address(square(1)))
     answer = canvas.ask("proposal", run=run.folder.name, name=name, index=4)
     assert (read(answer["labels"]) == square(1)).all()
