@@ -122,7 +122,7 @@ def draw(page: Page, *points: tuple[float, float]) -> None:
 def kept(page: Page) -> None:
     """Wait until the server has what is marked, and what GrabCut was asked for is there."""
     page.wait_for_function("!document.querySelector('.mask-canvas').classList.contains('busy')", timeout=LONG)
-    page.evaluate("async () => { const c = document.querySelector('.mask-canvas'); await c.saving; await c.saved; }")
+    page.evaluate("() => document.querySelector('.mask-canvas').settle()")
 
 
 def choose(page: Page, tool: str, target: int = 1) -> None:

@@ -47,7 +47,7 @@ function view(answer, values, words) {
 }
 
 function lossCurve({ frame, losses }, words) {
-  const [first, last] = [losses[0], losses.at(-1)].map((loss) => loss.toPrecision(2));
+  const [first, last] = [losses[0], losses.at(-1)].map((loss) => loss?.toPrecision(2) ?? '–');
   const text = `${words.frame} ${frame}: ${first} → ${last}`;
   return el('figure', {}, curve(losses, { width: 160, height: 60 }), el('figcaption', {}, text));
 }

@@ -9,11 +9,12 @@ export function showResults() {
   }
 }
 
-/** Wait until the server has what was painted last; return an event's values unchanged. */
+/**
+ * Wait until the server has what was painted last; return an event's values unchanged.
+ * If it cannot be saved, the canvas says so and this throws an Error: Gradio drops the event then.
+ */
 export async function afterSaving(...values) {
-  const canvas = document.querySelector('.mask-canvas');
-  await canvas?.saving;
-  await canvas?.saved;
+  await document.querySelector('.mask-canvas')?.settle?.();
   return values;
 }
 
