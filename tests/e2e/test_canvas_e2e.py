@@ -323,6 +323,7 @@ def test_a_run_waits_for_a_slow_save_and_the_newest_paint_wins(page: Page, url: 
                 stroke(page, (0.8, y), (0.9, y))
             page.click("#run")
             page.wait_for_selector(".mask-canvas .unsaved >> text=Saving", timeout=LONG)
+            page.click("#run")
             assert len(held) == 1  # the next one waits for its answer
             assert page.is_visible("#run")
             held[0].continue_()
@@ -332,6 +333,8 @@ def test_a_run_waits_for_a_slow_save_and_the_newest_paint_wins(page: Page, url: 
             page.wait_for_selector(".live", timeout=LONG)
         page.wait_for_selector(".live", state="detached", timeout=LONG)
         assert (stored(page, folder).marked_masks()[0] == 5).sum() == pixels_of(page, 5) > 0
+        session = SessionStore(folder / "sessions").open(told(page)["token"])
+        assert len(session.folders("run")) == 1  # the second click did not count
 
 
 def test_labels_that_do_not_load_are_said_and_tried_again(page: Page, url: str, folder: Path) -> None:

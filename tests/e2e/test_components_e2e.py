@@ -35,7 +35,9 @@ from tests.e2e.driver import (
     panes,
     run,
     stored,
+    stroke,
     told,
+    upload_disc,
 )
 from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf, served
 
@@ -181,6 +183,20 @@ def test_answers_about_the_run_before_do_not_get_into_the_next(page: Page, url: 
         )
         page.wait_for_timeout(300)
         assert not any("0.78" in note for note in page.locator(".player .chart-value").all_inner_texts())
+
+
+def test_a_part_of_a_clip_can_be_asked_for_again_after_a_failure(page: Page, url: str, tmp_path: Path) -> None:
+    with no_failures(page):
+        opened(page, url)
+        upload_disc(page, tmp_path)
+        with answered(page, "save", lambda route: route.abort()):
+            stroke(page, (0.3, 0.5), (0.5, 0.5))
+            page.select_option(".trim select", "2")
+            page.click(".trim .use")
+            page.wait_for_selector(".mask-canvas .trouble >> text=so this did not start", timeout=LONG)
+        page.click(".trim .use")
+        page.wait_for_selector(".mask-canvas .card >> text=4 frames", timeout=LONG)
+        page.wait_for_selector('.mask-canvas .chip[data-object="1"]', timeout=LONG)
 
 
 @pytest.fixture
