@@ -171,7 +171,7 @@ def test_answers_about_the_run_before_do_not_get_into_the_next(page: Page, url: 
             run(page)
             assert len({first, second, told(page)["stamp"]}) == 3
             newest = told(page)["run"]
-            made_up = {"figures": [{"lite/llb": {"objects": {"1": {"j": 0.777}}}}] * FRAMES}
+            made_up = {"figures": [{"lite/llb": {"objects": {"1": {"j": 0.777, "cosine": 0.777}}}}] * FRAMES}
             for route in reversed(held):  # the newest run's answer comes first
                 if f'"run":"{newest}"' in (route.request.post_data or ""):
                     route.continue_()
@@ -183,6 +183,10 @@ def test_answers_about_the_run_before_do_not_get_into_the_next(page: Page, url: 
         )
         page.wait_for_timeout(300)
         assert not any("0.78" in note for note in page.locator(".player .chart-value").all_inner_texts())
+        go_to(page, 5)
+        page.wait_for_selector(".inside .extras figcaption >> text=now", timeout=LONG)
+        page.wait_for_timeout(300)
+        assert page.locator(".inside .extras figcaption >> text=0.777").count() == 0
 
 
 def test_a_part_of_a_clip_can_be_asked_for_again_after_a_failure(page: Page, url: str, tmp_path: Path) -> None:
