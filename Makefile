@@ -1,5 +1,5 @@
 # make demo: the page.  make test: all tests.  make lint: format, lint and types.
-# make fuzz: 10,000 damaged inputs.  Each first installs what it needs.
+# make fuzz: 10,000 damaged inputs.  make soak: many visitors, and a server in trouble.  Each first installs what it needs.
 # PYTHON names the interpreter to make the environment with, VENV the environment's folder.
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 15))
 VERSION := import sys; print("%d.%d" % sys.version_info[:2])
 
-.PHONY: demo test fuzz lint lint-js environment
+.PHONY: demo test fuzz soak lint lint-js environment
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.runs
@@ -19,6 +19,9 @@ test: $(VENV)/.tests
 
 fuzz: $(VENV)/.tests
 	$(BIN)/python -m tests.fuzz --count 10000 --seed 0
+
+soak: $(VENV)/.tests
+	$(BIN)/python -m tests.soak --write docs/soak.md
 
 lint: $(VENV)/.tests
 	$(BIN)/ruff check .

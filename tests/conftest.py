@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ import torch
 from hypothesis import settings
 from jaxtyping import install_import_hook
 
-from tests.support import typecheck
+from tests.support import chromium, typecheck
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -24,22 +23,11 @@ torch.set_num_threads(1)  # the tests' tensors are small: more threads only wait
 settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("repeatable")
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--use-gl=swiftshader",
-    "--enable-unsafe-swiftshader",
-)
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A Chromium for the session; without one the test is skipped, or fails where LLB_REQUIRE_BROWSER=1."""
-    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    executable = chromium.executable()
     if executable is None:
         reason = "no Chromium on this machine: install the package chromium"
         if os.environ.get("LLB_REQUIRE_BROWSER") == "1":
@@ -48,9 +36,9 @@ def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=executable, args=list(chromium.FLAGS))
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -15,6 +14,7 @@ from jaxtyping import Float
 
 from demo.inside.pictures import Basis, Centre, feature_picture, fit_basis
 from demo.runs.run import COLOURS, Run
+from demo.whole_file import write_whole
 from llb.types import Rgb
 
 PAINTED = ("value", "label", "transduced", "induced", "fused")  # features that PCA colours are for
@@ -62,7 +62,9 @@ def colours_of(run: Run) -> Colours | None:
         with _fitting:
             colours = None if path.exists() else fit_colours(run)
             if colours:
-                _write(path, json.dumps(colours.to_json()))
+                with suppress(OSError):  # on a full disk they are fitted anew the next time
+                    write_whole(path, json.dumps(colours.to_json()))
+                return colours
     return Colours.from_json(json.loads(path.read_text())) if path.exists() else None
 
 
@@ -93,10 +95,3 @@ def _feature_cells(run: Run) -> Iterator[tuple[str, Float[np.ndarray, "n d"]]]:
 
 def _key(model: str, feature: str) -> str:
     return f"{model} {feature}"
-
-
-def _write(path: Path, content: str) -> None:
-    """Write a file in one step, so that no reader meets half of it."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.", delete=False) as draft:
-        draft.write(content)
-    Path(draft.name).replace(path)

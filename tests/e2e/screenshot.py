@@ -5,22 +5,21 @@ Run as ``python -m tests.e2e.screenshot http://127.0.0.1:7860 docs/pictures``.
 
 from __future__ import annotations
 
-import shutil
 import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES
+from tests.support import chromium
 
 READY = (".player canvas[data-frame]", ".inside .flow img", ".mask-canvas .chip")
 
 
 def screenshots(url: str, folder: Path) -> None:
     """Wait for the greeting comparison and save what a visitor sees: the page, a part in detail, a clicked pixel."""
-    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)))
+    executable = chromium.executable()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(CHROMIUM_FLAGS))
+        browser = playwright.chromium.launch(executable_path=executable, args=list(chromium.FLAGS))
         page = browser.new_page(viewport={"width": 1440, "height": 1600})
         page.goto(f"{url}/?__theme=light")
         for selector in READY:

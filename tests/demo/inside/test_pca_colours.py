@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from demo.clips.clip import Clip
+from demo.inside import pca_colours
 from demo.inside.pca_colours import PAINTED, colours_of
 from demo.runs.compare import compare
 from demo.runs.passes import Repair
@@ -30,6 +33,18 @@ def test_they_cover_every_feature_and_are_fitted_once(tmp_path: Path, clip: Clip
     assert again is not None
     assert again.to_json() == colours.to_json() == json.loads(written)
     assert [path.name for path in run.folder.glob(f"{COLOURS}*")] == [COLOURS]
+
+
+def test_a_full_disk_keeps_nobody_from_looking(tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    run = finished_run(tmp_path / "run-1", clip)
+    monkeypatch.setattr(pca_colours, "write_whole", full)
+    colours = colours_of(run)
+    assert colours is not None
+    assert colours.can_paint(NAMES[0], "value")
+    assert not (run.folder / COLOURS).exists()
 
 
 def test_nothing_is_fitted_while_a_run_is_at_work(tmp_path: Path, clip: Clip) -> None:

@@ -1,0 +1,107 @@
+"""Visitors by program: what gradio_client calls, and whether the answer is theirs."""
+
+from __future__ import annotations
+
+import time
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+from llb.io.label_png import decode_labels
+from llb.types import Labels
+from tests.soak.clips import DrawnClip
+
+MODELS = ["lite/llb", "lite/joint"]
+BUSY = ("too busy", "Queue is full", "are waiting", "Too many visitors", "Many files")  # come again in a moment
+PATIENCE = 300.0  # seconds
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A finished run as a visitor has it: token and name to find it by, and the masks by model folder."""
+
+    token: str
+    run: str
+    masks: dict[str, list[Labels]]
+
+
+@dataclass
+class ApiVisitor:
+    """One program and its clip; its files come to `folder`."""
+
+    url: str
+    clip: DrawnClip
+    folder: Path
+    refused: int = 0  # times that the page asked to come again
+    least: float = 1.0  # IoU of all its masks with the truth
+    _client: Client | None = None
+    _files: tuple[Any, ...] = field(default=())
+
+    def segment(self) -> Answer:
+        """Call /segment and check that the masks are of this visitor's clip."""
+        masks, video, facts = self._call(MODELS[0], api_name="/segment")
+        assert Path(video).stat().st_size > 0, "the overlay is empty"
+        return self._checked(Path(masks), facts)
+
+    def compare(self) -> Answer:
+        """Call /compare with two models and check masks and files."""
+        files, facts = self._call(MODELS, api_name="/compare")
+        by_name = {Path(file).name: Path(file) for file in files}
+        assert facts["clip"]["title"] == self.clip.name, f"{self.clip.name}: the facts are of {facts['clip']['title']}"
+        assert self.clip.name in by_name["report.html"].read_text(), f"{self.clip.name}: the report is of another clip"
+        return self._checked(by_name["masks.zip"], facts)
+
+    def look_inside(self, answer: Answer) -> None:
+        """Ask for a picture of an earlier run; raise AppError if the run is no longer there."""
+        given = (answer.token, answer.run, MODELS[0], 1, 1, "value", "pca")
+        picture = self._connected().predict(*given, api_name="/inside")
+        assert picture["src"].startswith("data:image/"), "there is no picture"
+
+    def refusal(self) -> str:
+        """Return the sentence with which /segment refuses; raise AssertionError if it does not."""
+        try:
+            self._connected().predict(*self._files, MODELS[0], api_name="/segment")
+        except AppError as error:
+            return str(error)
+        raise AssertionError("the run was not refused")
+
+    def _checked(self, archive: Path, facts: dict[str, Any]) -> Answer:
+        masks = read_masks(archive)
+        for found in masks.values():
+            assert len(found) == self.clip.frames, f"{self.clip.name}: {len(found)} of {self.clip.frames} frames"
+            self.least = min(self.least, self.clip.check(found))
+        return Answer(facts["token"], facts["run"], masks)
+
+    def _call(self, *chosen: Any, api_name: str) -> Any:
+        """Call with the clip and its mask; come again when the page asks for patience."""
+        client, end = self._connected(), time.monotonic() + PATIENCE
+        while True:
+            try:
+                return client.predict(*self._files, *chosen, api_name=api_name)
+            except AppError as error:
+                if not any(sign in str(error) for sign in BUSY) or time.monotonic() > end:
+                    raise
+                self.refused += 1
+                time.sleep(1.0)
+
+    def _connected(self) -> Client:
+        if self._client is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            options = {"verbose": False, "analytics_enabled": False}
+            self._client = Client(self.url, download_files=self.folder, **options)
+            self._files = tuple(handle_file(str(path)) for path in self.clip.write(self.folder))
+        return self._client
+
+
+def read_masks(archive: Path) -> dict[str, list[Labels]]:
+    """Read a zip of masks, by model folder."""
+    masks: dict[str, list[Labels]] = {}
+    with zipfile.ZipFile(archive) as opened:
+        for name in sorted(name for name in opened.namelist() if name.endswith(".png")):
+            masks.setdefault(name.partition("/")[0], []).append(decode_labels(opened.read(name), name))
+    assert masks, "the zip holds no masks"
+    return masks
