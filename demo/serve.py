@@ -20,9 +20,11 @@ from demo.page.services import Services
 from demo.runs.cache_folders import CacheFolders
 from demo.runs.disk import default_budget
 from demo.runs.price import LIMIT, Prices
-from demo.runs.queue import TURN, RunQueue
+from demo.runs.queue import TURN, WAITING, RunQueue
 from demo.runs.session import SessionStore
 from demo.runs.showcase import Showcase
+
+THREADS = WAITING + 68  # each event at work has one, and so has everybody who watches a run
 
 
 def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore, cache: Path) -> gr.Blocks:
@@ -54,7 +56,7 @@ def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None
     sessions = SessionStore(root, budget=default_budget(root))
     page = assemble(models, ExampleShelf.own(cache), sessions, cache)
     with taken_port_named(port):
-        page.launch(server_name=host, server_port=port, **launch_options(cache, root))
+        page.launch(server_name=host, server_port=port, max_threads=THREADS, **launch_options(cache, root))
 
 
 def run_limit() -> float:

@@ -32,7 +32,6 @@ from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.page.uploads import uploads_only
 from demo.runs.lookup import RunLookup
-from demo.runs.queue import WAITING
 from demo.runs.showcase import GREETING
 from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
@@ -76,7 +75,6 @@ class LaunchOptions(TypedDict):
     ssr_mode: bool
     footer_links: list[Any]
     run_history: bool
-    max_threads: int
 
 
 def launch_options(*served: Path) -> LaunchOptions:
@@ -101,7 +99,6 @@ def launch_options(*served: Path) -> LaunchOptions:
         "ssr_mode": False,
         "footer_links": ["gradio", "settings"],
         "run_history": False,
-        "max_threads": WAITING + 68,  # each event at work has one, and so has everybody who watches a run
     }
 
 
