@@ -14,7 +14,10 @@ import cv2
 import numpy as np
 
 from demo.components import words
+from demo.masks.annotations import Annotations
+from demo.masks.chosen_clip import chosen_clip
 from demo.runs.run import Run
+from demo.runs.session import SessionStore
 from llb.io.video_reader import write_video
 from tests.support.page_fakes import FRAMES, SIZE, folder_at, render_disc
 
@@ -206,3 +209,16 @@ def no_failures(page: Page) -> Iterator[None]:
     page.on("console", lambda message: failures.append(message.text) if message.type == "error" else None)
     yield
     assert [failure for failure in failures if not failure.startswith("Failed to load resource")] == []
+
+
+def marks_of(page: Page, folder: Path) -> Annotations:
+    """Return what the server keeps of the visitor's marks; `folder` is the one that is served."""
+    session = SessionStore(folder / "sessions").open(told(page)["token"])
+    return Annotations.of(session, chosen_clip(session))
+
+
+def marked(page: Page, folder: Path, index: int = 0) -> np.ndarray:
+    """Return the labels that the server keeps of a frame."""
+    labels = marks_of(page, folder).labels(index)
+    assert labels is not None
+    return labels
