@@ -11,7 +11,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,6 +57,7 @@ class Server:
         Raises:
             AssertionError: it ended, or does not answer.
         """
+        assert not self.alive(), "the server runs already"
         self.port = self.port or free_port()
         for name in ("cache", "tmp"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
@@ -66,6 +68,15 @@ class Server:
             self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         wait_for(self.answers, STARTING, "the page does not answer")
         return self
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Start, and end however what is done meanwhile ends."""
+        try:
+            self.start()
+            yield
+        finally:
+            self.end()
 
     def answers(self) -> bool:
         """Tell whether the page answers; raise AssertionError if the process ended."""

@@ -63,8 +63,7 @@ def check_full_disk(server: Server, folder: Path, findings: Findings) -> None:
     server.end()
     with findings.step("a full disk: one sentence, nothing lost, and on it goes") as figures:
         try:
-            with _small_disk(server.cache):
-                server.start()
+            with _small_disk(server.cache), server.running():
                 visitor = ApiVisitor(server.url, DrawnClip(70), folder / "disk")
                 answer = visitor.segment()
                 _fill(server.cache / "filler")
@@ -73,15 +72,12 @@ def check_full_disk(server: Server, folder: Path, findings: Findings) -> None:
                 _check_folders(server, 0.0)
                 (server.cache / "filler").unlink()
                 visitor.segment()
-                server.end()
         except PermissionError as error:
             figures.append(f"not tried: {error}")
     tight = Server(server.folder, {**server.settings, "LLB_DISK_GB": TINY_BUDGET})
-    with findings.step("LLB_DISK_GB is used up: one sentence") as figures:
-        tight.start()
+    with findings.step("LLB_DISK_GB is used up: one sentence") as figures, tight.running():
         figures.append(_sentence(ApiVisitor(tight.url, DrawnClip(71), folder / "budget").refusal()))
         assert tight.answers(), "the page does not answer any more"
-    tight.end()
     server.start()
 
 
