@@ -13,6 +13,7 @@ import gradio as gr
 from demo import text
 from demo.clips.clip import Clip
 from demo.inside.pca_colours import colours_of
+from demo.json_values import to_number
 from demo.masks.annotations import Annotations
 from demo.masks.canvas import CanvasValue
 from demo.masks.chosen_clip import chosen_clip
@@ -71,7 +72,10 @@ class RunHandlers:
         with user_errors():
             session = self.services.sessions.open(token)
             self.services.live.check_idle(session)
-            base, repair = self._result_called(session, str(event.run)), Repair(int(event.index), event.direction)
+            base, repair = (
+                self._result_called(session, str(event.run)),
+                Repair(to_number(event.index, "frame"), event.direction),
+            )
             clip = Clip.open(base.clip_folder)
             marked = Annotations.of(session, clip)
             colours_of(base)  # fitted by now, so that the repair takes them along
