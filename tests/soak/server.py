@@ -119,7 +119,7 @@ class Server:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def limit_memory(self, megabytes: float | None) -> None:
-        """Let the process have so much more memory than now, and no more; None: no limit."""
+        """Refuse the process more than so much memory beyond what it has now; None: no limit."""
         most = resource.RLIM_INFINITY if megabytes is None else int((self.status("VmData") + megabytes) * 1e6)
         resource.prlimit(self.pid, resource.RLIMIT_DATA, (most, resource.RLIM_INFINITY))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.soak.clips import DrawnClip
 MODELS = ["lite/llb", "lite/joint"]
 BUSY = ("too busy", "Queue is full", "are waiting", "Too many visitors", "Many files")  # come again in a moment
 PATIENCE = 300.0  # seconds
+MOST = 20  # runs that a visitor makes to fill a budget
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class ApiVisitor:
     url: str
     clip: DrawnClip
     folder: Path
+    patience: float = PATIENCE  # seconds
     refused: int = 0  # times that the page asked to come again
     least: float = 1.0  # IoU of all its masks with the truth
     _client: Client | None = None
@@ -61,13 +64,23 @@ class ApiVisitor:
         picture = self._connected().predict(*given, api_name="/inside")
         assert picture["src"].startswith("data:image/"), "there is no picture"
 
-    def refusal(self) -> str:
-        """Return the sentence with which /segment refuses; raise AssertionError if it does not."""
+    def refusal(self, models: Sequence[str] = MODELS) -> str:
+        """Return the sentence with which /compare refuses; raise AssertionError if it does not, or takes too long."""
         try:
-            self._connected().predict(*self._files, MODELS[0], api_name="/segment")
+            job = self._connected().submit(*self._files, list(models), api_name="/compare")
+            job.result(self.patience)
         except AppError as error:
             return str(error)
         raise AssertionError("the run was not refused")
+
+    def fill(self) -> str:
+        """Call /segment until it refuses, and return the sentence; raise AssertionError if it never does."""
+        for _ in range(MOST):
+            try:
+                self.segment()
+            except AppError as error:
+                return str(error)
+        raise AssertionError(f"none of {MOST} runs was refused")
 
     def _checked(self, archive: Path, facts: dict[str, Any]) -> Answer:
         masks = read_masks(archive)
@@ -78,7 +91,7 @@ class ApiVisitor:
 
     def _call(self, *chosen: Any, api_name: str) -> Any:
         """Call with the clip and its mask; come again when the page asks for patience."""
-        client, end = self._connected(), time.monotonic() + PATIENCE
+        client, end = self._connected(), time.monotonic() + self.patience
         while True:
             try:
                 return client.predict(*self._files, *chosen, api_name=api_name)
