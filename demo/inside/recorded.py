@@ -74,7 +74,7 @@ def place_to_show(run: Run, near: int) -> Place | None:
 
     None if no model has an inside.
     """
-    series = run.frame_stats()
+    series = run.frame_stats()[: run.frames]  # of a run at work it may be ahead
     places = [Place(record.name, target, near) for target in run.objects for record in run.variants]
     for predicted in (True, False):
         frames = [(place, nearest_kept_frame(run, place, series, predicted)) for place in places]

@@ -19,6 +19,7 @@ from demo.page.player_value import PlayerValue
 from demo.runs.compare import compare
 from demo.runs.passes import Direction, Repair
 from demo.runs.run import Run, VariantRecord
+from demo.runs.session import SessionStore
 from tests.support.finished_runs import NAMES, fakes, finished_run
 from tests.support.page_fakes import FRAMES
 
@@ -45,7 +46,11 @@ def make_run(folder: Path, clip: Clip, marked: dict[int, np.ndarray], trace_stri
 @pytest.fixture(scope="module")
 def late(tmp_path_factory: pytest.TempPathFactory, clip: Clip) -> Run:
     """Object 1 is marked on frame 5, object 2 on frame 0."""
-    return make_run(tmp_path_factory.mktemp("late") / "run-1", clip, {0: square(clip, 2, 90), 5: square(clip, 1, 20)})
+    return make_run(
+        SessionStore(tmp_path_factory.mktemp("late")).create().folder / "run-1",
+        clip,
+        {0: square(clip, 2, 90), 5: square(clip, 1, 20)},
+    )
 
 
 def test_where_nothing_is_kept_every_view_says_where_something_is(late: Run, clip: Clip) -> None:

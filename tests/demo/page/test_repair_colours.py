@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from demo.inside.pca_colours import colours_of
 from demo.masks.annotations import Annotations
 from demo.models.settings import Settings
+from demo.page.live_run import LiveRuns
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.runs.compare import compare
@@ -31,9 +32,11 @@ def test_a_repair_has_the_colours_of_its_base_though_nobody_looked_at_that(tmp_p
 
     base = work(start_run(RunRequest(clip, {0: labels}, NAMES), models, lambda: session.new_folder("run")))
     Annotations.of(session, clip).save(3, labels[:, ::-1].copy())
-    handlers = RunHandlers(Services(models, sessions, shelf, Showcase(tmp_path, models, shelf)))
+    live = LiveRuns(models)
+    handlers = RunHandlers(Services(models, sessions, shelf, Showcase(tmp_path, models, shelf), live))
     handlers.repair(session.token, SimpleNamespace(run="run-1", index=3, direction="forwards"))  # type: ignore[arg-type]
-    found, expected = colours_of(work(Run.open(session.folder / "run-2"))), colours_of(base)
+    assert live.queue.wait(str(session.folder / "run-2"), 60)
+    found, expected = colours_of(Run.open(session.folder / "run-2")), colours_of(base)
     assert found is not None
     assert expected is not None
     assert found.to_json() == expected.to_json()
