@@ -20,9 +20,11 @@ from demo.page.services import Services
 from demo.runs.cache_folders import CacheFolders
 from demo.runs.disk import default_budget
 from demo.runs.price import LIMIT, Prices
-from demo.runs.queue import TURN, RunQueue
+from demo.runs.queue import TURN, WAITING, RunQueue
 from demo.runs.session import SessionStore
 from demo.runs.showcase import Showcase
+
+THREADS = WAITING + 68  # each event at work has one, and so has everybody who watches a run
 
 
 def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore, cache: Path) -> gr.Blocks:
@@ -31,10 +33,9 @@ def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore,
     `cache` keeps the greeting comparison, which is prepared in the background if it is not there yet.
     """
     showcase = Showcase(cache, models, shelf)
-    turn = math.inf if is_lent() else TURN
-    live = LiveRuns(models, sessions, RunQueue(turn), Prices(run_limit()))
     folders = CacheFolders(cache, (shelf.root, showcase.folder))
     folders.remove_old()
+    live = LiveRuns(models, RunQueue(math.inf if is_lent() else TURN), Prices(run_limit()))
     sessions.alive = live.queue.visitors
     sessions.watch(also=folders.touch)
     page = build_page(Services(models, sessions, shelf, showcase, live))
@@ -52,9 +53,10 @@ def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None
     base = Path(os.environ.get("LLB_CACHE", Path.home() / ".cache" / "llb"))
     cache, root = base / "page", base / "sessions"  # the sessions outlive the server: a reload finds them
     root.mkdir(parents=True, mode=0o700, exist_ok=True)
-    page = assemble(models, ExampleShelf.own(cache), SessionStore(root, budget=default_budget(root)), cache)
+    sessions = SessionStore(root, budget=default_budget(root))
+    page = assemble(models, ExampleShelf.own(cache), sessions, cache)
     with taken_port_named(port):
-        page.launch(server_name=host, server_port=port, **launch_options(cache, root))
+        page.launch(server_name=host, server_port=port, max_threads=THREADS, **launch_options(cache, root))
 
 
 def run_limit() -> float:

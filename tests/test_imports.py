@@ -77,6 +77,7 @@ FOR_ALL_OF_DEMO = (
     "demo.templates",
     "demo.browser_json",
     "demo.browser_pictures",
+    "demo.json_values",
     "demo.whole_file",
 )
 

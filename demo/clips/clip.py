@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from demo.whole_file import write_whole
-from llb.io.label_png import read_labels, write_labels
+from llb.io.label_png import decode_labels, write_labels
 from llb.types import Labels, Rgb
 
 LOSSLESS = 600  # frames of a clip that are kept without loss; longer clips are kept as fine JPEG
@@ -77,7 +77,8 @@ class Clip:
 
     def truth(self, index: int) -> Labels | None:
         """Return the exact mask of a frame, if it is known."""
-        return read_labels(self.folder / "truth" / f"{index:05d}.png") if self.has_truth else None
+        path = self.folder / "truth" / f"{index:05d}.png"
+        return decode_labels(path.read_bytes(), path.name) if self.has_truth else None
 
 
 def save_clip(

@@ -7,6 +7,7 @@ from demo.text import TAKE_AWAY
 NOT_LOADED = "This part of the page did not load: reload the page."
 UNREACHABLE = "The server does not answer: try again in a moment."
 PLAYER_WORDS = {
+    "frame_failed": "Frame {} could not be loaded; it is tried again by itself.",
     "unreachable": UNREACHABLE,
     "player": "Results, all on one clock: arrow keys step, space plays",
     "play": "Play",
@@ -49,6 +50,15 @@ PLAYER_WORDS = {
 }
 CANVAS_WORDS = {
     "unreachable": UNREACHABLE,
+    "saving": "Saving what you painted …",
+    "unsaved": "Not saved yet; it is tried again by itself. {}",
+    "waits": "What you painted is not saved yet, so this did not start. {}",
+    "frame_failed": "Frame {} could not be loaded; it is tried again by itself. {}",
+    "try_again": "Try again",
+    "still_loading": "This frame is still loading.",
+    "still_busy": "The outline is still being found: draw again in a moment.",
+    "left_frame": "The outline was found after you had left frame {}: go back and draw again.",
+    "unreadable": "These labels could not be read: try again.",
     "tools": {
         "brush": ("Brush", "Paint over the object. Ctrl and wheel, or two fingers, zoom."),
         "eraser": ("Eraser", "Wipe away what is too much."),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from demo import text
 from demo.browser_json import browser_json
@@ -21,7 +18,6 @@ from demo.exports.report import write_report
 from demo.exports.video import write_overlay, write_side_by_side
 from demo.runs.lane import Lane
 from demo.runs.run import Run
-from demo.runs.trace_file import load_arrays
 from demo.whole_file import whole_file
 
 DOWNLOADS = "downloads"  # in the run's folder, so that they go with it
@@ -105,18 +101,14 @@ def write_coco(run: Run, clip: Clip, path: Path) -> None:
 
 
 def write_traces(run: Run, clip: Clip, path: Path) -> None:
-    """Write all stored arrays in one npz, keys ``<model>/<frame>/<object>.<field>``; features in fp16.
-
-    They were kept in eight bits (`demo.runs.eight_bits`).
-    """
+    """Write all stored arrays in one npz, keys ``<model>/<frame>/<object>.<field>``; features in fp16."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for record in run.variants:
             for file in sorted((run.model_folder(record.name) / "traces").glob("*.npz")):
-                for key, array in load_arrays(file).items():
-                    buffer = io.BytesIO()
-                    np.lib.format.write_array(buffer, array, allow_pickle=False)
-                    entry = f"{run.model_folder(record.name).name}/{file.stem}/{key}.npy"
-                    archive.writestr(entry, buffer.getvalue())
+                with zipfile.ZipFile(file) as stored:
+                    for entry in stored.namelist():
+                        name = f"{run.model_folder(record.name).name}/{file.stem}/{entry}"
+                        archive.writestr(name, stored.read(entry))
 
 
 def write_measurements(run: Run, clip: Clip, path: Path) -> None:

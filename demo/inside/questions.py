@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from demo.json_values import read_number, read_text
 from demo.runs.questions import reading_question
 
 
@@ -21,7 +22,7 @@ class Place:
     @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> Place:
         """Read the keys `name` (of the model), `target` and `index` (of the frame)."""
-        return cls(str(entries["name"]), int(entries["target"]), int(entries["index"]))
+        return cls(read_text(entries, "name"), read_number(entries, "target"), read_number(entries, "index"))
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class DiagramQuestion:
     @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> DiagramQuestion:
         """Read the keys of `Place` and `how` (the reduction)."""
-        return cls(Place.from_json(entries), str(entries["how"]))
+        return cls(Place.from_json(entries), read_text(entries, "how"))
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class DetailQuestion:
     @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> DetailQuestion:
         """Read the keys of `Place`, `key` (of the box) and `how` (the reduction)."""
-        return cls(Place.from_json(entries), str(entries["key"]), str(entries["how"]))
+        return cls(Place.from_json(entries), read_text(entries, "key"), read_text(entries, "how"))
 
 
 @dataclass(frozen=True)
@@ -68,4 +69,4 @@ class PixelQuestion:
     @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> PixelQuestion:
         """Read the keys of `Place`, `y` and `x`."""
-        return cls(Place.from_json(entries), int(entries["y"]), int(entries["x"]))
+        return cls(Place.from_json(entries), read_number(entries, "y"), read_number(entries, "x"))

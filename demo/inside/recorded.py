@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from jaxtyping import Float
 from demo.inside.answers import Fit
 from demo.inside.diagram import NO_INSIDE, Absence, not_kept
 from demo.inside.questions import Place
+from demo.runs.frame_stats import FrameStats
 from demo.runs.run import Run
 from demo.runs.trace_file import StoredTrace
 from llb.types import SearchRegion
@@ -37,7 +39,7 @@ class Recorded:
         stored = traces.stored_frame(place.frame)
         trace = traces.read(stored, place.target)
         if trace is None or not trace.features:
-            return not_kept(place.target, place.frame, nearest_kept_frame(run, place))
+            return not_kept(place.target, place.frame, nearest_kept_frame(run, place, run.frame_stats()))
         return cls(run, replace(place, frame=stored), trace)
 
     def memory_region(self, frame: int) -> SearchRegion | None:
@@ -54,23 +56,32 @@ class Recorded:
         return traces.memory_keys(self.trace.keys_frame, target)
 
 
-def nearest_kept_frame(run: Run, place: Place) -> int | None:
-    """Return the frame nearest to a place at which something is kept of its object; None if there is none."""
-    stride = run.trace_stride
-    kept = (
-        index
-        for index, stats in enumerate(run.frame_stats())
-        if index % stride == 0 and stats.of(place.model, place.target).cosine is not None
-    )
+def nearest_kept_frame(run: Run, place: Place, series: Sequence[FrameStats], predicted: bool = False) -> int | None:
+    """Return the frame nearest to a place at which something is kept of its object; None if there is none.
+
+    `series` are the run's statistics. With `predicted` only frames count that the model segmented.
+    """
+    kept = []
+    for index, frame in enumerate(series):
+        stats = frame.of(place.model, place.target)
+        if index % run.trace_stride == 0 and (stats.share if predicted else stats.cosine) is not None:
+            kept.append(index)
     return min(kept, key=lambda index: abs(index - place.frame), default=None)
 
 
 def place_to_show(run: Run, near: int) -> Place | None:
-    """Return the place nearest to a frame at which something is kept; None if no model has an inside."""
-    targets = run.objects
-    places = (Place(record.name, target, near) for target in targets for record in run.variants)
-    found = [replace(place, frame=frame) for place in places if (frame := nearest_kept_frame(run, place)) is not None]
-    return min(found, key=lambda place: abs(place.frame - near), default=None)
+    """Return the place nearest to a frame at which something is kept, if possible one that a model segmented.
+
+    None if no model has an inside.
+    """
+    series = run.frame_stats()[: run.frames]  # of a run at work it may be ahead
+    places = [Place(record.name, target, near) for target in run.objects for record in run.variants]
+    for predicted in (True, False):
+        frames = [(place, nearest_kept_frame(run, place, series, predicted)) for place in places]
+        found = [replace(place, frame=frame) for place, frame in frames if frame is not None]
+        if found:
+            return min(found, key=lambda place: abs(place.frame - near))
+    return None
 
 
 def check_place(run: Run, place: Place) -> None:

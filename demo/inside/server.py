@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from demo import text
+from demo.browser_json import browser_json
 from demo.clips.clip import Clip
 from demo.inside import views
 from demo.inside.pixel import pixel
 from demo.inside.questions import DetailQuestion, DiagramQuestion, PixelQuestion, Place
+from demo.json_values import read_text
 from demo.runs.lookup import RunLookup
 from demo.runs.questions import answer_in_words, reading_question
 from demo.runs.run import Run
@@ -26,11 +28,11 @@ class InsideServer:
 
         The other keys are those of `demo.inside.questions`.
         """
-        return answer_in_words(lambda: self._answer(question))
+        return answer_in_words(lambda: dict(browser_json(self._answer(question))))
 
     def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
         with reading_question():
-            token, name, what = question["token"], str(question["run"]), question["what"]
+            token, name, what = question["token"], read_text(question, "run"), question["what"]
         run = self.runs.find(token, name)
         return _answer(run, Clip.open(run.clip_folder), what, question)
 

@@ -15,7 +15,7 @@ from demo.masks.mask_file import OBJECTS
 from demo.runs.run import Run
 from demo.runs.session import Session
 from demo.whole_file import write_whole
-from llb.io.label_png import encode_labels, read_labels
+from llb.io.label_png import decode_labels, encode_labels
 from llb.types import Labels
 
 LONGEST_NAME = 40
@@ -48,12 +48,14 @@ class Annotations:
 
     def labels(self, index: int) -> Labels | None:
         """Return the labels that are drawn on a frame, or None."""
-        path = self._path(index)
-        return read_labels(path) if path.exists() else None
+        try:
+            return self._read(index)
+        except FileNotFoundError:
+            return None
 
     def all(self) -> dict[int, Labels]:
         """Return every marked frame's labels."""
-        return {index: read_labels(self._path(index)) for index in self.frames()}
+        return {index: self._read(index) for index in self.frames()}
 
     def save(self, index: int, labels: Labels) -> None:
         """Keep a frame's labels; labels without an object delete its file."""
@@ -101,6 +103,10 @@ class Annotations:
                 self.save(found, labels)
         for target, name in other.names().items():
             self.rename(target, name)
+
+    def _read(self, index: int) -> Labels:
+        path = self._path(index)
+        return decode_labels(path.read_bytes(), path.name)
 
     def _path(self, index: int) -> Path:
         return self.folder / f"{index:05d}.png"

@@ -13,6 +13,7 @@ from demo.masks import grabcut
 from demo.masks.annotations import Annotations
 from demo.masks.mask_file import OBJECTS, from_picture
 from demo.masks.questions import AboutFrame, CutBox, CutScribble, ImportPicture, RenameObject, SaveLabels
+from demo.runs.file_address import address_of
 from demo.runs.session import Session
 from llb.types import Labels, Mask, Rgb
 
@@ -23,8 +24,8 @@ class CanvasValue:
 
     Attributes:
         token: of the visitor's session.
-        stamp: the clip's folder; questions about another one are refused.
-        previews: folder of the frames as JPEG.
+        stamp: the clip's id; questions about another one are refused.
+        previews: address of the frames as JPEG.
         card: describes the clip in a line.
         width: of the clip, in pixels.
         height: of the clip, in pixels.
@@ -52,8 +53,8 @@ class CanvasValue:
         card = text.clip_card(clip)
         return cls(
             token=session.token,
-            stamp=str(clip.folder),
-            previews=str(clip.folder / "previews"),
+            stamp=address_of(clip.folder),
+            previews=address_of(clip.folder / "previews"),
             card=card,
             width=clip.width,
             height=clip.height,

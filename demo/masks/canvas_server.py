@@ -22,6 +22,7 @@ from demo.masks.questions import (
     RenameObject,
     SaveLabels,
 )
+from demo.runs.file_address import address_of
 from demo.runs.lane import Lane
 from demo.runs.lookup import RunLookup
 from demo.runs.questions import answer_in_words, reading_question
@@ -52,7 +53,7 @@ class CanvasServer:
         if what == "proposal":
             return self._propose(session, ProposeLabels.from_json(question))
         clip = chosen_clip(session)
-        if stamp != str(clip.folder):
+        if stamp != address_of(clip.folder):
             raise ValueError("Another clip was chosen meanwhile: reload the page.")
         return _answer(Canvas(clip, Annotations.of(session, clip)), what, question)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 
 from llb.io.label_png import encode_labels
 from llb.types import Labels
@@ -23,5 +22,5 @@ def from_address(address: str) -> bytes:
         raise ValueError("This picture cannot be read or is too large: give a PNG.")
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # other letters than those of ASCII, too
         raise ValueError("This picture cannot be read: give a PNG.") from error

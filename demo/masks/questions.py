@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from demo.masks.data_address import from_address
+from demo.json_values import read_number, read_text, to_number
+from demo.masks.data_address import LARGEST, from_address
 from demo.masks.grabcut import Box
 from demo.runs.questions import reading_question
 from llb.io.label_png import decode_labels
@@ -28,7 +29,7 @@ class AboutFrame:
     @classmethod
     @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> AboutFrame:
-        return cls(int(question["index"]))
+        return cls(read_number(question, "index"))
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class SaveLabels:
     @classmethod
     @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> SaveLabels:
-        return cls(int(question["index"]), _painting(question["labels"]))
+        return cls(read_number(question, "index"), _painting(question, "labels"))
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,10 @@ class CutBox:
     @classmethod
     @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> CutBox:
-        y0, x0, y1, x1 = (int(side) for side in question["box"])
-        return cls(int(question["index"]), (y0, x0, y1, x1))
+        if len(question["box"]) != 4:
+            raise ValueError("A box has four sides: draw it again.")
+        y0, x0, y1, x1 = (to_number(side, "box") for side in question["box"])
+        return cls(read_number(question, "index"), (y0, x0, y1, x1))
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class CutScribble:
     @classmethod
     @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> CutScribble:
-        return cls(int(question["index"]), _painting(question["mask"]) > 0)
+        return cls(read_number(question, "index"), _painting(question, "mask") > 0)
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,8 @@ class ImportPicture:
     @classmethod
     @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> ImportPicture:
-        name = PurePath(str(question["file_name"])).name[:LONGEST_FILE_NAME]
-        return cls(int(question["index"]), from_address(str(question["file"])), name)
+        name = PurePath(read_text(question, "file_name", 1000)).name[:LONGEST_FILE_NAME]
+        return cls(read_number(question, "index"), from_address(read_text(question, "file", LARGEST)), name)
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class RenameObject:
     @classmethod
     @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> RenameObject:
-        return cls(int(question["target"]), str(question["name"]))
+        return cls(read_number(question, "target"), read_text(question, "name"))
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,8 @@ class ProposeLabels:
     @classmethod
     @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> ProposeLabels:
-        return cls(str(question["run"]), str(question["name"]), int(question["index"]))
+        return cls(read_text(question, "run"), read_text(question, "name"), read_number(question, "index"))
 
 
-def _painting(address: Any) -> Labels:
-    return decode_labels(from_address(str(address)), "The painting")
+def _painting(question: Mapping[str, Any], key: str) -> Labels:
+    return decode_labels(from_address(read_text(question, key, LARGEST)), "The painting")

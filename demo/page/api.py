@@ -1,20 +1,23 @@
 """The page's work as named endpoints for gradio_client: what a visitor does by clicks, a program does by calls.
 
 Every call of ``/segment`` and ``/compare`` starts a session of its own; ``/inside`` reads it by the token that these
-return.
+return. Files are named by their addresses, which begin at the page's root (`demo.runs.file_address`). The masks in them
+have the size of the frames that are kept, which the facts state under ``clip``: that of the clip, unless it is larger
+than `demo.clips.upload.Limits.side_out`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import gradio as gr
 import numpy as np
 
+from demo import text
 from demo.browser_json import browser_json
 from demo.clips.clip import Clip
 from demo.clips.upload import import_clip
@@ -22,17 +25,23 @@ from demo.exports.files import KINDS, export, export_overlay
 from demo.exports.measurements import Measurements
 from demo.inside.questions import DetailQuestion, Place
 from demo.inside.views import detail
+from demo.json_values import to_number, to_text
+from demo.masks.mask_file import OBJECTS
 from demo.models.settings import Settings
 from demo.page.choice import Choice
 from demo.page.services import Services
+from demo.page.uploads import uploads_only
 from demo.page.user_errors import user_errors
+from demo.runs.file_address import address_of
 from demo.runs.lookup import RunLookup
+from demo.runs.price import Workload
 from demo.runs.run import Run
 from demo.runs.run_setup import RunRequest, checked_variants
 from demo.runs.session import Session
+from llb.io.label_fit import check_objects, fit_labels
 from llb.io.label_png import read_labels
-from llb.io.video_reader import ClipInfo, probe
-from llb.types import Labels
+
+CALLS = 4  # at the same time; their runs wait in one queue with the page's
 
 
 @dataclass(frozen=True)
@@ -43,10 +52,13 @@ class FinishedRun:
     run: Run
     clip: Clip
 
-    def facts(self) -> dict[str, Any]:
-        """Return token and name, by which ``/inside`` finds the run, and what it measured, as JSON."""
-        measured = Measurements.of(self.run, self.clip)
-        return {"token": self.session.token, "run": self.run.folder.name, **measured.to_json()}
+    def to_json(self, files: Mapping[str, Path]) -> dict[str, Any]:
+        """Return token and name, by which ``/inside`` finds the run, the files' addresses, and what it measured."""
+        addresses = {kind: address_of(path) for kind, path in files.items()}
+        measured = Measurements.of(self.run, self.clip).to_json()
+        return dict(
+            browser_json({"token": self.session.token, "run": self.run.folder.name, "files": addresses, **measured})
+        )
 
 
 @dataclass(frozen=True)
@@ -56,85 +68,75 @@ class Api:
     services: Services
     runs: RunLookup
 
-    def segment(self, clip: str | None, mask: str | None, model: str) -> tuple[str, str, dict[str, Any]]:
-        """Follow the objects of a mask with one model; return the masks' zip, the overlay video and the facts."""
-        with user_errors():
-            done = self._run(clip, mask, [model], Settings())
+    def segment(self, clip: str | None, mask: str | None, model: str) -> dict[str, Any]:
+        """Follow the objects of a mask of the first frame with one model; return the facts.
+
+        Their `files` are ``masks`` (a zip with a PNG per frame, at the size that `clip` states) and ``overlay``.
+        """
+        with user_errors(), ExitStack() as refused:
+            done = self._run(clip, mask, Choice.of([to_text(model, "model")], Settings()), refused)
             masks = export("masks", done.run, done.clip)
-            video = export_overlay(done.run, done.clip, done.run.variants[0].name)
-            return str(masks), str(video), done.facts()
+            overlay = export_overlay(done.run, done.clip, done.run.variants[0].name)
+            refused.pop_all()
+            return done.to_json({"masks": masks, "overlay": overlay})
 
-    def compare(
-        self,
-        clip: str | None,
-        mask: str | None,
-        models: list[str],
-        memory_size: float,
-        interval: float,
-        steps: float,
-        search_factor: float,
-        shared: bool,
-    ) -> tuple[list[str], dict[str, Any]]:
-        """Run several models side by side; return every file to take away, and the facts."""
-        with user_errors():
-            choice = Choice(models, [], memory_size, interval, steps, search_factor, shared)
-            done = self._run(clip, mask, choice.entries, choice.settings)
-            files = [str(export(kind, done.run, done.clip)) for kind in KINDS]
-            return files, done.facts()
+    def compare(self, clip: str | None, mask: str | None, models: list[str], *settings: Any) -> dict[str, Any]:
+        """Run several models side by side; return the facts, with every kind of `demo.exports.files.KINDS` as a file.
 
-    def inside(
-        self, token: str, run: str, model: str, target: float | None, frame: float | None, part: str, how: str
-    ) -> dict[str, Any]:
+        `settings` are those of a `Choice`, in its order.
+        """
+        with user_errors(), ExitStack() as refused:
+            done = self._run(clip, mask, Choice(models, [], *settings), refused)
+            files = {kind: export(kind, done.run, done.clip) for kind in KINDS}
+            refused.pop_all()
+            return done.to_json(files)
+
+    def inside(self, token: str, run: str, model: str, target: object, frame: object, part: str, how: str) -> Any:
         """Return one part of the diagram: picture (data address), formula, shape, statistics and values."""
         with user_errors():
-            if target is None or frame is None:
-                raise ValueError("An object's number and a frame are needed: give both.")
-            found = self.runs.find(token, run)
-            question = DetailQuestion(Place(model, int(target), int(frame)), part, how)
-            return dict(browser_json(detail(found, Clip.open(found.clip_folder), question).to_json()))
+            found = self.runs.find(token, to_text(run, "run"))
+            place = Place(to_text(model, "model"), to_number(target, "target"), to_number(frame, "frame"))
+            question = DetailQuestion(place, to_text(part, "part"), to_text(how, "how"))
+            return browser_json(detail(found, Clip.open(found.clip_folder), question).to_json())
 
-    def _run(self, clip: str | None, mask: str | None, entries: Sequence[str], settings: Settings) -> FinishedRun:
-        """Import a clip file into a new session and work a run on it.
+    def _run(self, clip: str | None, mask: str | None, choice: Choice, refused: ExitStack) -> FinishedRun:
+        """Import a clip file into a new session and work a run on it; `refused` removes the session.
 
         Raises:
             ValueError: a file is missing or cannot be used, or the run cannot start (`start_run`).
         """
         if not clip or not mask:
             raise ValueError("A clip and a mask of its first frame are needed: pass both files.")
-        models, source = self.services.models, Path(clip)
-        checked_variants(entries, settings, models)  # before the clip is read, which may take minutes
+        checked_variants(choice.entries, choice.settings, self.services.models)  # before anything is read
+        labels, name = read_labels(mask), Path(mask).name
+        check_objects(labels, OBJECTS)
         session = self.services.sessions.create()
-        imported = import_clip(source, source.stem, session.new_folder("clip"), self.services.limits)
-        labels = _fit_mask(read_labels(Path(mask)), imported, probe(source))
-        request = RunRequest(imported, {0: labels}, entries, settings)
-        live = self.services.live
+        refused.callback(self.services.sessions.remove, session.token)
+        clip_folder, limits, live = session.new_folder("clip"), self.services.limits, self.services.live
+        objects = int(np.count_nonzero(np.unique(labels)))
+
+        def check_price(_: int, frames: int) -> None:  # at the first frame; to read all of them may take minutes
+            live.prices.check(Workload(choice.entries, frames, objects))
+
+        title = text.upload_title([Path(clip).stem])
+        imported = import_clip(Path(clip), title, clip_folder, limits, tell=check_price)
+        labels = fit_labels(labels, (imported.height, imported.width), name, imported.stored)
+        request = RunRequest(imported, {0: labels}, choice.entries, choice.settings)
         return FinishedRun(session, live.wait(live.start(session, request)), imported)
-
-
-def _fit_mask(labels: Labels, clip: Clip, source: ClipInfo) -> Labels:
-    """Bring a mask of the file's own size to that of the kept clip; raise ValueError for any other size."""
-    size = (clip.height, clip.width)
-    if labels.shape not in (size, (source.height, source.width)):
-        raise ValueError(
-            f"The mask is {labels.shape[1]} x {labels.shape[0]} but the clip is {source.width} x {source.height}: "
-            "draw it on the clip's first frame."
-        )
-    return np.asarray(cv2.resize(labels, size[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def connect_api(api: Api) -> None:
     """Add the endpoints to the page that is being built; nothing of them is seen on it."""
     with gr.Row(visible=False):
-        clip, mask = gr.File(type="filepath"), gr.File(type="filepath")
+        clip, mask = uploads_only(gr.File()), uploads_only(gr.File())
         model, models = gr.Textbox("lite/llb"), gr.JSON(["lite/llb", "lite/joint"])
         defaults = Settings()
-        settings = [gr.Number(value) for value in (defaults.memory_size, defaults.interval, defaults.steps_first, 0)]
-        shared, facts, files = gr.Checkbox(value=True), gr.JSON(), gr.File(file_count="multiple")
-        masks, video, token = gr.File(), gr.File(), gr.Textbox()
+        numbers = [gr.Number(value) for value in (defaults.memory_size, defaults.interval, defaults.steps_first, 0)]
+        shared, facts, token = gr.Checkbox(value=True), gr.JSON(), gr.Textbox()
         run, target, frame = gr.Textbox("run-1"), gr.Number(1), gr.Number(0)
         part, how = gr.Textbox("value"), gr.Textbox("pca")
         button = gr.Button()
-    queue: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}
-    button.click(api.segment, [clip, mask, model], [masks, video, facts], api_name="segment", **queue)
-    button.click(api.compare, [clip, mask, models, *settings, shared], [files, facts], api_name="compare", **queue)
+    queue: dict[str, Any] = {"concurrency_id": "api", "concurrency_limit": CALLS}
+    button.click(api.segment, [clip, mask, model], facts, api_name="segment", **queue)
+    button.click(api.compare, [clip, mask, models, *numbers, shared], facts, api_name="compare", **queue)
     button.click(api.inside, [token, run, model, target, frame, part, how], facts, api_name="inside")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from demo.json_values import to_number, to_real, to_text
 from demo.models.settings import KNOCK_OUTS, Settings, entry_name, settings_from, split_entry
 from demo.runs.showcase import GREETING
 
@@ -58,24 +58,22 @@ class Choice(NamedTuple):
 
     @property
     def entries(self) -> list[str]:
-        """Models, then knock-outs, in the order of their columns."""
-        return [*self.models, *self.knock_outs]
+        """Models, then knock-outs, in the order of their columns. Raise ValueError for no list of different names."""
+        if not isinstance(self.models, list) or not isinstance(self.knock_outs, list):
+            raise ValueError("The models have to be a list of names: give one.")
+        names = [to_text(name, "Each model") for name in (*self.models, *self.knock_outs)]
+        if len(set(names)) < len(names):
+            raise ValueError("A model is named twice: name each once.")
+        return names
 
     @property
     def settings(self) -> Settings:
-        """The settings of a run; their ranges are not checked yet (`Settings.config`).
-
-        Raises:
-            ValueError: a number is not finite.
-        """
-        numbers = (self.memory_size, self.interval, self.steps_first, self.search_factor)
-        if not all(map(math.isfinite, numbers)):
-            raise ValueError("A setting is not a number: give memory size, interval, steps and search factor anew.")
+        """The settings of a run, unchecked for their ranges. Raise ValueError for what is no number."""
         return Settings(
-            int(self.memory_size),
-            int(self.interval),
-            int(self.steps_first),
-            self.search_factor or None,
+            to_number(self.memory_size, "memory_size"),
+            to_number(self.interval, "interval"),
+            to_number(self.steps_first, "steps_first"),
+            to_real(self.search_factor, "search_factor") or None,
             bool(self.shared_regions),
         )
 

@@ -16,9 +16,9 @@ from demo.page.updates import (
     ArrivalUpdate,
     ClipUpdate,
     GreetingUpdate,
-    ResultUpdate,
     RunUpdate,
     StartUpdate,
+    UndoUpdate,
 )
 
 
@@ -131,8 +131,8 @@ class Events:
             event.success(None, js=browser_files.call_script("page", "showResults"))
             self._watch_after(event.success, handlers, name)
         steps.stop.click(handlers.stop, token, [steps.stop], queue=False, **HIDDEN, **_api("stop"))
-        result = [*ResultUpdate(results.title, results.player, results.undo)]
-        results.undo.click(handlers.undo_repair, token, result, **HIDDEN, **_api("undo"))
+        undone = [*UndoUpdate(steps.canvas, results.title, results.player, results.undo)]
+        results.undo.click(handlers.undo_repair, token, undone, **HIDDEN, **_api("undo"))
 
     @property
     def _clip_update(self) -> ClipUpdate:

@@ -12,6 +12,7 @@ from demo import text
 from demo.clips.clip import Clip
 from demo.clips.trim import trim_value
 from demo.clips.upload import FrameRange
+from demo.json_values import to_number
 from demo.masks.canvas import CanvasValue
 from demo.masks.chosen_clip import choose_clip, chosen_clip
 from demo.page.choice import Choice
@@ -72,7 +73,7 @@ class Handlers:
 
     def choose(self, token: str | None, event: gr.SelectData) -> ClipUpdate:
         """Take the entry of the gallery that was clicked."""
-        return self.choose_example(token, int(event.index))
+        return self.choose_example(token, to_number(event.index, "index"))
 
     def choose_example(self, token: str | None, index: int) -> ClipUpdate:
         """Take an example, or the visitor's own clip, by its place in the gallery, with its masks."""
@@ -97,7 +98,9 @@ class Handlers:
         with user_errors():
             session = self.services.sessions.open(token)
             reader = self._clip_import(session, progress)
-            clip = reader.trim(FrameRange(int(event.start), int(event.end), int(event.stride)))
+            clip = reader.trim(
+                FrameRange(*(to_number(getattr(event, name), name) for name in ("start", "end", "stride")))
+            )
             return self._clip_update(session, clip)
 
     def _session(self, ticket: str | None) -> tuple[Session, bool]:

@@ -25,12 +25,13 @@ from demo.page.api import Api, connect_api
 from demo.page.choice import knock_outs_of
 from demo.page.events import Events, Results, Steps, Visit
 from demo.page.example_gallery import ExampleGallery
+from demo.page.file_routes import FileRoutes
 from demo.page.handlers import Handlers
 from demo.page.player_server import PlayerServer
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
+from demo.page.uploads import uploads_only
 from demo.runs.lookup import RunLookup
-from demo.runs.queue import WAITING
 from demo.runs.showcase import GREETING
 from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
@@ -70,18 +71,17 @@ class LaunchOptions(TypedDict):
     theme: gr.themes.Base
     css_paths: Sequence[str | Path]
     app_kwargs: dict[str, list[Route]]
-    allowed_paths: list[str]
     max_file_size: str
     ssr_mode: bool
     footer_links: list[Any]
     run_history: bool
-    max_threads: int
 
 
 def launch_options(*served: Path) -> LaunchOptions:
-    """Return what belongs to `launch`: looks, limits, and which folders' files the player may fetch.
+    """Return what belongs to `launch`: looks, limits, and the page's own routes.
 
-    A visitor's folder is among them; its name is the unguessable token.
+    `served` are the folders that hold sessions, examples and the greeting comparison (`FileRoutes`); Gradio itself
+    gives out nothing of them.
     """
     fonts = ["system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial", "sans-serif"]
     mono = ["ui-monospace", "Menlo", "Consolas", "monospace"]
@@ -94,13 +94,11 @@ def launch_options(*served: Path) -> LaunchOptions:
     return {
         "theme": theme,
         "css_paths": CSS,
-        "app_kwargs": {"routes": [browser_files.route()]},
-        "allowed_paths": [str(folder) for folder in served],
+        "app_kwargs": {"routes": [browser_files.route(), FileRoutes(served).route()]},
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,
         "footer_links": ["gradio", "settings"],
         "run_history": False,
-        "max_threads": WAITING + 68,  # each event at work has one, and so has everybody who watches a run
     }
 
 
@@ -149,7 +147,7 @@ def _clip_choice(gallery: ExampleGallery, limits: Limits) -> tuple[gr.Gallery, g
         container=False,
     )
     with gr.Column(elem_id="upload"):
-        upload = gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES, file_count="multiple")
+        upload = uploads_only(gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES, file_count="multiple"))
     gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
     trim = gr.HTML(
         html_template='<div class="trim" hidden></div>',

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,10 +21,10 @@ from demo.runs.price import Prices, Workload
 from demo.runs.queue import Job, Place, RunQueue
 from demo.runs.run import Run
 from demo.runs.run_setup import RepairRequest, RunRequest, start_repair, start_run
-from demo.runs.session import Session, SessionStore
+from demo.runs.session import Session
 
 STOP_FILE = "stop"  # in the run's folder; asks a run that another process works (`demo.models.zerogpu`) to end
-CHECK_EVERY = 5.0  # seconds between two looks at the visitor's storage, and two signs of life of all who wait
+CHECK_EVERY = 5.0  # seconds between two looks at the visitor's storage
 
 Execute = Callable[[Run, ModelProvider, Path], Generator[Progress, None, None]]
 
@@ -37,7 +37,6 @@ class LiveRuns:
     """
 
     models: ModelProvider
-    sessions: SessionStore
     queue: RunQueue[Progress | None] = field(default_factory=RunQueue)
     prices: Prices = field(default_factory=Prices)
     _starting: set[str] = field(default_factory=set)  # tokens
@@ -103,7 +102,8 @@ class LiveRuns:
             return
         place = self.place(run.folder)
         if place and place.state != "waiting":
-            (run.folder / STOP_FILE).touch()
+            with suppress(FileNotFoundError):  # it went this moment
+                (run.folder / STOP_FILE).touch()
         self.queue.cancel(str(run.folder))
 
     def wait(self, run: Run) -> Run:
@@ -135,11 +135,12 @@ class LiveRuns:
 
     def _submit(self, session: Session, run: Run) -> Run:
         names = [record.name for record in run.variants]
-        load = Workload.of(names, run.passes(len(Clip.open(run.clip_folder))))
-        work = partial(self._work, session, run, load, on_gpu(execute_run))
         discard = partial(shutil.rmtree, run.folder, ignore_errors=True)
         try:
-            self.queue.submit(Job(str(run.folder), session.token, self.prices.seconds(load), work, discard))
+            load = Workload.of(names, run.passes(len(Clip.open(run.clip_folder))))
+            work = partial(self._work, session, run, load, on_gpu(execute_run))
+            seconds = self.prices.seconds(load)
+            self.queue.submit(Job(str(run.folder), session.token, seconds, work, discard, _seconds_left))
         except ValueError:
             discard()
             raise
@@ -151,24 +152,25 @@ class LiveRuns:
         """Work a run; it ends early when the visitor's storage is full. The queue takes a turn from yield to yield."""
         stop, last = run.folder / STOP_FILE, run.variants[-1].name
         complete: Progress | None = None
-        worked, checked = 0.0, time.monotonic()
-        begun: float | None = None  # not before the models are loaded
+        loading: float | None = None  # seconds until the first step: they are no part of the price
+        begun = checked = time.monotonic()
+        aside = worked = 0.0  # seconds while others had their turn, and the rest
         with closing(execute(run, self.models, stop)) as steps:
             for step in steps:
-                if time.monotonic() - checked > CHECK_EVERY:
-                    checked = time.monotonic()
-                    self._touch_visitors()
+                now = time.monotonic()
+                worked = now - begun - aside
+                loading = worked if loading is None else loading
+                if now - checked > CHECK_EVERY:
+                    checked = now
                     if session.over_quota():
                         stop.touch()
-                complete = step if step.variant == last else complete
-                worked += 0.0 if begun is None else time.monotonic() - begun
+                if step.variant == last:
+                    complete = replace(step, seconds_left=step.seconds_left * worked / max(worked + aside, 1e-9))
                 yield complete
-                begun = time.monotonic()
-        if complete and complete.run.frames and not stop.exists():
-            self.prices.learn(complete.run, load, worked)
+                aside += time.monotonic() - now
+        if complete and not stop.exists():
+            self.prices.learn(complete.run, load, worked - (loading or 0.0))
 
-    def _touch_visitors(self) -> None:
-        """Keep the sessions of all who wait or work alive."""
-        for token in self.queue.visitors():
-            with suppress(ValueError):  # gone meanwhile
-                self.sessions.open(token)
+
+def _seconds_left(latest: Progress | None) -> float | None:
+    return latest.seconds_left if latest else None

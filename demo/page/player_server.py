@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from demo import text
+from demo.browser_json import browser_json
 from demo.clips.clip import Clip
 from demo.exports.files import export, export_overlay
+from demo.json_values import read_number, read_text
+from demo.runs.file_address import address_of
 from demo.runs.lookup import RunLookup
 from demo.runs.questions import answer_in_words, reading_question
 from demo.runs.run import Run
@@ -37,43 +40,38 @@ class PlayerServer:
         """Answer a question: `token` is the visitor's, `run` a name from the player's value, `what` its kind.
 
         The kinds are ``figures`` (of the frames from `start` on), ``uncertain``, ``video`` (of the model `name`) and
-        ``export`` (of a `kind`, `demo.exports.files.KINDS`).
+        ``export`` (of a `kind`, `demo.exports.files.KINDS`); the latter two are answered
+        with the file's address.
         """
-        return answer_in_words(lambda: self._answer(question))
+        return answer_in_words(lambda: dict(browser_json(self._answer(question))))
 
     def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
-        token, run_name, what = (_read(question, key) for key in ("token", "run", "what"))
-        run = self.runs.find(token, run_name)
+        with reading_question():
+            token, name, what = question["token"], read_text(question, "run"), question["what"]
+        run = self.runs.find(token, name)
         match what:
             case "figures":
-                start = max(0, _read_number(question, "start"))
+                with reading_question():
+                    start = max(0, read_number(question, "start"))
                 return {"figures": [stats.to_json() for stats in run.frame_stats(start)]}
             case "uncertain":
                 return most_uncertain(run).to_json()
             case "video":
-                model = _read(question, "name")
+                with reading_question():
+                    model = read_text(question, "name")
                 self._make_room(token, run)
-                return {"path": str(export_overlay(run, Clip.open(run.clip_folder), model))}
+                return {"path": address_of(export_overlay(run, Clip.open(run.clip_folder), model))}
             case "export":
-                kind = _read(question, "kind")
+                with reading_question():
+                    kind = read_text(question, "kind")
                 self._make_room(token, run)
-                return {"path": str(export(kind, run, Clip.open(run.clip_folder)))}
+                return {"path": address_of(export(kind, run, Clip.open(run.clip_folder)))}
             case _:
                 raise ValueError(text.INCOMPLETE)
 
     def _make_room(self, token: str, run: Run) -> None:
         """See to it that the visitor may write files of a run; raise ValueError if the disk is full."""
         self.runs.sessions.make_room(self.runs.sessions.open(token), [run.folder])
-
-
-@reading_question()
-def _read(question: dict[str, Any], key: str) -> str:
-    return str(question[key])
-
-
-@reading_question()
-def _read_number(question: dict[str, Any], key: str) -> int:
-    return int(question[key])
 
 
 def most_uncertain(run: Run) -> UncertainPlace:

@@ -7,13 +7,14 @@ from typing import Any
 
 from demo import text
 from demo.clips.clip import Clip
+from demo.runs.file_address import address_of
 from demo.runs.run import Run, VariantRecord
 from llb.io.label_png import davis_palette
 
 
 @dataclass(frozen=True)
 class PlayerVariant:
-    """A model's pane: `done` are the frames that can be shown, `labels` the folder of its label pictures."""
+    """A model's pane: `done` are the frames that can be shown, `labels` the address of its label pictures."""
 
     name: str
     title: str
@@ -33,7 +34,7 @@ class PlayerVariant:
             difference=record.difference,
             done=record.frames,
             pace=text.pace(record.seconds_per_frame, record.overlap),
-            labels=str(run.labels_file(record.name, 0).parent),
+            labels=address_of(run.labels_file(record.name, 0).parent),
         )
 
 
@@ -60,8 +61,8 @@ class PlayerValue:
         times: of the frames, in seconds.
         width: of the clip, in pixels.
         height: of the clip, in pixels.
-        previews: folder of the frames as JPEG.
-        truth: folder of the exact masks; empty without them.
+        previews: address of the frames as JPEG.
+        truth: address of the exact masks; empty without them.
         objects: in the order of their numbers.
         latest: the frame to show first, or the one just done.
         repairs: whether this is a repair of an earlier run.
@@ -96,15 +97,15 @@ class PlayerValue:
         return cls(
             token=token,
             run=name,
-            stamp=str(run.folder),
+            stamp=address_of(run.folder),
             state="running" if run.state == "running" else "finished",
             title=clip.title,
             total=len(clip),
             times=clip.times,
             width=clip.width,
             height=clip.height,
-            previews=str(clip.folder / "previews"),
-            truth=str(clip.folder / "truth") if clip.has_truth else "",
+            previews=address_of(clip.folder / "previews"),
+            truth=address_of(clip.folder / "truth") if clip.has_truth else "",
             objects=_objects(run),
             latest=latest,
             repairs=bool(run.repair),
@@ -126,7 +127,7 @@ def _objects(run: Run) -> tuple[PlayerObject, ...]:
 def _shown_object(run: Run, index: int) -> int:
     """Return the first object of which a model keeps something at a frame; the first of all if there is none."""
     folders = [run.traces(record.name) for record in run.variants]
-    for target in run.objects:
+    for target in run.objects if run.state != "running" else ():  # the inside is shown of finished runs
         found = (traces.read(traces.stored_frame(index), target) for traces in folders)
         if any(trace and trace.features for trace in found):
             return target

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +12,16 @@ import gradio as gr
 
 from demo import text
 from demo.clips.clip import Clip
+from demo.inside.pca_colours import colours_of
+from demo.json_values import to_number
 from demo.masks.annotations import Annotations
+from demo.masks.canvas import CanvasValue
 from demo.masks.chosen_clip import chosen_clip
 from demo.page import html
 from demo.page.choice import Choice
 from demo.page.run_views import WatchedRun, result_update, settled_update, start_update
 from demo.page.services import Services
-from demo.page.updates import GreetingUpdate, ResultUpdate, RunUpdate, StartUpdate
+from demo.page.updates import GreetingUpdate, RunUpdate, StartUpdate, UndoUpdate
 from demo.page.user_errors import user_errors
 from demo.runs.lookup import SHOWCASE
 from demo.runs.passes import Repair
@@ -70,14 +72,18 @@ class RunHandlers:
         with user_errors():
             session = self.services.sessions.open(token)
             self.services.live.check_idle(session)
-            base, repair = self._result_called(session, str(event.run)), Repair(int(event.index), event.direction)
+            base, repair = (
+                self._result_called(session, str(event.run)),
+                Repair(to_number(event.index, "frame"), event.direction),
+            )
             clip = Clip.open(base.clip_folder)
             marked = Annotations.of(session, clip)
+            colours_of(base)  # fitted by now, so that the repair takes them along
             request = RepairRequest(base, marked.all(), repair, marked.names())
             return start_update(self.services.live.repair(session, request), clip)
 
-    def undo_repair(self, token: str | None) -> ResultUpdate:
-        """Delete the newest repair and show what it began with."""
+    def undo_repair(self, token: str | None) -> UndoUpdate:
+        """Delete the newest repair; show what it began with, and the marks as they were."""
         with user_errors():
             session = self.services.sessions.open(token)
             self.services.live.check_idle(session)
@@ -85,7 +91,8 @@ class RunHandlers:
             if run is not None and run.base and run.folder.parent == session.folder:
                 Annotations.of(session, Clip.open(run.clip_folder)).undo(run)
                 shutil.rmtree(run.folder, ignore_errors=True)
-            return result_update(session, self._newest_result(session))
+            canvas = CanvasValue.of(session, chosen_clip(session)).to_json()
+            return UndoUpdate(canvas, *result_update(session, self._newest_result(session)))
 
     async def watch(self, token: str | None, name: str) -> AsyncIterator[RunUpdate]:
         """Tell how far a queued run is until it has ended, then show what it left; without a name nothing changes.
@@ -127,9 +134,9 @@ class RunHandlers:
         """Return the visitor's newest run that has ended and has something to show, else the greeting one."""
         for run in reversed(session.runs()):
             place = self.services.live.place(run.folder)
-            if place and not place.ended:
+            if run.state == "waiting" or (place and not place.ended):
                 continue
-            with suppress(ValueError):  # its clip is gone
-                if run.frames and Clip.open(run.clip_folder):
-                    return run.as_left()
+            run = run.as_left()
+            if run.frames and (run.clip_folder / "clip.json").exists():
+                return run
         return self.services.showcase.run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
@@ -89,8 +89,6 @@ def result_update(session: Session, run: Run | None) -> ResultUpdate:
     """Return a finished run's title, the player's value, and whether there is a repair to undo."""
     if run is None:
         return ResultUpdate(text.RESULTS_EMPTY, gr.skip(), gr.update(visible=False))
-    if run.state not in ("done", "stopped"):  # the server ended before it
-        run = replace(run, state="stopped")
     clip = Clip.open(run.clip_folder)
     title = text.results_title(clip.title, run.frames, len(clip), run.state == "stopped")
     name = run.folder.name if run.folder.parent == session.folder else SHOWCASE

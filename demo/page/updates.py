@@ -21,6 +21,15 @@ class ResultUpdate(NamedTuple):
     undo: Any
 
 
+class UndoUpdate(NamedTuple):
+    """What a repair began with, after it was undone."""
+
+    canvas: Any
+    title: Any
+    player: Any
+    undo: Any
+
+
 class GreetingUpdate(NamedTuple):
     """The greeting comparison, or a status line while it is prepared; the timer asks again until it is there."""
 

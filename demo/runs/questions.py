@@ -23,23 +23,26 @@ def reading_question() -> Iterator[None]:
         raise ValueError(text.INCOMPLETE) from error
 
 
-def answer_in_words(answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return an answer as a browser can read it, or one sentence under ``error`` where there is none.
+@contextmanager
+def disk_errors_as_sentences() -> Iterator[None]:
+    """Turn what the disk refuses into a ValueError that a visitor can read: no server path is in it.
 
-    That is a ValueError, a file that went meanwhile (a session may be swept at any time), or a disk that is full.
+    That is a file that went meanwhile (a session may be swept at any time), or a disk that is full.
     """
     try:
-        return dict(browser_json(answer()))
+        yield
+    except FileNotFoundError as error:
+        raise ValueError(text.GONE) from error
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise ValueError(text.DISK_FULL) from error
+
+
+def answer_in_words(answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return an answer as a browser can read it, or one sentence under ``error`` where there is none."""
+    try:
+        with disk_errors_as_sentences():
+            return dict(browser_json(answer()))
     except ValueError as error:
         return {"error": str(error)}
-    except OSError as error:
-        return {"error": disk_sentence(error)}
-
-
-def disk_sentence(error: OSError) -> str:
-    """Return what to tell a visitor of a file that is gone or a disk that is full; raise any other error again."""
-    if isinstance(error, FileNotFoundError):
-        return text.GONE
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return text.DISK_FULL
-    raise error

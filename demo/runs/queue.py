@@ -38,6 +38,7 @@ class Job(Generic[T]):
         seconds: how long it will take, estimated.
         start: begins the work; each item that it yields is a step after which the run may be set aside.
         on_cancel: called once if the job is cancelled before it began.
+        left: tells from an item how many seconds the work will still take; None where only `seconds` is known.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Job(Generic[T]):
     seconds: float
     start: Callable[[], Generator[T, None, None]]
     on_cancel: Callable[[], object] = lambda: None
+    left: Callable[[T], float | None] = lambda item: None
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ class _Entry(Generic[T]):
 
     @property
     def seconds_left(self) -> float:
-        return max(1.0, self.job.seconds - self.worked)
+        left = None if self.latest is None else self.job.left(self.latest)
+        return max(1.0, self.job.seconds - self.worked if left is None else left)
 
 
 @dataclass

@@ -18,7 +18,7 @@ from demo.runs.frame_stats import FrameStats
 from demo.runs.passes import EarlierRun, Pass, Repair, marked_objects, repaired, whole_clip
 from demo.runs.trace_file import TraceFolder
 from demo.whole_file import DRAFTS, write_whole
-from llb.io.label_png import encode_labels, read_labels
+from llb.io.label_png import decode_labels, encode_labels
 from llb.types import Labels
 
 SERVER = secrets.token_hex(8)  # a run that another server process began and never ended has died with it
@@ -180,7 +180,7 @@ class Run:
 
     def labels(self, name: str, index: int) -> Labels:
         """Return a variant's labels of a frame."""
-        return read_labels(self.labels_file(name, index))
+        return _read_mask(self.labels_file(name, index))
 
     def marked_masks(self) -> dict[int, Labels]:
         """Return the masks that the visitor marked, by frame."""
@@ -235,7 +235,11 @@ def trace_stride_of(clip: Clip) -> int:
 
 
 def _read_masks(folder: Path) -> dict[int, Labels]:
-    return {int(path.stem): read_labels(path) for path in sorted(folder.glob("*.png"))}
+    return {int(path.stem): _read_mask(path) for path in sorted(folder.glob("*.png"))}
+
+
+def _read_mask(path: Path) -> Labels:
+    return decode_labels(path.read_bytes(), path.name)
 
 
 def _line(stats: FrameStats) -> str:

@@ -1,6 +1,6 @@
 """What a run keeps of the inside of a model: one npz per frame with the arrays of every target.
 
-Features and keys are kept in eight bits (`EightBits`), beside each ``<name>.ranges``, and everything is compressed.
+Features and keys are kept in fp16 and compressed: most label channels hold nothing but zeros.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from demo.runs.eight_bits import EightBits
 from demo.whole_file import whole_file
 from llb.types import SearchRegion, TargetTrace
 
@@ -34,7 +33,7 @@ FEATURES = (
 
 @dataclass(frozen=True)
 class StoredTrace:
-    """What a run keeps of one target at one frame; features are in fp32 and missing where the model has none.
+    """What a run keeps of one target at one frame; features are in fp16 and missing where the model has none.
 
     `keys_frame` is the frame at which the memory's keys were last stored (`TraceFolder.memory_keys`).
     """
@@ -57,7 +56,7 @@ class StoredTrace:
             trace.in_memory,
             keys_frame,
             (trace.mask * 255).round().astype(np.uint8),
-            {name: array for name, array in features.items() if array is not None},
+            {name: array.astype(np.float16) for name, array in features.items() if array is not None},
             trace.few_shot_losses,
             trace.memory_frames,
             trace.temporal_weights,
@@ -67,15 +66,6 @@ class StoredTrace:
     def predicted(self) -> bool:
         """Whether the model segmented this frame (it is given the first one)."""
         return "fused" in self.features
-
-
-def _packed(name: str, feature: Float[np.ndarray, "*n d h w"]) -> dict[str, np.ndarray]:
-    bits = EightBits.of(feature)
-    return {name: bits.steps, f"{name}.ranges": bits.ranges}
-
-
-def _unpacked(key: str, arrays: np.lib.npyio.NpzFile) -> Float[np.ndarray, "*n d h w"]:
-    return EightBits(arrays[key], arrays[f"{key}.ranges"]).values()
 
 
 def to_arrays(target: int, trace: StoredTrace) -> dict[str, np.ndarray]:
@@ -89,9 +79,7 @@ def to_arrays(target: int, trace: StoredTrace) -> dict[str, np.ndarray]:
         "memory_frames": np.array(trace.memory_frames, np.int32),
         "temporal_weights": np.array(trace.temporal_weights, np.float32),
     }
-    for name, feature in trace.features.items():
-        named |= _packed(name, feature)
-    return {f"{target}.{name}": array for name, array in named.items()}
+    return {f"{target}.{name}": array for name, array in (named | trace.features).items()}
 
 
 def from_arrays(target: int, arrays: np.lib.npyio.NpzFile) -> StoredTrace:
@@ -102,7 +90,7 @@ def from_arrays(target: int, arrays: np.lib.npyio.NpzFile) -> StoredTrace:
         bool(in_memory),
         keys_frame,
         arrays[f"{target}.mask"],
-        {name: _unpacked(f"{target}.{name}", arrays) for name in FEATURES if f"{target}.{name}" in arrays},
+        {name: arrays[f"{target}.{name}"] for name in FEATURES if f"{target}.{name}" in arrays},
         tuple(float(loss) for loss in arrays[f"{target}.losses"]),
         tuple(int(frame) for frame in arrays[f"{target}.memory_frames"]),
         tuple(float(weight) for weight in arrays[f"{target}.temporal_weights"]),
@@ -150,8 +138,8 @@ class TraceFolder:
         if not path.exists():
             return None
         with np.load(path, allow_pickle=False) as arrays:
-            key = f"{target}.{KEYS}"
-            return _unpacked(key, arrays) if key in arrays else None
+            stored: np.ndarray | None = arrays.get(f"{target}.{KEYS}")
+            return stored
 
     def write(self, index: int, traces: Iterable[TargetTrace], previous: int | None) -> None:
         """Store the traces of a frame beside those of other targets; `previous` is the frame that was done before it.
@@ -174,7 +162,7 @@ class TraceFolder:
 
     def _arrays(self, index: int, trace: TargetTrace, previous: int | None) -> dict[str, np.ndarray]:
         if trace.memory_keys is not None:
-            keys = _packed(f"{trace.target}.{KEYS}", trace.memory_keys)
+            keys = {f"{trace.target}.{KEYS}": trace.memory_keys.astype(np.float16)}
             return to_arrays(trace.target, StoredTrace.reduce(trace, index)) | keys
         before = None if previous is None else self.read(previous, trace.target)
         return to_arrays(trace.target, StoredTrace.reduce(trace, before.keys_frame if before else index))
@@ -191,19 +179,9 @@ class TraceFolder:
 
 
 def save_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Write a compressed npz: zlib's first level, which is quicker than numpy's sixth and as small here."""
+    """Write an npz with zlib's first level, which is quicker than numpy's sixth."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for key, array in arrays.items():
             entry = io.BytesIO()
             np.lib.format.write_array(entry, array, allow_pickle=False)
             archive.writestr(f"{key}.npy", entry.getvalue())
-
-
-def load_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Read the arrays of a frame's file, keys ``<target>.<field>``, with features and keys in fp16 again."""
-    with np.load(path, allow_pickle=False) as arrays:
-        return {
-            key: _unpacked(key, arrays).astype(np.float16) if f"{key}.ranges" in arrays else arrays[key]
-            for key in arrays
-            if not key.endswith(".ranges")
-        }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +14,18 @@ import cv2
 import numpy as np
 
 from demo.components import words
+from demo.masks.annotations import Annotations
+from demo.masks.chosen_clip import chosen_clip
 from demo.runs.run import Run
+from demo.runs.session import SessionStore
 from llb.io.video_reader import write_video
-from tests.support.page_fakes import FRAMES, SIZE, render_disc
+from tests.support.page_fakes import FRAMES, SIZE, folder_at, render_disc
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 LONG = 60_000  # milliseconds that a run may take on a slow machine
+SERVER = re.compile("component_server")  # where the components' questions go
 
 
 def opened(page: Page, url: str) -> Page:
@@ -81,9 +88,7 @@ def told(page: Page) -> dict[str, Any]:
 
 def stored(page: Page, folder: Path) -> Run:
     """Return the run that the page shows."""
-    path = Path(told(page)["stamp"])
-    assert path.is_relative_to(folder.resolve()) or path.is_relative_to(folder)
-    return Run.open(path)
+    return Run.open(folder_at(told(page)["stamp"], folder))
 
 
 def pixels(source: str) -> np.ndarray:
@@ -110,19 +115,24 @@ def on_stage(page: Page, *points: tuple[float, float]) -> list[tuple[float, floa
 
 def draw(page: Page, *points: tuple[float, float]) -> None:
     """Draw with the chosen tool and the mouse; wait until it is kept."""
+    stroke(page, *points)
+    kept(page)
+
+
+def stroke(page: Page, *points: tuple[float, float]) -> None:
+    """Draw with the chosen tool and the mouse, whether it can be kept or not."""
     places = on_stage(page, *points)
     page.mouse.move(*places[0])
     page.mouse.down()
     for place in places[1:]:
         page.mouse.move(*place, steps=6)
     page.mouse.up()
-    kept(page)
 
 
 def kept(page: Page) -> None:
     """Wait until the server has what is marked, and what GrabCut was asked for is there."""
     page.wait_for_function("!document.querySelector('.mask-canvas').classList.contains('busy')", timeout=LONG)
-    page.evaluate("async () => { const c = document.querySelector('.mask-canvas'); await c.saving; await c.saved; }")
+    page.evaluate("() => document.querySelector('.mask-canvas').settle()")
 
 
 def choose(page: Page, tool: str, target: int = 1) -> None:
@@ -133,9 +143,14 @@ def choose(page: Page, tool: str, target: int = 1) -> None:
 
 def to_frame(page: Page, index: int) -> None:
     """Bring a frame to the mask canvas."""
+    slide_to(page, index)
+    page.wait_for_selector(f'.mask-canvas[data-frame="{index}"]', timeout=LONG)
+
+
+def slide_to(page: Page, index: int) -> None:
+    """Ask for a frame on the mask canvas, whether it comes or not."""
     slider = page.locator(".mask-canvas .frame")
     slider.evaluate("(node, index) => { node.value = index; node.dispatchEvent(new Event('input')); }", index)
-    page.wait_for_selector(f'.mask-canvas[data-frame="{index}"]', timeout=LONG)
 
 
 def pixels_of(page: Page, target: int) -> int:
@@ -169,3 +184,41 @@ def set_memory_size(page: Page, value: str) -> None:
         if field.input_value() == value:
             return
     raise AssertionError(f"The memory size stays {field.input_value()}.")
+
+
+@contextmanager
+def answered(page: Page, what: str, handle: Callable[[Route], object]) -> Iterator[None]:
+    """Let `handle` answer the components' questions of a kind."""
+
+    def choose_answer(route: Route) -> None:
+        if f'"what":"{what}"' in (route.request.post_data or ""):
+            handle(route)
+        else:
+            route.continue_()
+
+    page.route(SERVER, choose_answer)
+    yield
+    page.unroute(SERVER)
+
+
+@contextmanager
+def no_failures(page: Page) -> Iterator[None]:
+    """Expect no uncaught error and none on the console; a request that fails there is the browser's own word."""
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda message: failures.append(message.text) if message.type == "error" else None)
+    yield
+    assert [failure for failure in failures if not failure.startswith("Failed to load resource")] == []
+
+
+def marks_of(page: Page, folder: Path) -> Annotations:
+    """Return what the server keeps of the visitor's marks; `folder` is the one that is served."""
+    session = SessionStore(folder / "sessions").open(told(page)["token"])
+    return Annotations.of(session, chosen_clip(session))
+
+
+def marked(page: Page, folder: Path, index: int = 0) -> np.ndarray:
+    """Return the labels that the server keeps of a frame."""
+    labels = marks_of(page, folder).labels(index)
+    assert labels is not None
+    return labels

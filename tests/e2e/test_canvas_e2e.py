@@ -12,9 +12,6 @@ import pytest
 
 from demo.clips.clip import Clip
 from demo.components import words
-from demo.masks.annotations import Annotations
-from demo.masks.chosen_clip import chosen_clip
-from demo.runs.session import SessionStore
 from llb.io.label_png import write_labels
 from tests.e2e.driver import (
     LONG,
@@ -22,6 +19,8 @@ from tests.e2e.driver import (
     draw,
     go_to,
     kept,
+    marked,
+    marks_of,
     on_stage,
     opened,
     pixels_of,
@@ -48,17 +47,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def url(folder: Path, browser: Browser) -> Iterator[str]:
     with served(FakeModels(), folder) as address:
         yield address
-
-
-def marks_of(page: Page, folder: Path) -> Annotations:
-    session = SessionStore(folder / "sessions").open(told(page)["token"])
-    return Annotations.of(session, chosen_clip(session))
-
-
-def marked(page: Page, folder: Path, index: int = 0) -> np.ndarray:
-    labels = marks_of(page, folder).labels(index)
-    assert labels is not None
-    return labels
 
 
 def finger(page: Page, *paths: tuple[tuple[float, float], ...]) -> None:

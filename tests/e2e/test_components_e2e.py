@@ -17,20 +17,35 @@ import uvicorn
 from fastapi import FastAPI
 
 from demo.clips.clip import Clip
-from demo.masks.annotations import Marks
-from demo.masks.canvas_server import chosen_clip
+from demo.masks.annotations import Annotations
+from demo.masks.chosen_clip import chosen_clip
 from demo.page.layout import launch_options
 from demo.runs.session import SessionStore
 from demo.serve import assemble
-from tests.e2e.driver import LONG, choose, draw, go_to, opened, stored, told
-from tests.support.page_fakes import FakeModels, fake_shelf, served
+from tests.e2e.driver import (
+    LONG,
+    answered,
+    at,
+    choose,
+    draw,
+    drawn,
+    go_to,
+    no_failures,
+    opened,
+    panes,
+    run,
+    stored,
+    stroke,
+    told,
+    upload_disc,
+)
+from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
-SERVER = re.compile("component_server")  # where the components' questions go
 NOISE = """
 for (const kind of [CanvasRenderingContext2D, OffscreenCanvasRenderingContext2D]) {
   const read = kind.prototype.getImageData;
@@ -62,52 +77,137 @@ def test_a_browser_that_adds_noise_to_canvases_keeps_the_objects(page: Page, url
     draw(page, (0.8, 0.9), (0.9, 0.9))
     session = SessionStore(folder / "sessions").open(told(page)["token"])
     clip = chosen_clip(session)
-    labels, truth = Marks.of(session, clip).labels(0), clip.truth(0)
+    labels, truth = Annotations.of(session, clip).labels(0), clip.truth(0)
     assert labels is not None
     assert truth is not None
     assert set(np.unique(labels)) == {0, 1, 5}
     assert ((labels == 1) == (truth == 1)).all()
 
 
-@pytest.mark.parametrize("what", ["diagram", "detail", "pixel", "filmstrip"])
+@pytest.mark.parametrize("what", ["diagram", "detail", "pixel", "filmstrip", "gate_difference", "figures"])
 def test_the_inside_says_what_went_wrong_and_goes_on(page: Page, url: str, what: str) -> None:
-    def refuse(route: Route) -> None:
-        if f'"what":"{what}"' in (route.request.post_data or ""):
-            route.fulfill(json={"error": "This comparison is no longer there."})
-        else:
-            route.continue_()
-
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    opened(page, url)
-    page.locator(".player .panes canvas").first.click()
-    page.wait_for_selector(".looked[data-pixel] section", timeout=LONG)
-    page.route(SERVER, refuse)
-    go_to(page, 2)
-    page.wait_for_selector(".inside .absent >> text=no longer there", timeout=LONG)
-    page.unroute(SERVER)
-    go_to(page, 3)
-    page.wait_for_selector('.looked[data-frame="3"]', timeout=LONG)
-    assert page.locator(".inside .absent >> text=no longer there").count() == 0
-    assert page.locator(".inside .flow img").count() > 0
-    assert failures == []
+    with no_failures(page):
+        opened(page, url)
+        page.locator(".player .panes canvas").first.click()
+        page.wait_for_selector(".looked[data-pixel] section", timeout=LONG)
+        with answered(page, what, lambda route: route.fulfill(json={"error": "This comparison is no longer there."})):
+            go_to(page, 2)
+            page.wait_for_selector('.looked[data-frame="2"]', timeout=LONG)
+            if what != "figures":  # its curve is empty then
+                page.wait_for_selector(".inside .absent >> text=no longer there", timeout=LONG)
+        go_to(page, 3)
+        page.wait_for_selector('.looked[data-frame="3"]', timeout=LONG)
+        assert page.locator(".inside .absent >> text=no longer there").count() == 0
+        assert page.locator(".inside .flow img").count() > 0
 
 
-def test_the_canvas_says_that_the_server_does_not_answer(page: Page, url: str) -> None:
-    opened(page, url)
-    page.route(SERVER, lambda route: route.abort())
-    draw(page, (0.2, 0.8), (0.3, 0.8))
-    page.wait_for_selector(".mask-canvas .trouble >> text=does not answer", timeout=LONG)
-    page.unroute(SERVER)
-    draw(page, (0.2, 0.7), (0.3, 0.7))
-    assert page.inner_text(".mask-canvas .trouble") == ""
+def test_what_the_server_did_not_answer_is_asked_again_when_the_network_returns(page: Page, url: str) -> None:
+    with no_failures(page):
+        opened(page, url)
+        with answered(page, "diagram", lambda route: route.abort()):
+            go_to(page, 2)
+            page.wait_for_selector(".inside .absent >> text=does not answer", timeout=LONG)
+        page.evaluate("dispatchEvent(new Event('online'))")
+        page.wait_for_selector(".inside .diagrams .flow img", timeout=LONG)
+        assert page.locator(".inside .absent >> text=does not answer").count() == 0
+
+
+@pytest.mark.parametrize("what", ["figures", "uncertain", "video"])
+def test_the_player_says_what_went_wrong_and_goes_on(page: Page, url: str, what: str) -> None:
+    trouble = ".player .trouble >> text=This comparison is no longer there."
+    pressed = {"uncertain": ".player .uncertain", "video": ".player .download"}
+    with no_failures(page):
+        with answered(page, what, lambda route: route.fulfill(json={"error": "This comparison is no longer there."})):
+            opened(page, url)
+            if what in pressed:
+                page.locator(pressed[what]).first.click()
+            page.wait_for_selector(trouble, timeout=LONG)
+        if what in pressed:
+            page.locator(pressed[what]).first.click()
+        page.wait_for_selector(trouble, state="detached", timeout=LONG)
+
+
+def test_a_frame_that_fails_keeps_the_last_picture_says_so_and_comes(page: Page, url: str) -> None:
+    with no_failures(page):
+        page.route(re.compile(r"00007\.(png|jpg)"), lambda route: route.fulfill(status=500))
+        opened(page, url)
+        go_to(page, 0)
+        before = drawn(page, "lite/llb")
+        page.keyboard.press("End")
+        page.wait_for_selector(".player .trouble >> text=Frame 7 could not be loaded", timeout=LONG)
+        assert set(panes(page)) == {"0"}
+        assert (drawn(page, "lite/llb") == before).all()
+        page.unroute_all()
+        at(page, 7)
+        page.wait_for_selector(".player .trouble >> text=could not be loaded", state="detached", timeout=LONG)
+
+
+def test_an_export_that_fails_says_why_and_can_be_pressed_once_at_a_time(page: Page, url: str) -> None:
+    held: list[Route] = []
+    with no_failures(page):
+        opened(page, url)
+        button = page.locator('[data-export="masks"]')
+        with answered(page, "export", held.append):
+            button.click()
+            page.wait_for_selector('[data-export="masks"]:disabled', timeout=LONG)
+            button.click(force=True)
+            page.wait_for_timeout(200)
+            assert len(held) == 1
+            held[0].fulfill(json={"error": "The disk is full."})
+            page.wait_for_selector(".player .trouble >> text=The disk is full.", timeout=LONG)
+        with page.expect_download(timeout=LONG):
+            button.click()
+        assert page.locator(".player .trouble >> text=The disk is full.").count() == 0
+
+
+def test_answers_about_the_run_before_do_not_get_into_the_next(page: Page, url: str) -> None:
+    held: list[Route] = []
+    with no_failures(page):
+        opened(page, url)
+        first = told(page)["stamp"]
+        with answered(page, "figures", held.append):
+            run(page)
+            second = told(page)["stamp"]
+            run(page)
+            assert len({first, second, told(page)["stamp"]}) == 3
+            newest = told(page)["run"]
+            made_up = {"figures": [{"lite/llb": {"objects": {"1": {"j": 0.777, "cosine": 0.777}}}}] * FRAMES}
+            for route in reversed(held):  # the newest run's answer comes first
+                if f'"run":"{newest}"' in (route.request.post_data or ""):
+                    route.continue_()
+                else:
+                    route.fulfill(json=made_up)
+        page.wait_for_function(
+            "[...document.querySelectorAll('.player .chart-value')].every(note => /J [01]/.test(note.textContent))",
+            timeout=LONG,
+        )
+        page.wait_for_timeout(300)
+        assert not any("0.78" in note for note in page.locator(".player .chart-value").all_inner_texts())
+        go_to(page, 5)
+        page.wait_for_selector(".inside .extras figcaption >> text=now", timeout=LONG)
+        page.wait_for_timeout(300)
+        assert page.locator(".inside .extras figcaption >> text=0.777").count() == 0
+
+
+def test_a_part_of_a_clip_can_be_asked_for_again_after_a_failure(page: Page, url: str, tmp_path: Path) -> None:
+    with no_failures(page):
+        opened(page, url)
+        upload_disc(page, tmp_path)
+        with answered(page, "save", lambda route: route.abort()):
+            stroke(page, (0.3, 0.5), (0.5, 0.5))
+            page.select_option(".trim select", "2")
+            page.click(".trim .use")
+            page.wait_for_selector(".mask-canvas .trouble >> text=so this did not start", timeout=LONG)
+        page.click(".trim .use")
+        page.wait_for_selector(".mask-canvas .card >> text=4 frames", timeout=LONG)
+        page.wait_for_selector('.mask-canvas .chip[data-object="1"]', timeout=LONG)
 
 
 @pytest.fixture
 def behind_a_path(tmp_path: Path) -> Iterator[str]:
     """Serve the page as a part of a larger site."""
     page = assemble(FakeModels(), fake_shelf(tmp_path), SessionStore(tmp_path / "sessions"), tmp_path)
-    options = {**launch_options(tmp_path), "path": "/some/where"}
+    options = {**launch_options(tmp_path, tmp_path / "sessions"), "path": "/some/where"}
     app = gr.mount_gradio_app(FastAPI(), page, **options)
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))

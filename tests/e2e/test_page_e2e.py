@@ -13,12 +13,10 @@ import pytest
 from demo import text
 from demo.clips.clip import Clip
 from demo.clips.examples import EXAMPLES, ExampleShelf, LoadedExample, load
-from demo.components import words
 from demo.inside import pictures
 from demo.inside.answers import PixelAnswer
 from demo.inside.pixel import pixel
 from demo.inside.questions import PixelQuestion, Place
-from demo.runs.run import Run
 from llb.io.label_png import davis_palette
 from tests.e2e.driver import (
     LONG,
@@ -38,7 +36,7 @@ from tests.e2e.driver import (
     told,
     upload_disc,
 )
-from tests.support.page_fakes import FRAMES, FakeModels, RealModels, served
+from tests.support.page_fakes import FakeModels, RealModels, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -50,9 +48,14 @@ MODELS = ("lite/llb", "lite/joint")
 
 
 @pytest.fixture(scope="module")
-def fake(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
+def fake_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fake")
+
+
+@pytest.fixture(scope="module")
+def fake(fake_folder: Path, browser: Browser) -> Iterator[str]:
     """Serve stand-in models that take a moment per frame."""
-    with served(FakeModels(seconds=0.3), tmp_path_factory.mktemp("fake")) as url:
+    with served(FakeModels(seconds=0.3), fake_folder) as url:
         yield url
 
 
@@ -216,7 +219,7 @@ def test_an_upload_is_painted_run_and_shown_as_it_was_traced(
     assert 'value="truth"' not in page.inner_html(".player .views")
 
 
-def test_a_knock_out_and_settings_reach_the_run(page: Page, fake: str) -> None:
+def test_a_knock_out_and_settings_reach_the_run(page: Page, fake: str, fake_folder: Path) -> None:
     opened(page, fake)
     page.click("#knock-outs button")
     page.locator("#knock-outs label").first.click()
@@ -224,7 +227,7 @@ def test_a_knock_out_and_settings_reach_the_run(page: Page, fake: str) -> None:
     page.locator("#shared input").uncheck()
     run(page)
     assert page.locator(".player .badge").all_inner_texts() == [text.KNOCK_OUT_BADGE]
-    settings = Run.open(Path(told(page)["stamp"])).settings
+    settings = stored(page, fake_folder).settings
     assert (settings.memory_size, settings.shared_regions) == (3, False)
 
 
@@ -273,29 +276,3 @@ def test_two_visitors_do_not_see_each_other(page: Page, browser: Browser, fake: 
         assert "One disc" in other.inner_text("#results-title")
         assert "mine" in page.inner_text(".mask-canvas .card")
         assert told(page)["token"] != told(other)["token"]
-
-
-def test_a_keyboard_is_enough(page: Page, fake: str) -> None:
-    opened(page, fake)
-    page.locator("#run").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".live", timeout=LONG)
-    page.wait_for_selector(".live", state="detached", timeout=LONG)
-    page.locator(".player").focus()
-    page.keyboard.press("End")
-    at(page, FRAMES - 1)
-    page.keyboard.press("ArrowLeft")
-    at(page, FRAMES - 2)
-    page.keyboard.press(" ")
-    page.wait_for_selector(f'.player .play[aria-label="{words.PLAYER_WORDS["pause"]}"]', timeout=LONG)
-    page.keyboard.press(" ")
-    page.locator('.inside [data-part="label"]').first.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector('.details[data-part="label"]', timeout=LONG)
-
-
-def test_a_narrow_screen_has_no_sideways_scroll(page: Page, fake: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    opened(page, fake)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.locator("#run").is_visible()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from demo.clips.upload import FrameRange, Limits, import_clip
+from demo.json_values import to_number
 from demo.masks.mask_file import from_picture
-from llb.config import InferenceConfig
+from demo.page.choice import Choice
 from llb.io.filmstrip import sample_frames
 from llb.io.label_fit import check_objects, fit_labels
 from llb.io.label_png import decode_labels
@@ -48,15 +50,21 @@ def _zip(data: bytes, name: str, folder: Path) -> None:
     import_clip(folder / name, "clip", folder / "clip", LIMITS)
 
 
+def _numbers(entries: dict[str, Any]) -> dict[str, int | None]:
+    """Read numbers as the page's edge does."""
+    return {name: None if value is None else to_number(value, name) for name, value in entries.items()}
+
+
 def _api(data: bytes, name: str, folder: Path) -> None:
     call = json.loads(data)
     kind = call.pop("call")
     if kind == "range":
-        FrameRange(**call)
+        FrameRange(**_numbers(call))
     elif kind == "settings":
-        InferenceConfig(**call)
+        values = (call.get(name) for name in ("memory_size", "interval", "steps_first", "search_factor"))
+        Choice([], [], *values, True).settings.config()
     elif kind == "read":
-        read_frames(folder, **call)
+        read_frames(folder, **_numbers(call))
     else:
         size = tuple(min(side, 256) for side in (call["height"], call["width"]))
         if all(isinstance(side, int) and side > 0 for side in size):

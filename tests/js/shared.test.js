@@ -8,13 +8,7 @@ import { clamp, fixed, mean } from '../../demo/components/shared/numbers.js';
 import { Recent } from '../../demo/components/shared/recent.js';
 import { asker } from '../../demo/components/shared/server.js';
 import { countFrames, keepApart } from '../../demo/components/trim/handles.js';
-
-/** Return a promise with the functions that settle it. */
-function deferred() {
-  const parts = {};
-  parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
-  return parts;
-}
+import { deferred } from './later.js';
 
 test('of the work that comes meanwhile only the newest is done', async () => {
   const latest = new Latest();
@@ -56,6 +50,17 @@ test('what was used most recently is kept, what failed is tried again', async ()
   assert.equal(await recent.get('d', async () => 'there'), 'there');
 });
 
+test('a load that fails late does not forget a newer one of the same name', async () => {
+  const recent = new Recent(2);
+  const gate = deferred();
+  const old = recent.get('a', () => gate.promise);
+  recent.clear();
+  await recent.get('a', async () => 'new');
+  gate.reject(new Error('late'));
+  await assert.rejects(old);
+  assert.equal(await recent.get('a', async () => 'loaded again'), 'new');
+});
+
 test('a state is told to who comes late, each time the latest', () => {
   const channel = new Channel(true);
   const heard = [];
@@ -86,10 +91,11 @@ test('an event waits for its first listener, and is told once', () => {
 });
 
 test('a server that does not answer becomes a sentence', async () => {
-  const silent = mock.method(console, 'error', () => {});
+  const silent = mock.method(console, 'warn', () => {});
   const ask = asker(() => Promise.reject(new TypeError('Failed to fetch')), 'Try again.');
-  assert.deepEqual(await ask({}), { error: 'Try again.' });
-  assert.deepEqual(await asker(async () => undefined, 'Try again.')({}), { error: 'Try again.' });
+  const lost = { error: 'Try again.', isLost: true };
+  assert.deepEqual(await ask({}), lost);
+  assert.deepEqual(await asker(async () => undefined, 'Try again.')({}), lost);
   assert.deepEqual(await asker(async (question) => question, '')({ what: 'x' }), { what: 'x' });
   silent.mock.restore();
 });

@@ -6,9 +6,11 @@ import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
@@ -46,17 +48,18 @@ class ApiVisitor:
 
     def segment(self) -> Answer:
         """Call /segment and check that the masks are of this visitor's clip."""
-        masks, video, facts = self._call(MODELS[0], api_name="/segment")
-        assert Path(video).stat().st_size > 0, "the overlay is empty"
-        return self._checked(Path(masks), facts)
+        facts = self._call(MODELS[0], api_name="/segment")
+        files = self._files_of(facts)
+        assert files["overlay"], "the overlay is empty"
+        return self._checked(files["masks"], facts)
 
     def compare(self) -> Answer:
         """Call /compare with two models and check masks and files."""
-        files, facts = self._call(MODELS, api_name="/compare")
-        by_name = {Path(file).name: Path(file) for file in files}
+        facts = self._call(MODELS, api_name="/compare")
+        files = self._files_of(facts)
         assert facts["clip"]["title"] == self.clip.name, f"{self.clip.name}: the facts are of {facts['clip']['title']}"
-        assert self.clip.name in by_name["report.html"].read_text(), f"{self.clip.name}: the report is of another clip"
-        return self._checked(by_name["masks.zip"], facts)
+        assert self.clip.name in files["report"].decode(), f"{self.clip.name}: the report is of another clip"
+        return self._checked(files["masks"], facts)
 
     def look_inside(self, answer: Answer) -> None:
         """Ask for a picture of an earlier run; raise AppError if the run is no longer there."""
@@ -82,7 +85,13 @@ class ApiVisitor:
                 return str(error)
         raise AssertionError(f"none of {MOST} runs was refused")
 
-    def _checked(self, archive: Path, facts: dict[str, Any]) -> Answer:
+    def _files_of(self, facts: dict[str, Any]) -> dict[str, bytes]:
+        """Load every file that the page made of a run, by kind."""
+        url = self.url.rstrip("/")
+        loaded = {kind: httpx.get(url + address, timeout=60) for kind, address in facts["files"].items()}
+        return {kind: answer.raise_for_status().content for kind, answer in loaded.items()}
+
+    def _checked(self, archive: bytes, facts: dict[str, Any]) -> Answer:
         masks = read_masks(archive)
         for found in masks.values():
             assert len(found) == self.clip.frames, f"{self.clip.name}: {len(found)} of {self.clip.frames} frames"
@@ -110,10 +119,10 @@ class ApiVisitor:
         return self._client
 
 
-def read_masks(archive: Path) -> dict[str, list[Labels]]:
+def read_masks(archive: bytes) -> dict[str, list[Labels]]:
     """Read a zip of masks, by model folder."""
     masks: dict[str, list[Labels]] = {}
-    with zipfile.ZipFile(archive) as opened:
+    with zipfile.ZipFile(BytesIO(archive)) as opened:
         for name in sorted(name for name in opened.namelist() if name.endswith(".png")):
             masks.setdefault(name.partition("/")[0], []).append(decode_labels(opened.read(name), name))
     assert masks, "the zip holds no masks"

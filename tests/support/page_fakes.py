@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from demo.models.provider import ModelChoice, ModelFacts, ModelProvider, Segment
 from demo.models.settings import Settings
 from demo.models.shipped import PRECISION
 from demo.page.layout import launch_options
+from demo.runs.file_address import PREFIX
 from demo.runs.session import SessionStore
 from demo.serve import assemble
 from llb.checkpoint import load_model, shipped_models
@@ -176,10 +178,17 @@ def served(models: ModelProvider, folder: Path, shelf: ExampleShelf | None = Non
     """Serve the page on a free port, with its sessions in ``folder/sessions``; yield its address."""
     page = assemble(models, shelf or fake_shelf(folder), SessionStore(folder / "sessions"), folder)
     try:
-        _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options(folder))
+        _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options(folder, folder / "sessions"))
         yield url
     finally:
         page.close(verbose=False)
+
+
+def folder_at(address: str, folder: Path) -> Path:
+    """Return where the file or folder at an address lies, on a page that `served` serves from ``folder``."""
+    owner, *rest = unquote(address).removeprefix(f"{PREFIX}/").split("/")
+    roots = [root for root in (folder / "sessions", folder) if (root / owner).exists()]
+    return roots[0].joinpath(owner, *rest)
 
 
 @dataclass

@@ -6,15 +6,18 @@
  */
 
 import { repairs, runs } from '../shared/channels.js';
-import { fetchBitmap, fileUrl, frameName } from '../shared/files.js';
+import { scrollTo } from '../shared/motion.js';
 import { clamp } from '../shared/numbers.js';
+import { Retry } from '../shared/retry.js';
 import { asker } from '../shared/server.js';
+import { FrameSource } from './frame_source.js';
 import { bindKeys } from './keys.js';
-import { MarkServer, idsOf } from './mark_server.js';
+import { MarkServer } from './mark_server.js';
 import { Painting } from './painting.js';
 import { bindPointers } from './pointers.js';
 import { polygonMask } from './raster.js';
 import { ReadyMasks } from './ready_masks.js';
+import { Saving } from './saving.js';
 import { Tools } from './tools.js';
 import { View } from './view.js';
 
@@ -30,25 +33,37 @@ export function mount({ element, props, trigger, server, watch }) {
 
 class MaskCanvas {
   constructor(box, words, colours, ask, submit) {
-    Object.assign(this, { box, askServer: ask, submit });
+    Object.assign(this, { box, words, askServer: ask, submit });
     this.value = null; // the clip
     this.run = null; // the run that the player shows
     this.painting = null; // the labels of the frame on the stage
     this.index = 0; // the frame that was asked for last
+    this.given = null; // the labels that it was asked for with, see `show`
     this.opening = null; // the newest request for a frame
-    this.loading = false; // whether that frame is on its way
+    this.correcting = null; // the newest request for a model's mask
+    this.loading = false; // whether the frame that was asked for last is not there yet
+    this.reload = new Retry(() => this.show(this.index, this.given));
     this.tools = new Tools(this.#toolActions());
     this.view = new View(box, words, colours, this.tools, this.#viewActions());
     this.stage = this.view.stage;
-    this.server = new MarkServer(ask, box, (sentence) => this.view.showTrouble(sentence));
-    this.ready = new ReadyMasks(this.server, {
+    this.server = new MarkServer(ask, (sentence) => this.view.showTrouble(sentence));
+    this.saving = new Saving(this.server, this.view, words, (clip, marked) => this.#showMarked(clip, marked));
+    this.source = new FrameSource(this.server, this.saving.queue, words.unreadable);
+    this.ready = new ReadyMasks(this.server, words, {
       subject: () => this,
       edit: (change) => this.#edit(change),
-      showBusy: (on) => this.view.showBusy(on),
+      showBusy: (on) => this.#showBusy(on),
+      showTrouble: (sentence) => this.view.showTrouble(sentence),
     });
     const objects = Object.keys(colours).length;
     bindPointers(this.stage, this.tools, () => this.value !== null);
     bindKeys(this.stage.node, objects, this.#keyActions());
+    box.settle = () => this.settle();
+  }
+
+  /** Wait until the server has everything that is painted; say so and throw an Error if it cannot be saved. */
+  settle() {
+    return this.saving.settle(this.ready.settle());
   }
 
   /** Show a clip, or what changed about the one that is shown. */
@@ -61,10 +76,12 @@ class MaskCanvas {
     this.value = value;
     this.view.showClip(value);
     if (isSame) {
-      this.view.frameBar.show(this.index, value);
+      this.show(this.index); // its marks may be others now
       return;
     }
     const { width, height } = value;
+    this.tools.abandon();
+    this.saving.queue.open(value);
     this.painting = new Painting({ width, height });
     this.stage.open({ width, height });
     this.show(value.marked[0] || 0);
@@ -79,16 +96,24 @@ class MaskCanvas {
     const request = {};
     this.opening = request;
     this.loading = true;
+    this.given = given;
     this.index = clamp(index, 0, this.value.total - 1);
     this.view.frameBar.show(this.index, this.value);
     this.tools.abandon();
     this.tools.polygon = [];
-    await this.box.saving;
-    const [picture, ids] = await Promise.all([this.#picture(this.index), this.#labels(this.index, given)]);
-    if (this.opening !== request || !ids) {
+    const { picture, ids, error } = await this.source.load(this.value, this.index, given);
+    if (this.opening !== request) {
       return;
     }
+    if (!picture) {
+      this.view.showFailed(this.words.frame_failed.replace('{}', this.index).replace('{}', error));
+      this.reload.later();
+      return;
+    }
+    this.reload.stop();
     this.loading = false;
+    this.view.showFailed('');
+    this.view.showNote('');
     this.stage.picture = picture;
     this.painting.open(this.index, ids, given?.proposed);
     this.#refresh();
@@ -105,58 +130,79 @@ class MaskCanvas {
 
   /** Bring a model's mask of a frame to the stage, to correct it. */
   async correct({ token, run, name, index }) {
-    await this.server.settle();
+    const request = {};
+    this.correcting = request;
+    if (!(await this.#isSettled())) {
+      return;
+    }
     const answer = await this.askServer({ what: 'proposal', token, run, name, index });
+    if (this.correcting !== request) {
+      return;
+    }
     this.view.showTrouble(answer.error ?? '');
     if (answer.error) {
+      scrollTo(this.view.trouble);
       return;
     }
     this.load(answer.value);
     await this.show(index, answer);
-    this.box.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
+    scrollTo(this.box);
     this.stage.node.focus({ preventScroll: true });
-  }
-
-  #picture(index) {
-    return fetchBitmap(fileUrl(`${this.value.previews}/${frameName(index)}.jpg`)).catch(() => null);
-  }
-
-  /** Return a frame's ids; null if the server did not give them, so that nothing is painted over them. */
-  async #labels(index, given) {
-    const { value, painting } = this;
-    const isMarked = value.marked.includes(index);
-    const answer = given ?? (isMarked ? await this.server.ask(value, { what: 'labels', index }) : {});
-    if (answer.error) {
-      return null;
-    }
-    return answer.labels ? idsOf(answer.labels, painting.size) : new Uint8Array(painting.ids.length);
   }
 
   /** Change the labels by a function that tells whether it did, as the methods of `Painting` do. */
   #edit(change) {
-    if (!this.loading && this.painting) {
+    if (this.loading || !this.painting) {
+      this.view.showNote(this.words.still_loading);
+    } else {
       this.#noted(change(this.painting));
     }
   }
 
   /** Show and keep what is marked if it changed. */
-  async #noted(isChanged) {
+  #noted(isChanged) {
     if (!isChanged) {
       return;
     }
-    const { value, painting } = this;
     this.#refresh();
-    const marked = await this.server.save(value, painting);
-    if (marked && this.painting === painting) {
-      this.value.marked = marked;
-      this.view.frameBar.show(this.index, this.value);
+    this.view.showTrouble('');
+    this.saving.keep(this.value, this.painting);
+  }
+
+  /** Show which frames of a clip are marked now. */
+  #showMarked(clip, marked) {
+    const { value } = this;
+    if (clip.stamp === value.stamp && clip.token === value.token) {
+      value.marked = marked;
+      this.view.frameBar.show(this.index, value);
       this.#offerRepair();
     }
   }
 
+  #showBusy(on) {
+    this.view.showBusy(on);
+    this.view.showNote('');
+  }
+
+  /** Tell whether something can be drawn; say why if not. */
+  #canDraw() {
+    const { still_loading: stillLoading, still_busy: stillBusy } = this.words;
+    const note = !this.painting || this.loading ? stillLoading : this.ready.isBusy ? stillBusy : '';
+    this.view.showNote(note);
+    return !note;
+  }
+
+  /** Wait as `settle` does; tell whether everything is saved. */
+  #isSettled() {
+    return this.settle().then(
+      () => true,
+      () => false,
+    );
+  }
+
   async #rename(name) {
     const { value } = this;
-    const answer = await this.server.ask(value, { what: 'rename', target: this.tools.target, name });
+    const answer = await this.server.askAloud(value, { what: 'rename', target: this.tools.target, name });
     if (answer.names) {
       value.names = answer.names;
       this.#refresh();
@@ -164,8 +210,10 @@ class MaskCanvas {
   }
 
   async #goOn(direction) {
-    await this.server.settle();
-    this.submit({ run: this.run.run, index: this.painting.index, direction });
+    const repair = { run: this.run.run, index: this.painting.index, direction };
+    if (await this.#isSettled()) {
+      this.submit(repair);
+    }
   }
 
   #offerRepair() {
@@ -199,7 +247,7 @@ class MaskCanvas {
 
   #toolActions() {
     return {
-      canDraw: () => this.painting && !this.ready.isBusy && !this.loading,
+      canDraw: () => this.#canDraw(),
       painting: () => this.painting,
       scale: () => this.stage.viewport.scale,
       paint: (area) => this.stage.paint(this.painting, area),
@@ -230,6 +278,7 @@ class MaskCanvas {
       importFile: (file) => this.ready.fromFile(file),
       takeTruth: () => this.ready.fromTruth(),
       goOn: (direction) => this.#goOn(direction),
+      tryAgain: () => this.reload.now(),
     };
   }
 

@@ -7,75 +7,103 @@ import { strokeMask } from './raster.js';
 const SCRIBBLE = 5; // thickness in pixels of the frame
 
 export class ReadyMasks {
-  #busy = false;
+  #working = 0; // how many masks are on their way
+  #done = Promise.resolve(); // when the newest of them is there
 
   /**
    * @param {MarkServer} server
-   * @param {{subject: function(): {value: Object, painting: Painting}, edit: function(function(Painting): boolean),
-   *   showBusy: function(boolean)}} actions `subject` is the clip and the labels on the stage.
+   * @param {Object} words
+   * @param {Object} actions
+   * @param {function(): {value: Object, painting: Painting, index: number}} actions.subject the clip, the labels on
+   *   the stage, and the frame that was asked for last.
+   * @param {function(function(Painting): boolean)} actions.edit
+   * @param {function(boolean)} actions.showBusy
+   * @param {function(string)} actions.showTrouble
    */
-  constructor(server, actions) {
+  constructor(server, words, actions) {
     this.server = server;
+    this.words = words;
     this.actions = actions;
   }
 
-  /** Whether the server is looking for a mask. */
+  /** Whether a mask is on its way. */
   get isBusy() {
-    return this.#busy;
+    return this.#working > 0;
+  }
+
+  /** Wait until every mask that was asked for is there. */
+  async settle() {
+    await this.#done;
   }
 
   /** Let the server find an object from a box between two corners [x, y]. */
   fromBox(corner, opposite, target) {
-    return this.#cut({ what: 'box', box: boxOf(corner, opposite) }, target);
+    return this.#cut(() => ({ what: 'box', box: boxOf(corner, opposite) }), target);
   }
 
   /** Let the server find an object from a line over it. */
-  async fromScribble(path, target) {
+  fromScribble(path, target) {
     const { size } = this.actions.subject().painting;
-    const mask = await addressOf(strokeMask(path, size, SCRIBBLE), size);
-    return this.#cut({ what: 'scribble', mask }, target);
+    const mask = strokeMask(path, size, SCRIBBLE);
+    return this.#cut(async () => ({ what: 'scribble', mask: await addressOf(mask, size) }), target);
   }
 
   /** Take the labels of a picture that the visitor has. */
-  async fromFile(file) {
-    return this.#take({ what: 'import', file: await toDataAddress(file), file_name: file.name });
+  fromFile(file) {
+    return this.#take(async () => ({
+      what: 'import',
+      file: await toDataAddress(file),
+      file_name: file.name,
+    }));
   }
 
   /** Take the example's own labels of the frame. */
   fromTruth() {
-    return this.#take({ what: 'truth' });
+    return this.#take(() => ({ what: 'truth' }));
   }
 
   /** Fill the mask where nothing is marked yet. */
-  async #cut(question, target) {
-    if (this.#busy) {
-      return;
-    }
-    this.#busy = true;
-    this.actions.showBusy(true);
-    try {
-      await this.#ask(question, 'mask', (painting, mask) => painting.fill(mask, target));
-    } finally {
-      this.#busy = false;
-      this.actions.showBusy(false);
-    }
+  #cut(question, target) {
+    return this.#work(question, 'mask', (painting, mask) => painting.fill(mask, target));
   }
 
   #take(question) {
-    return this.#ask(question, 'labels', (painting, found) => painting.change((ids) => ids.set(found)));
+    return this.#work(question, 'labels', (painting, found) => painting.change((ids) => ids.set(found)));
+  }
+
+  /** Show that a mask is on its way while it is; what cannot be read is said. */
+  #work(question, key, edit) {
+    const work = async () => {
+      this.#working += 1;
+      this.actions.showBusy(true);
+      try {
+        await this.#ask(question, key, edit);
+      } catch (error) {
+        console.warn(error);
+        this.actions.showTrouble(this.words.unreadable);
+      }
+      this.#working -= 1;
+      this.actions.showBusy(this.isBusy);
+    };
+    const working = work();
+    this.#done = this.#done.then(() => working);
+    return working;
   }
 
   /** Ask about the frame on the stage, and edit it with the ids that come unless another one is there by then. */
   async #ask(question, key, edit) {
     const { value, painting } = this.actions.subject();
     const { index } = painting;
-    const answer = await this.server.ask(value, { index, ...question });
+    const answer = await this.server.askAloud(value, { index, ...(await question()) });
     if (!answer[key]) {
       return;
     }
     const ids = await idsOf(answer[key], painting.size);
-    if (this.actions.subject().painting === painting && painting.index === index) {
+    const now = this.actions.subject();
+    if (now.painting === painting && now.index === index) {
       this.actions.edit(() => edit(painting, ids));
+    } else {
+      this.actions.showTrouble(this.words.left_frame.replace('{}', index));
     }
   }
 }

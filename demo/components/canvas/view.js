@@ -1,6 +1,7 @@
 /** Everything that the mask canvas shows, in its order on the page. */
 
 import { el } from '../shared/element.js';
+import { scrollTo } from '../shared/motion.js';
 import { FrameBar } from './frame_bar.js';
 import { More } from './more.js';
 import { RepairBar } from './repair_bar.js';
@@ -13,7 +14,8 @@ export class View {
    * @param {Object} words
    * @param {Object<number, Array<number>>} colours RGB of each object.
    * @param {Tools} tools
-   * @param {Object<string, function>} actions see `ToolBar`, `FrameBar`, `More` and `RepairBar`.
+   * @param {Object<string, function>} actions see `ToolBar`, `FrameBar`, `More` and `RepairBar`; and
+   *   `tryAgain`.
    */
   constructor(box, words, colours, tools, actions) {
     Object.assign(this, { box, words, colours, tools });
@@ -26,10 +28,18 @@ export class View {
     this.hint = el('p', { class: 'hint tool-hint' });
     this.legend = el('div', { class: 'legend', 'aria-live': 'polite' });
     this.trouble = el('p', { class: 'trouble', role: 'alert' });
+    this.note = el('p', { class: 'trouble note', role: 'status' });
+    this.unsaved = el('p', { class: 'trouble unsaved', role: 'status' });
+    this.failure = el('span');
+    const again = el('button', { class: 'try-again', onclick: actions.tryAgain }, words.try_again);
+    this.failed = el('p', { class: 'trouble failed', role: 'alert', hidden: true }, this.failure, ' ', again);
     box.append(
       this.card,
       ...this.toolBar.nodes,
       this.stage.node,
+      this.note,
+      this.unsaved,
+      this.failed,
       this.frameBar.node,
       this.hint,
       this.legend,
@@ -54,7 +64,29 @@ export class View {
     this.trouble.textContent = sentence;
   }
 
-  /** Show that the server is looking for a mask. */
+  /** Show what went wrong, and bring it into view. */
+  raiseTrouble(sentence) {
+    this.showTrouble(sentence);
+    scrollTo(this.trouble);
+  }
+
+  /** Show why nothing can be drawn at this moment, nothing for ''. */
+  showNote(sentence) {
+    this.note.textContent = sentence;
+  }
+
+  /** Show that something painted is not saved, nothing for ''. */
+  showUnsaved(sentence) {
+    this.unsaved.textContent = sentence;
+  }
+
+  /** Show that the frame is not there, with a button to try again; nothing for ''. */
+  showFailed(sentence) {
+    this.failed.hidden = !sentence;
+    this.failure.textContent = sentence;
+  }
+
+  /** Show that a mask is on its way. */
   showBusy(on) {
     this.box.classList.toggle('busy', on);
   }

@@ -6,6 +6,9 @@
 import { frames, pixels, runs } from '../shared/channels.js';
 import { el } from '../shared/element.js';
 import { Latest } from '../shared/latest.js';
+import { scrollTo } from '../shared/motion.js';
+import { isKnown } from '../shared/numbers.js';
+import { Retry } from '../shared/retry.js';
 import { asker } from '../shared/server.js';
 import { pixelHead, pixelSection } from './clicked_pixel.js';
 import { about, large } from './detail.js';
@@ -34,8 +37,9 @@ class Inside {
     this.pixel = null;
     this.figures = [];
     this.everything = false; // whether the next refresh goes beyond the diagram and the detail
+    this.looking = null; // the newest request for the clicked pixel
     this.refreshing = new Latest();
-    this.looking = new Latest();
+    this.retry = new Retry(() => this.#refresh());
     this.pickers = new Pickers(words, {
       first: (name) => this.#choose({ models: [name, this.models[1]] }),
       second: (name) => this.#choose({ models: [this.models[0], name] }),
@@ -61,6 +65,7 @@ class Inside {
     Object.assign(this, { index, models, target: value.shown_object, pixel: null, figures: [] });
     this.pickers.offer(value, this);
     this.looked.replaceChildren(el('p', { class: 'hint' }, this.words.click_pixel));
+    this.retry.stop();
     this.#refresh();
   }
 
@@ -83,7 +88,7 @@ class Inside {
       this.pickers.target.value = target;
       this.#choose({ target });
     } else {
-      this.looking.run(() => this.#showAttention());
+      this.#showAttention(this.#subject());
     }
   }
 
@@ -95,7 +100,7 @@ class Inside {
   #choosePart(key) {
     this.part = key;
     this.#refresh({ everything: false });
-    this.details.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+    scrollTo(this.details);
   }
 
   #refresh({ everything = true } = {}) {
@@ -105,43 +110,70 @@ class Inside {
     this.everything ||= everything;
     this.refreshing.run(async () => {
       const all = this.everything;
+      const subject = this.#subject();
       this.everything = false;
-      await this.#showDiagrams();
-      await this.#showDetail();
+      await this.#showDiagrams(subject);
+      await this.#showDetail(subject);
       if (all) {
-        await this.#showOverTime();
-        await this.#showAttention();
+        await this.#showOverTime(subject);
+        await this.#showAttention(subject);
+      }
+      if (!subject.lacks) {
+        this.retry.stop();
       }
     });
   }
 
-  /** Ask the same about every model that is shown; return [model, answer] pairs. */
-  #askAll(what, more = {}) {
-    const { index, target } = this;
+  /** Return what is to be shown now; a request keeps to it, and `lacks` tells whether an answer did not come. */
+  #subject() {
+    const { value, index, target, reduction, part, pixel } = this;
     const chosen = this.models.filter((name) => name);
-    const models = chosen.map((name) => this.value.variants.find((variant) => variant.name === name));
+    const models = chosen.map((name) => value.variants.find((variant) => variant.name === name));
+    return { value, index, target, reduction, part, pixel, models, lacks: false };
+  }
+
+  /** Tell whether the run of a request is the one that is shown. */
+  #isShown({ value }) {
+    return this.value.stamp === value.stamp;
+  }
+
+  /** Ask the same about every model of the subject; return [model, answer] pairs. */
+  #askAll(subject, what, more = {}) {
+    const { index, target, models } = subject;
     return Promise.all(
       models.map(async (model) => [
         model,
-        await this.#ask({ what, name: model.name, index, target, ...more }),
+        await this.#ask(subject, { what, name: model.name, index, target, ...more }),
       ]),
     );
   }
 
-  #ask(question) {
-    const { token, run } = this.value;
-    return this.askServer({ ...question, token, run });
+  /** Ask about the subject's run; a question that the server did not answer is asked again later. */
+  async #ask(subject, question) {
+    const { token, run } = subject.value;
+    const answer = await this.askServer({ ...question, token, run });
+    if (answer.isLost && this.#isShown(subject)) {
+      if (!subject.lacks) {
+        this.retry.later();
+      }
+      subject.lacks = true;
+    }
+    return answer;
   }
 
-  async #showDiagrams() {
-    const { index, reduction, words, parts } = this;
-    const found = await this.#askAll('diagram', { how: reduction });
+  async #showDiagrams(subject) {
+    const { words, parts } = this;
+    const { index, part, reduction } = subject;
+    const found = await this.#askAll(subject, 'diagram', { how: reduction });
+    if (!this.#isShown(subject)) {
+      return;
+    }
     const open = found.map(([, answer]) => answer).find((answer) => answer.boxes);
-    const context = { words, parts, chosen: this.part, choose: (key) => this.#choosePart(key) };
+    const context = { words, parts, chosen: part, choose: (key) => this.#choosePart(key) };
     this.where.textContent = `${words.frame} ${index}${this.#keptNote(open, index)}`;
     this.diagrams.replaceChildren(
       ...found.map(([model, answer]) => diagram(model, answer, context)),
-      ...this.#explainedNote(open),
+      ...this.#explainedNote(open, reduction),
     );
     this.glossary.replaceChildren(...(open ? glossary(open.boxes, parts) : []));
     this.diagrams.dataset.frame = index;
@@ -152,48 +184,66 @@ class Inside {
     return kept === index ? '' : ` (${this.words.kept.replace('{}', kept)})`;
   }
 
-  #explainedNote(answer) {
-    if (this.reduction !== 'pca' || !answer || answer.explained === null) {
+  #explainedNote(answer, reduction) {
+    if (reduction !== 'pca' || !isKnown(answer?.explained)) {
       return [];
     }
     const percent = Math.round(100 * answer.explained);
     return [el('p', { class: 'hint' }, this.words.explained.replace('{}', percent))];
   }
 
-  async #showDetail() {
-    const { part, words } = this;
-    const found = await this.#askAll('detail', { key: part, how: this.reduction });
-    const figures = found.map(([model, answer]) => large(model, answer, words));
+  async #showDetail(subject) {
+    const { part, reduction } = subject;
+    const found = await this.#askAll(subject, 'detail', { key: part, how: reduction });
+    if (!this.#isShown(subject)) {
+      return;
+    }
+    const figures = found.map(([model, answer]) => large(model, answer, this.words));
     this.details.replaceChildren(about(this.parts[part]), el('div', { class: 'pair' }, ...figures));
     this.details.dataset.part = part;
   }
 
-  async #showOverTime() {
-    const { index, target, words } = this;
-    const [gates, strips] = await Promise.all([this.#askAll('gate_difference'), this.#askAll('filmstrip')]);
-    await this.#fetchFigures();
+  async #showOverTime(subject) {
+    const { index, target } = subject;
+    const [gates, strips] = await Promise.all([
+      this.#askAll(subject, 'gate_difference'),
+      this.#askAll(subject, 'filmstrip'),
+      this.#fetchFigures(subject),
+    ]);
+    if (!this.#isShown(subject)) {
+      return;
+    }
     const sections = gates.map(([model, answer], number) => {
       const cosine = this.figures.map((frame) => frame[model.name]?.objects[target]?.cosine ?? null);
-      return overTime(model, { gates: answer, strip: strips[number][1], cosine }, index, words);
+      return overTime(model, { gates: answer, strip: strips[number][1], cosine }, index, this.words);
     });
     this.extras.replaceChildren(...sections);
   }
 
-  async #fetchFigures() {
-    if (this.figures.length < this.value.total) {
-      const answer = await this.#ask({ what: 'figures', start: 0 });
-      this.figures = answer.figures ?? [];
+  async #fetchFigures(subject) {
+    if (this.figures.length >= subject.value.total) {
+      return;
+    }
+    const { figures } = await this.#ask(subject, { what: 'figures', start: 0 });
+    if (figures && this.#isShown(subject)) {
+      this.figures = figures;
     }
   }
 
-  async #showAttention() {
-    if (!this.pixel) {
+  async #showAttention(subject) {
+    const { pixel, index, target } = subject;
+    if (!pixel || pixel !== this.pixel) {
+      return; // none was clicked, or another one meanwhile
+    }
+    this.looking = subject;
+    const found = await this.#askAll(subject, 'pixel', pixel);
+    if (this.looking !== subject || !this.#isShown(subject)) {
       return;
     }
-    const { pixel, index, target, words } = this;
-    const found = await this.#askAll('pixel', pixel);
-    const sections = found.map(([model, answer]) => pixelSection(model, answer, { target, index }, words));
-    this.looked.replaceChildren(...pixelHead(pixel, words), ...sections);
+    const sections = found.map(([model, answer]) =>
+      pixelSection(model, answer, { target, index }, this.words),
+    );
+    this.looked.replaceChildren(...pixelHead(pixel, this.words), ...sections);
     this.looked.dataset.pixel = `${pixel.x},${pixel.y}`;
     this.looked.dataset.frame = index;
   }

@@ -9,11 +9,23 @@ export function showResults() {
   }
 }
 
-/** Wait until the server has what was painted last; return an event's values unchanged. */
+let isWaiting = false; // whether an event waits in `afterSaving`: Gradio does not know of it yet
+
+/**
+ * Wait until the server has what was painted last; return an event's values unchanged.
+ * If it cannot be saved, the canvas says so and this throws an Error: Gradio drops the event then, as it does a second
+ * click while the first one waits.
+ */
 export async function afterSaving(...values) {
-  const canvas = document.querySelector('.mask-canvas');
-  await canvas?.saving;
-  await canvas?.saved;
+  if (isWaiting) {
+    throw new Error('An event before this one waits.');
+  }
+  isWaiting = true;
+  try {
+    await document.querySelector('.mask-canvas')?.settle?.();
+  } finally {
+    isWaiting = false;
+  }
   return values;
 }
 

@@ -1,4 +1,4 @@
-/** The pictures and the labels of a run's frames, loaded once and kept while they are near. */
+/** The pictures and the labels of one run's frames, loaded once and kept while they are near. */
 
 import { fetchBitmap, fetchBytes, fileUrl, frameName } from '../shared/files.js';
 import { decodeLabels } from '../shared/label_png.js';
@@ -25,16 +25,17 @@ export class FrameStore {
   /** Return the picture of a frame. */
   picture(index) {
     const url = fileUrl(`${this.#value.previews}/${frameName(index)}.jpg`);
-    return this.#kept.get(url, () => fetchBitmap(url));
+    return this.#get(url, () => fetchBitmap(url));
   }
 
   /** Return the ids of a frame, Uint8Array; objects that the run does not follow count as background. */
   labels(folder, index) {
     const version = isBeingRepaired(this.#value) ? `?v=${this.#version}` : '';
     const url = fileUrl(`${folder}/${frameName(index)}.png${version}`);
-    return this.#kept.get(url, async () => {
+    const { objects } = this.#value;
+    return this.#get(url, async () => {
       const { ids } = await decodeLabels(await fetchBytes(url));
-      return keepObjects(ids, this.#value.objects);
+      return keepObjects(ids, objects);
     });
   }
 
@@ -42,7 +43,11 @@ export class FrameStore {
   prefetch(index) {
     const folders = this.#value.variants.map((variant) => variant.labels);
     const wanted = [this.picture(index), ...folders.map((folder) => this.labels(folder, index))];
-    Promise.allSettled(wanted);
+    Promise.allSettled(wanted); // what fails is tried again when it is shown
+  }
+
+  #get(url, load) {
+    return this.#kept.get(`${this.#value.stamp} ${url}`, load); // two runs may have files of the same name
   }
 }
 

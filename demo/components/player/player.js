@@ -5,9 +5,11 @@
 
 import { frames, pixels, repairs, runs } from '../shared/channels.js';
 import { clamp } from '../shared/numbers.js';
+import { Retry } from '../shared/retry.js';
 import { asker } from '../shared/server.js';
 import { Clock } from './clock.js';
 import { Controls } from './controls.js';
+import { Figures } from './figures.js';
 import { Screen } from './screen.js';
 import { TakeAway } from './take_away.js';
 import { Timelines } from './timelines.js';
@@ -27,8 +29,11 @@ class Player {
     Object.assign(this, { box, words, value: null, index: 0, playing: false });
     this.askServer = ask;
     this.follows = false; // whether a run at work takes the clock along
-    this.figures = [];
-    this.fetching = false;
+    this.figures = new Figures({
+      ask: (question) => this.ask(question),
+      show: (trouble) => this.#showFigures(trouble),
+      retry: new Retry(() => this.figures.fetch()),
+    });
     this.clock = new Clock();
     this.controls = new Controls(words, {
       play: () => this.play(!this.playing),
@@ -65,6 +70,8 @@ class Player {
   load(value) {
     this.box.hidden = !value || !value.variants;
     if (this.box.hidden) {
+      this.#showPlaying(false);
+      this.figures.open(0);
       this.value = null;
       return;
     }
@@ -74,13 +81,13 @@ class Player {
     this.value = value;
     this.screen.open(value, isFresh);
     this.clock.seconds = value.times;
-    if (value.repairs && !isRunning) {
-      this.figures = [];
+    if (isFresh || (value.repairs && !isRunning)) {
+      this.figures.open(value.total); // a repair has measured frames anew
     }
     if (isFresh) {
       this.#start(isRunning);
     }
-    this.takeAway.offer(!isRunning);
+    this.takeAway.offer(value);
     if (this.last >= 0) {
       this.#moveClock(isFresh, before);
     }
@@ -88,7 +95,7 @@ class Player {
       this.follows = false;
       runs.send({ value, index: this.index });
     }
-    this.#fetchFigures();
+    this.figures.want(this.last + 1);
   }
 
   #moveClock(isFresh, before) {
@@ -119,7 +126,7 @@ class Player {
     this.index = clamp(index, 0, this.last);
     this.controls.showFrame(this.index, this.last);
     this.screen.show(this.index, this.last);
-    this.timelines.show(this.value, this.figures, this.index);
+    this.timelines.show(this.value, this.figures.frames, this.index);
     if (!quiet) {
       frames.send({ stamp: this.value.stamp, index: this.index, playing: this.playing });
     }
@@ -166,31 +173,17 @@ class Player {
     this.controls.showPlaying(on);
   }
 
-  async #fetchFigures() {
-    if (this.fetching || this.figures.length > this.last) {
-      return;
-    }
-    this.fetching = true;
-    const { figures } = this;
-    const answer = await this.ask({ what: 'figures', start: figures.length });
-    this.fetching = false;
-    if (!this.value) {
-      return;
-    }
-    if (this.figures !== figures) {
-      this.#fetchFigures(); // another run came meanwhile
-      return;
-    }
-    this.takeAway.trouble.textContent = answer.error ?? '';
-    figures.push(...(answer.figures ?? []));
-    this.timelines.show(this.value, figures, this.index);
+  #showFigures(trouble) {
+    this.timelines.trouble.textContent = trouble;
+    this.timelines.show(this.value, this.figures.frames, this.index);
   }
 
   async #click(variant, place) {
     this.pause();
     this.screen.mark(place);
     const { stamp } = this.value;
-    pixels.send({ stamp, ...place, target: await this.screen.objectAt(variant, place) });
+    const target = await this.screen.objectAt(variant, place).catch(() => 0); // the screen says what failed
+    pixels.send({ stamp, ...place, target });
   }
 
   #repair(name) {
@@ -201,7 +194,7 @@ class Player {
 
   /** Begin with another run. */
   #start(isRunning) {
-    Object.assign(this, { figures: [], index: 0, follows: isRunning });
+    Object.assign(this, { index: 0, follows: isRunning });
     this.timelines.build(this.value);
     this.controls.offerViews(this.value);
     this.#showPlaying(false);
@@ -211,7 +204,8 @@ class Player {
 
   #lay() {
     const { box, controls, screen, timelines, takeAway } = this;
-    box.append(controls.node, screen.grid, screen.legend, timelines.tabs, timelines.list, ...takeAway.nodes);
+    const pictures = [controls.node, screen.grid, screen.trouble, screen.legend];
+    box.append(...pictures, timelines.tabs, timelines.list, timelines.trouble, ...takeAway.nodes);
     box.tabIndex = 0;
     box.setAttribute('aria-label', this.words.player);
     box.addEventListener('keydown', (event) => this.#key(event));

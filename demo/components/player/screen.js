@@ -1,6 +1,7 @@
 /** The panes of all models side by side, drawn together: one frame, one view. */
 
 import { el } from '../shared/element.js';
+import { Retry } from '../shared/retry.js';
 import { FrameStore } from './frame_store.js';
 import { Pane } from './pane.js';
 
@@ -11,6 +12,7 @@ export class Screen {
   #drawing = null; // the newest request to draw
   #store = new FrameStore();
   #panes = new Map();
+  #retry = new Retry(() => this.draw());
 
   /**
    * @param {Object} words
@@ -29,6 +31,7 @@ export class Screen {
     });
     this.grid = el('div', { class: 'panes' });
     this.legend = el('p', { class: 'legend-line', 'aria-live': 'polite' });
+    this.trouble = el('p', { class: 'trouble', role: 'status' });
   }
 
   /** Show a run; make new panes for it if it is another one than before. */
@@ -62,13 +65,14 @@ export class Screen {
     this.draw();
   }
 
-  /** Return the object that a model has at a pixel of the frame, 0 for none. */
+  /** Return the object that a model has at a pixel of the frame, 0 for none; throw an Error without labels. */
   async objectAt(variant, { x, y }) {
+    const { width } = this.value;
     const ids = await this.#store.labels(variant.labels, this.index);
-    return ids[y * this.value.width + x];
+    return ids[y * width + x];
   }
 
-  /** Draw all panes at once, unless a newer request to draw comes meanwhile. */
+  /** Draw all panes at once, unless a newer request to draw comes meanwhile; a frame that fails is tried again. */
   async draw() {
     if (this.last < 0) {
       return;
@@ -76,10 +80,16 @@ export class Screen {
     const { value, index, view } = this;
     const request = {};
     this.#drawing = request;
-    const loaded = await this.#load(value, index).catch(() => null); // what is not there yet comes with an update
-    if (!loaded || this.#drawing !== request) {
+    const loaded = await this.#load(value, index).catch(() => null);
+    if (this.#drawing !== request) {
       return;
     }
+    this.trouble.textContent = loaded ? '' : this.words.frame_failed.replace('{}', index);
+    if (!loaded) {
+      this.#retry.later();
+      return;
+    }
+    this.#retry.stop();
     const colours = Object.fromEntries(value.objects.map(({ id, rgb }) => [id, rgb]));
     value.variants.forEach(({ name }, number) => {
       const how = { view, others: loaded.others, colours, cross: this.cross };
@@ -102,6 +112,8 @@ export class Screen {
   #build() {
     const { value, actions } = this;
     this.#drawing = null;
+    this.#retry.stop();
+    this.trouble.textContent = '';
     this.last = -1;
     this.cross = null;
     this.#panes = new Map(

@@ -4,6 +4,8 @@ import { el } from '../shared/element.js';
 import { fileUrl } from '../shared/files.js';
 
 export class TakeAway {
+  #value = null; // the run that is shown
+
   /**
    * @param {Object} words
    * @param {function(Object)} ask asks the server about the run that is shown.
@@ -24,31 +26,49 @@ export class TakeAway {
     this.nodes = [el('div', { class: 'take' }, this.uncertain), this.files, this.trouble];
   }
 
-  /** Offer everything, or nothing as long as a run is at work. */
-  offer(on) {
-    this.files.hidden = !on;
-    this.uncertain.hidden = !on;
+  /** Offer everything of a run, or nothing as long as it is at work. */
+  offer(value) {
+    if (this.#value?.stamp !== value.stamp) {
+      this.trouble.textContent = '';
+    }
+    this.#value = value;
+    const isRunning = value.state === 'running';
+    this.files.hidden = isRunning;
+    this.uncertain.hidden = isRunning;
   }
 
   /** Let the server make a file and hand it to the browser, under `fileName` if there is one. */
   async fetchFile(button, question, fileName = null) {
+    const answer = await this.#askFrom(button, question);
+    if (!answer.error) {
+      const download = fileName ?? answer.path.split('/').pop();
+      el('a', { href: fileUrl(answer.path), download }).click();
+    }
+  }
+
+  /** Go to the frame that is most uncertain, unless another run is shown by the time it is found. */
+  async findUncertain() {
+    const { stamp } = this.#value;
+    const { error, index } = await this.#askFrom(this.uncertain, { what: 'uncertain' });
+    if (error || this.#value.stamp !== stamp) {
+      return;
+    }
+    if (Number.isInteger(index)) {
+      this.goTo(index);
+    } else {
+      this.trouble.textContent = this.words.nothing_uncertain;
+    }
+  }
+
+  /** Ask for what a button offers; it cannot be pressed meanwhile. What goes wrong is said. */
+  async #askFrom(button, question) {
     button.disabled = true;
+    button.setAttribute('aria-busy', 'true');
     this.trouble.textContent = '';
     const answer = await this.ask(question);
     button.disabled = false;
-    if (answer.error) {
-      this.trouble.textContent = answer.error;
-      return;
-    }
-    const download = fileName ?? answer.path.split('/').pop();
-    el('a', { href: fileUrl(answer.path), download }).click();
-  }
-
-  async findUncertain() {
-    const answer = await this.ask({ what: 'uncertain' });
-    this.trouble.textContent = answer.error || (answer.index === null ? this.words.nothing_uncertain : '');
-    if (Number.isInteger(answer.index)) {
-      this.goTo(answer.index);
-    }
+    button.removeAttribute('aria-busy');
+    this.trouble.textContent = answer.error ?? '';
+    return answer;
   }
 }

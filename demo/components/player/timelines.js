@@ -20,6 +20,7 @@ export class Timelines {
     this.rows = new Map();
     this.tabs = el('div', { class: 'tabs', role: 'tablist', 'aria-label': words.timelines });
     this.list = el('div', { class: 'rows' });
+    this.trouble = el('p', { class: 'trouble', role: 'status' });
   }
 
   /** Make the rows of a run. */

@@ -1,8 +1,8 @@
 /** Where the server's files are, and loading them. */
 
-/** Return the address of a file that the server may give out. */
-export function fileUrl(path) {
-  return new URL(`gradio_api/file=${path}`, `${window.gradio_config.root}/`).href;
+/** Return the whole address of a file from the one that the server named, which begins at the page's root. */
+export function fileUrl(address) {
+  return window.gradio_config.root + address;
 }
 
 /** Return the name that a frame's picture has in its folder, without its suffix. */

@@ -24,9 +24,12 @@ export class Recent {
   }
 
   #started(key, load) {
-    return load().catch((error) => {
-      this.#entries.delete(key);
+    const started = load().catch((error) => {
+      if (this.#entries.get(key) === started) {
+        this.#entries.delete(key);
+      }
       throw error;
     });
+    return started;
   }
 }

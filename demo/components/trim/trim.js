@@ -24,10 +24,7 @@ class Trim {
     this.stride = choice({ 'aria-label': words.stride }, strides, () => this.show());
     this.facts = el('p', { class: 'facts', 'aria-live': 'polite' });
     this.use = el('button', { class: 'use', type: 'button' }, words.use);
-    this.use.addEventListener('click', () => {
-      this.use.disabled = true;
-      submit(this.range());
-    });
+    this.use.addEventListener('click', () => submit(this.range())); // Gradio takes one at a time
     box.append(
       el('p', { class: 'head' }, words.head),
       el('div', { class: 'film' }, this.strip, this.cover, this.start, this.end),

@@ -60,11 +60,11 @@ def test_figures_are_those_of_every_frame(visitor: Visitor) -> None:
         ({"target": 9}, "no object 9"),
         ({"index": -1}, "frames 0 to"),
         ({"index": FRAMES}, "frames 0 to"),
-        ({"index": "many"}, "invalid literal"),
+        ({"index": "many"}, "whole number"),
         ({"key": "tail"}, "no part"),
         ({"how": "32"}, "no channel"),
         ({"what": "delete"}, "incomplete"),
-        ({"index": None}, "incomplete"),
+        ({"index": None}, "whole number"),
     ],
 )
 def test_a_bad_question_gets_a_sentence(visitor: Visitor, changed: dict[str, Any], sentence: str) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import base64
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from demo import text
+from demo.masks import canvas_server
 from demo.masks.annotations import Annotations
 from demo.masks.canvas import CanvasValue
 from demo.masks.canvas_server import CanvasServer
 from demo.runs.compare import compare
+from demo.runs.file_address import address_of
+from demo.runs.lane import Lane
 from demo.runs.lookup import RunLookup
 from demo.runs.run import Run, VariantRecord
 from demo.runs.session import Session, SessionStore
@@ -32,7 +37,7 @@ class Canvas:
         self.server = CanvasServer(self.store, RunLookup(self.store, Showcase(root, FakeModels(), self.shelf)))
 
     def ask(self, what: str, **question: Any) -> dict[str, Any]:
-        asked = {"what": what, "token": self.session.token, "stamp": str(self.clip.folder), **question}
+        asked = {"what": what, "token": self.session.token, "stamp": address_of(self.clip.folder), **question}
         return self.server.answer(asked)
 
     def annotations(self) -> Annotations:
@@ -110,7 +115,7 @@ def test_a_proposal_is_what_a_model_has_under_what_the_visitor_marked(canvas: Ca
     answer = canvas.ask("proposal", run=run.folder.name, name=name, index=4, stamp="")
     assert (read(answer["labels"]) == run.labels(name, 4)).all()
     assert answer["proposed"] == [1]
-    assert answer["value"]["stamp"] == str(canvas.clip.folder)
+    assert answer["value"]["stamp"] == address_of(canvas.clip.folder)
     canvas.ask("save", index=4, labels=address(square(1)))
     answer = canvas.ask("proposal", run=run.folder.name, name=name, index=4)
     assert (read(answer["labels"]) == square(1)).all()
@@ -149,3 +154,20 @@ def test_a_proposal_is_of_a_model_and_frame_of_the_run(canvas: Canvas) -> None:
 def test_a_bad_question_gets_a_sentence(canvas: Canvas, what: str, question: dict[str, Any], sentence: str) -> None:
     assert sentence in canvas.ask(what, **question)["error"]
     assert canvas.annotations().frames() == [0]
+
+
+def test_a_session_that_is_swept_while_it_is_read_is_a_sentence(
+    canvas: Canvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(canvas.session.folder)
+    monkeypatch.setattr(SessionStore, "open", lambda self, token: canvas.session)  # it was there a moment ago
+    monkeypatch.setattr("demo.masks.canvas_server.chosen_clip", lambda session: canvas.clip)
+    monkeypatch.setattr(Annotations, "of", lambda session, clip: Annotations(session.folder / "marks" / "x"))
+    answer = canvas.ask("save", index=0, labels=address(square()))
+    assert answer == {"error": text.GONE}
+
+
+def test_cutting_has_a_lane_of_its_own(canvas: Canvas, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canvas_server, "CUTTING", Lane(at_once=0, waiting=0, busy="Come later."))
+    assert canvas.ask("box", index=0, box=[10, 10, 60, 80]) == {"error": "Come later."}
+    assert "labels" in canvas.ask("labels", index=0)

@@ -25,6 +25,7 @@ from demo.runs.compare import execute_run
 from demo.runs.passes import Direction, Repair
 from demo.runs.run import Run
 from demo.runs.run_setup import RepairRequest, RunRequest, start_repair, start_run
+from demo.runs.session import SessionStore
 from llb.evaluation.metrics import region_similarity
 from llb.types import Labels
 
@@ -43,7 +44,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
     example = load("parade")
     frames, labels = example.frames[:FRAMES, ::2, ::2], example.labels[:FRAMES, ::2, ::2]
     times = [index / example.fps for index in range(FRAMES)]
-    return save_clip(tmp_path_factory.mktemp("clip"), "Parade", zip(times, frames, strict=True), labels)
+    return save_clip(tmp_path_factory.mktemp("clip") / "examples", "Parade", zip(times, frames, strict=True), labels)
 
 
 def truth(clip: Clip, index: int, *targets: int) -> Labels:
@@ -62,7 +63,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, clip: Clip, models: CombinedMo
     """Two objects from frame 1 on, both ways, and a third from frame 4; flow was ticked first."""
     marked = {1: truth(clip, 1, 1, 2), 4: truth(clip, 4, 3)}
     request = RunRequest(clip, marked, ["flow", "lite/llb", "lite/joint"], Settings(shared_regions=True))
-    folder = tmp_path_factory.mktemp("runs") / "run-1"
+    folder = SessionStore(tmp_path_factory.mktemp("runs")).create().folder / "run-1"
     return follow(start_run(request, models, lambda: folder), models)
 
 

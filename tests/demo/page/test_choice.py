@@ -23,8 +23,8 @@ def test_a_search_factor_of_zero_is_the_models_own() -> None:
     assert Choice.of([], Settings()).search_factor == 0
 
 
-def test_a_link_brings_models_that_can_run_and_leaves_out_others() -> None:
-    query = {"models": "lite/joint,paper/llb,lite/llb~gates", "memory": "7", "shared": "false"}
+def test_a_link_brings_models_and_settings() -> None:
+    query = {"models": "lite/joint,lite/llb~gates,lite/joint", "memory": "7", "shared": "false"}
     choice = Choice.from_link(query, ABLE)
     assert choice == Choice.of(["lite/joint", "lite/llb~gates"], Settings(memory_size=7, shared_regions=False))
 
@@ -37,10 +37,27 @@ def test_an_address_without_models_chooses_nothing() -> None:
     ("query", "sentence"),
     [
         ({"models": "lite/llb", "memory": "many"}, "not a number"),
-        ({"models": "lite/llb", "memory": "0"}, "memory_size is 0"),
-        ({"models": "lite/llb~nothing"}, "no knock-out 'nothing'"),
+        ({"models": "lite/llb", "memory": "0"}, "memory to 0: the page offers 1 to 50"),
+        ({"models": "lite/llb", "memory": "80"}, "memory to 80: the page offers 1 to 50"),
+        ({"models": "lite/llb", "interval": "21"}, "the page offers 2 to 20"),
+        ({"models": "lite/llb", "steps": "-1"}, "the page offers 1 to 40"),
+        ({"models": "lite/llb", "search": "inf"}, "the page offers 0 to 8"),
+        ({"models": "lite/llb", "search": "nan"}, "the page offers 0 to 8"),
+        ({"models": "lite/llb", "search": "1"}, "search_factor is 1"),
+        ({"models": "lite/llb~nothing"}, "'lite/llb~nothing', which cannot run here"),
+        ({"models": "lite/joint~gates"}, "'lite/joint~gates', which cannot run here"),
+        ({"models": "paper/llb,lite/llb"}, "'paper/llb', which cannot run here"),
     ],
 )
 def test_a_bad_link_gets_a_sentence(query: dict[str, str], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         Choice.from_link(query, ABLE)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_a_setting_that_is_no_number_is_refused(value: float) -> None:
+    for place in range(4):
+        numbers = [20.0, 5.0, 20.0, 0.0]
+        numbers[place] = value
+        with pytest.raises(ValueError, match="has to be a( whole)? number"):
+            _ = Choice([], [], *numbers, True).settings

@@ -57,7 +57,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
 @pytest.fixture
 def slow(sessions: SessionStore) -> Iterator[LiveRuns]:
     """Models that take a moment per frame; what they still do at the end of a test is stopped."""
-    live = LiveRuns(FakeModels(seconds=0.3), sessions)
+    live = LiveRuns(FakeModels(seconds=0.3))
     yield live
     for token in live.queue.visitors():
         live.stop(sessions.open(token))
@@ -81,7 +81,7 @@ def until_first_frame(live: LiveRuns, run: Run) -> None:
 
 
 def test_a_run_is_worked_though_nobody_watches(sessions: SessionStore, clip: Clip) -> None:
-    live, session = LiveRuns(FakeModels(), sessions), sessions.create()
+    live, session = LiveRuns(FakeModels()), sessions.create()
     run = live.start(session, request(clip))
     done = live.wait(run)
     assert (done.state, done.frames) == ("done", FRAMES)
@@ -131,7 +131,7 @@ def test_a_repair_is_refused_while_a_run_waits_and_leaves_nothing(
     sessions: SessionStore, slow: LiveRuns, clip: Clip
 ) -> None:
     session = sessions.create()
-    quick = LiveRuns(FakeModels(), sessions)
+    quick = LiveRuns(FakeModels())
     base = quick.wait(quick.start(session, request(clip)))
     slow.start(sessions.create(), request(clip))
     waiting = slow.start(session, request(clip))
@@ -173,8 +173,7 @@ def test_a_full_storage_ends_the_run_and_keeps_what_is_done(
     tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_run, "CHECK_EVERY", 0.0)
-    sessions = SessionStore(tmp_path / "small", quota=1)
-    live, session = LiveRuns(FakeModels(), sessions), sessions.create()
+    live, session = LiveRuns(FakeModels()), SessionStore(tmp_path / "small", quota=1).create()
     run = live.start(session, request(clip))
     assert live.queue.wait(str(run.folder), PATIENCE)
     stopped = Run.open(run.folder)
@@ -183,7 +182,7 @@ def test_a_full_storage_ends_the_run_and_keeps_what_is_done(
 
 
 def test_a_run_that_fails_keeps_its_frames_and_the_next_one_is_worked(sessions: SessionStore, clip: Clip) -> None:
-    live, session = LiveRuns(BrokenModels(), sessions), sessions.create()
+    live, session = LiveRuns(BrokenModels()), sessions.create()
     run = live.start(session, request(clip))
     with pytest.raises(ValueError, match="failed on the server"):
         live.wait(run)
@@ -194,24 +193,8 @@ def test_a_run_that_fails_keeps_its_frames_and_the_next_one_is_worked(sessions: 
 
 def test_a_run_over_the_limit_is_refused_and_leaves_nothing(sessions: SessionStore, clip: Clip) -> None:
     one = Prices().seconds(Workload(["lite/llb"], FRAMES, 1))
-    live, session = LiveRuns(FakeModels(), sessions, RunQueue(), Prices(limit=1.1 * one)), sessions.create()
+    live, session = LiveRuns(FakeModels(), RunQueue(), Prices(limit=1.1 * one)), sessions.create()
     with pytest.raises(ValueError, match="take at most"):
         live.start(session, request(clip))
     assert session.folders("run") == []
     live.wait(live.start(sessions.create(), request(clip, ["lite/llb"])))
-
-
-def test_who_waits_gives_signs_of_life(
-    slow: LiveRuns, sessions: SessionStore, clip: Clip, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live_run, "CHECK_EVERY", 0.0)
-    run = slow.start(sessions.create(), request(clip))
-    session = sessions.create()
-    slow.start(session, request(clip))
-    sessions.leave(session.token)
-    left = session.folder.stat().st_mtime
-    until_first_frame(slow, run)
-    end = time.monotonic() + PATIENCE
-    while session.folder.stat().st_mtime == left and time.monotonic() < end:
-        time.sleep(0.05)
-    assert session.folder.stat().st_mtime > left

@@ -20,11 +20,11 @@ from gradio_client.exceptions import AppError
 from demo.clips.upload import FrameRange, Limits, import_clip
 from demo.masks.annotations import Annotations
 from demo.masks.chosen_clip import chosen_clip
-from demo.models.settings import Settings
+from demo.models.settings import KNOCK_OUTS, Settings, entry_name
 from demo.runs.run import Run
 from demo.runs.session import SessionStore
 from llb.io.video_reader import write_video
-from tests.support.page_fakes import FRAMES, SIZE, FakeModels, fake_shelf, served
+from tests.support.page_fakes import FRAMES, SIZE, FakeModels, fake_shelf, folder_at, served
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Gradio counts its events with pandas
 SETTINGS = (20, 5, 20, 0, True)
@@ -117,10 +117,10 @@ def test_the_player_hears_of_frames_while_the_run_is_at_work(visitor: Visitor) -
     assert done == sorted(done)
 
 
-def test_the_players_files_are_served_to_who_knows_the_path(visitor: Visitor, url: str) -> None:
+def test_the_players_files_are_served_at_the_addresses_that_it_is_told(visitor: Visitor, url: str) -> None:
     _, told = visitor.run(["lite/llb"])
     for folder, suffix in ((told["previews"], "jpg"), (told["variants"][0]["labels"], "png"), (told["truth"], "png")):
-        answer = httpx.get(f"{url}gradio_api/file={folder}/00003.{suffix}")
+        answer = httpx.get(f"{url.rstrip('/')}{folder}/00003.{suffix}")
         assert answer.status_code == 200
         assert answer.headers["content-type"] == f"image/{'jpeg' if suffix == 'jpg' else suffix}"
 
@@ -129,13 +129,15 @@ def test_a_knock_out_is_badged_and_settings_are_kept(visitor: Visitor, url: str)
     visitor.begin(["lite/llb"], knocked_out=("lite/llb~gates",), settings=(3, 2, 4, 4.5, False))
     told = visitor.call("watch")[2]
     assert [variant["badge"] for variant in told["variants"]] == ["", "knock-out"]
-    stored = Run.open(Path(told["variants"][0]["labels"]).parents[1])
+    stored = Run.open(folder_at(told["stamp"], visitor.root))
     assert stored.settings == Settings(3, 2, 4, 4.5, shared_regions=False)
 
 
 def test_too_many_models_are_refused(visitor: Visitor) -> None:
     with pytest.raises(AppError, match="at most 6"):
-        visitor.begin(["lite/llb"] * 7)
+        visitor.begin(
+            ["lite/llb", "lite/joint"], knocked_out=tuple(entry_name("lite/llb", part) for part in KNOCK_OUTS)
+        )
 
 
 def test_an_uploaded_clip_is_painted_and_run(visitor: Visitor, tmp_path: Path) -> None:

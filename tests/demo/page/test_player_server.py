@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from demo import text
 from demo.page.player_server import PlayerServer
 from demo.runs.frame_stats import FrameStats, ModelStats, ObjectStats
 from demo.runs.lookup import SHOWCASE, RunLookup
@@ -16,7 +19,7 @@ from demo.runs.session import Session, SessionStore
 from demo.runs.showcase import Showcase
 from llb.io.video_reader import probe
 from tests.support.finished_runs import NAMES, finished_run
-from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf
+from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf, folder_at
 
 
 @dataclass
@@ -26,6 +29,10 @@ class Visitor:
     server: PlayerServer
     session: Session
     run: Run
+
+    @property
+    def root(self) -> Path:
+        return self.session.folder.parents[1]
 
     def ask(self, what: str, **more: Any) -> dict[str, Any]:
         return self.server.answer({"what": what, "token": self.session.token, "run": "run-1", **more})
@@ -67,16 +74,17 @@ def test_without_an_inside_no_frame_is_uncertain(visitor: Visitor) -> None:
 
 
 def test_a_video_is_written_when_it_is_asked_for(visitor: Visitor) -> None:
-    path = visitor.ask("video", name="lite/llb")["path"]
+    path = folder_at(visitor.ask("video", name="lite/llb")["path"], visitor.root)
     assert probe(path).codec == "h264"
     assert probe(path).frames == FRAMES
 
 
 def test_a_file_is_made_once_and_in_the_visitors_folder(visitor: Visitor) -> None:
-    path = Path(visitor.ask("export", kind="masks")["path"])
-    assert path.is_relative_to(visitor.session.folder)
+    address = visitor.ask("export", kind="masks")["path"]
+    assert address.startswith(f"/llb/{visitor.session.token}/")
+    path = folder_at(address, visitor.root)
     made = path.stat().st_mtime_ns
-    assert visitor.ask("export", kind="masks")["path"] == str(path)
+    assert visitor.ask("export", kind="masks")["path"] == address
     assert path.stat().st_mtime_ns == made
 
 
@@ -86,7 +94,7 @@ def test_a_file_is_made_once_and_in_the_visitors_folder(visitor: Visitor) -> Non
         ("export", {"kind": "all"}, "choose one"),
         ("export", {}, "incomplete"),
         ("video", {"name": "../lite/llb"}, "no such model"),
-        ("figures", {"start": "some"}, "invalid literal"),
+        ("figures", {"start": "some"}, "whole number"),
         ("figures", {"start": 0, "run": "../../run-1"}, "run it again"),
         ("figures", {"start": 0, "run": SHOWCASE}, "run it again"),
         ("figures", {"start": 0, "token": "x" * 43}, "reload the page"),
@@ -101,3 +109,23 @@ def test_a_bad_question_gets_a_sentence(visitor: Visitor, what: str, more: dict[
 def test_another_visitor_cannot_ask_about_the_run(visitor: Visitor) -> None:
     stranger = visitor.server.runs.sessions.create()
     assert "no longer there" in visitor.ask("export", kind="masks", token=stranger.token)["error"]
+
+
+@pytest.mark.parametrize("gone", ["lite-llb", ""])
+def test_a_run_that_is_swept_while_it_is_read_is_a_sentence(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    run = visitor.run
+    shutil.rmtree(run.folder / gone)
+    monkeypatch.setattr(RunLookup, "find", lambda self, token, name: run)  # it was there a moment ago
+    for what, more in (("export", {"kind": "masks"}), ("video", {"name": "lite/llb"}), ("uncertain", {})):
+        answer = visitor.ask(what, **more)
+        assert str(run.folder.parent) not in json.dumps(answer)
+        assert what == "uncertain" or answer == {"error": text.GONE}
+
+
+def test_a_full_disk_gives_no_file_but_a_sentence(visitor: Visitor) -> None:
+    full = SessionStore(visitor.session.folder.parent, quota=1)
+    server = PlayerServer(replace(visitor.server.runs, sessions=full))
+    answer = replace(visitor, server=server).ask("export", kind="masks")
+    assert answer == {"error": text.OWN_STORAGE_FULL}

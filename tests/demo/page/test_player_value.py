@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from demo.runs.compare import compare
 from demo.runs.passes import Repair
 from demo.runs.run import Run
 from demo.runs.run_setup import RepairRequest, RunRequest, start_repair, start_run
+from demo.runs.session import SessionStore
 from tests.support.page_fakes import FRAMES, FakeModels, FakeSegmenter, fake_shelf
 
 NAMES = ("lite/llb", "lite/llb~gates")
@@ -26,7 +26,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory, clip: Clip) -> Run:
-    folder = tmp_path_factory.mktemp("runs") / "run-1"
+    folder = SessionStore(tmp_path_factory.mktemp("sessions")).create().folder / "run-1"
     run = start_run(RunRequest(clip, {0: marked(clip)}, NAMES, names={1: "the disc"}), FakeModels(), lambda: folder)
     for step in compare(run, clip, lambda: {name: FakeSegmenter(name) for name in NAMES}, lambda: False):
         run = step.run
@@ -49,9 +49,17 @@ def test_a_finished_run_is_described_without_pictures_and_traces(run: Run, clip:
     assert len(str(sent)) < 5000
 
 
-def test_a_repair_begins_at_its_frame(run: Run, clip: Clip, tmp_path: Path) -> None:
+def test_no_path_of_the_server_is_told(run: Run, clip: Clip) -> None:
+    sent = json.dumps(PlayerValue.of(run, clip, token="token", name="run-1").to_json())
+    for folder in (run.folder.parents[1], clip.folder.parents[1]):
+        assert str(folder) not in sent
+    assert f'"labels": "/llb/{run.folder.parent.name}/run-1/lite-llb/labels"' in sent
+    assert '"previews": "/llb/examples/disc/previews"' in sent
+
+
+def test_a_repair_begins_at_its_frame(run: Run, clip: Clip) -> None:
     request = RepairRequest(run, {0: marked(clip), 3: marked(clip)}, Repair(3))
-    repaired = start_repair(request, lambda: tmp_path / "run-2")
+    repaired = start_repair(request, lambda: run.folder.with_name("run-2"))
     value = PlayerValue.of(repaired, clip, token="token", name="run-2")
     assert (value.repairs, value.latest) == (True, 3)
     assert PlayerValue.of(repaired, clip, token="token", name="run-2", latest=5).latest == 5

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import gradio as gr
@@ -47,7 +48,7 @@ class Server:
 
     def __post_init__(self) -> None:
         shelf, sessions = fake_shelf(self.folder), SessionStore(self.folder / "sessions")
-        self.live = LiveRuns(self.models, sessions)
+        self.live = LiveRuns(self.models)
         showcase = Showcase(self.folder, self.models, shelf)
         self.services = Services(self.models, sessions, shelf, showcase, self.live)
         self.runs = RunHandlers(self.services)
@@ -201,6 +202,19 @@ def test_undo_and_repair_are_refused_while_a_run_waits_or_works(slow: Server) ->
     for refused in (lambda: slow.runs.undo_repair(token), lambda: slow.start(token)):
         with pytest.raises(gr.Error, match="still waits or works"):
             refused()
+
+
+def test_undo_brings_the_marks_back_on_the_canvas(server: Server) -> None:
+    token = server.arrive().token
+    server.run(token)
+    paint(server.session(token), 3)
+    event = cast("gr.EventData", SimpleNamespace(run="run-1", index=3, direction="forwards"))
+    repaired = server.watch(token, server.runs.repair(token, event).watched)[-1]
+    assert repaired.undo["visible"]
+    undone = server.runs.undo_repair(token)
+    assert undone.canvas["marked"] == (0,)
+    assert undone.player["run"] == "run-1"
+    assert not undone.undo["visible"]
 
 
 def test_a_run_that_fails_says_so_and_keeps_what_it_finished(tmp_path: Path) -> None:

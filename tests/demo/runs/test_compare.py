@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -134,6 +135,22 @@ def test_an_error_keeps_what_is_done(run: Run, clip: Clip) -> None:
     kept = Run.open(run.folder)
     assert (kept.state, kept.frames) == ("stopped", 4)
     assert len(kept.frame_stats()) == 4
+
+
+@pytest.mark.parametrize("error", [RuntimeError("/srv/secret"), KeyError("x"), MemoryError(), cv2.error("remap")])
+def test_a_model_that_fails_is_named_in_a_sentence(run: Run, clip: Clip, error: Exception) -> None:
+    class Failing(FakeSegmenter):
+        def step(self, frame: np.ndarray, trace: TraceRequest | None = None) -> FrameResult:
+            if self.index == 3:
+                raise error
+            return super().step(frame, trace)
+
+    with pytest.raises(
+        ValueError, match=r"^LITE/JOINT failed at frame 4, so the run ended there: what is done is kept.$"
+    ):
+        list(compare(run, clip, lambda: {**segmenters(), NAMES[1]: Failing(NAMES[1])}, lambda: False))
+    kept = Run.open(run.folder)
+    assert (kept.state, kept.frames) == ("stopped", 4)
 
 
 def test_closing_the_page_keeps_what_is_done(run: Run, clip: Clip) -> None:

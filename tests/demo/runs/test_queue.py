@@ -159,6 +159,43 @@ def test_places_and_times_are_told() -> None:
     assert not bench.queue.busy("c")
 
 
+def test_times_follow_what_the_work_itself_tells() -> None:
+    bench, half_way = Bench(), threading.Event()
+
+    def start() -> Generator[str, None, None]:
+        yield "half"
+        half_way.set()
+        assert bench.gate.wait(10)
+
+    bench.submit(Job("a", "a", 2.0, start, left=lambda item: 300.0), bench.job("b", 1))
+    assert half_way.wait(10)
+    at_work, waiting = bench.queue.place("a"), bench.queue.place("b")
+    assert at_work is not None
+    assert waiting is not None
+    assert (at_work.seconds, waiting.seconds) == (300.0, 300.0)
+    bench.finish("a", "b")
+
+
+def test_a_run_that_was_set_aside_is_stopped_in_the_middle_of_another_one_s_turn() -> None:
+    bench, begun, hold, end = Bench(turn=5), threading.Event(), threading.Event(), threading.Event()
+
+    def endless() -> Generator[str, None, None]:
+        while not end.is_set():
+            begun.set()
+            assert hold.wait(10)
+            yield "b"
+
+    bench.submit(bench.job("a", 50), Job("b", "b", 1.0, endless))
+    bench.gate.set()
+    assert begun.wait(10)
+    bench.queue.cancel("a")
+    hold.set()
+    stopped = bench.queue.wait("a", 5)
+    end.set()
+    bench.finish("b")
+    assert stopped
+
+
 def test_sixty_may_wait_and_the_next_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "WAITING", 3)
     bench = Bench()
