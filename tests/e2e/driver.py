@@ -24,7 +24,7 @@ from tests.support.page_fakes import FRAMES, SIZE, folder_at, render_disc
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
 
-LONG = 60_000  # milliseconds that a run may take on a slow machine
+LONG = 120_000  # milliseconds that a run may take on a slow machine
 SERVER = re.compile("component_server")  # where the components' questions go
 
 
