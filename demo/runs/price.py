@@ -14,6 +14,7 @@ from llb.evaluation.results_table import RESULTS, read_result
 
 LIMIT = 20 * 60.0  # seconds that a run may take
 UNKNOWN = 0.1  # seconds per frame and object of a model that nobody measured
+ROUNDING = 1 + 1e-9  # sums of floats differ in their last digits between Python versions
 NEWEST = 0.3  # weight of the newest run in a model's mean: the machine may have become slower or faster
 
 
@@ -53,11 +54,15 @@ class Prices:
     def check(self, load: Workload) -> None:
         """Raise ValueError for a run over the limit; the sentence names the largest runs that fit."""
         seconds = self.seconds(load)
-        if seconds <= self.limit:
+        if seconds <= self.limit * ROUNDING:
             return
         fits = self.limit / seconds
         models = next(count for count in range(len(load.entries), -1, -1) if count == 0 or self._fits(load, count))
-        raise ValueError(text.too_long(seconds, self.limit, models, int(load.frames * fits), int(load.objects * fits)))
+        raise ValueError(
+            text.too_long(
+                seconds, self.limit, models, int(ROUNDING * load.frames * fits), int(ROUNDING * load.objects * fits)
+            )
+        )
 
     def learn(self, run: Run, load: Workload, seconds: float) -> None:
         """Take in that a run has finished its work in so many seconds."""
@@ -73,7 +78,7 @@ class Prices:
                 self._measured[name] = before + NEWEST * (share - before)
 
     def _fits(self, load: Workload, count: int) -> bool:
-        return self.seconds(Workload(load.entries[:count], load.frames, load.objects)) <= self.limit
+        return self.seconds(Workload(load.entries[:count], load.frames, load.objects)) <= self.limit * ROUNDING
 
     def _pace(self, name: str) -> float:
         """Return the seconds of a frame and an object; a knock-out that was never run costs what its model does."""

@@ -34,6 +34,7 @@ def opened(page: Page, url: str) -> Page:
     page.wait_for_selector(".player canvas[data-frame]", timeout=LONG)
     page.wait_for_selector(".inside .flow img", timeout=LONG)
     page.wait_for_selector(".mask-canvas .chip", timeout=LONG)
+    page.wait_for_selector(".mask-canvas[data-frame]", timeout=LONG)  # what is drawn before is refused
     return page
 
 
