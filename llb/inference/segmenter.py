@@ -16,6 +16,7 @@ from llb.inference.aggregation import mask_logits, merge
 from llb.inference.batch import extract_together, segment_together
 from llb.inference.protocol import SegmentationModel
 from llb.inference.target import MaskedFrame, Target
+from llb.inference.threads import THREADS
 from llb.inference.tracing import trace_target
 from llb.types import FrameResult, TraceRequest
 
@@ -134,6 +135,7 @@ class VideoSegmenter:
         return self._segment(frame, trace, begun)
 
     @torch.inference_mode()
+    @THREADS.adapt()
     def read_ahead(self, frame: Frame) -> None:
         """Crop every target's search region from the next frame and extract its features, ahead of its `step`.
 
@@ -197,6 +199,7 @@ class VideoSegmenter:
         self._check_lead(self._index + 1)
         self._index += 1
 
+    @THREADS.adapt()
     def _segment(
         self, frame: Frame, trace: TraceRequest | None, begun: float, known: Mapping[int, GivenMask] | None = None
     ) -> FrameResult:
