@@ -1,4 +1,4 @@
-"""Runs on ZeroGPU, with the real package `spaces`: what borrows, and what becomes of it (`tests.support.zerogpu_space`)."""
+"""Runs on ZeroGPU with the real package `spaces`: which ones borrow a GPU, and what becomes of them."""
 
 from __future__ import annotations
 
