@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import torch
 
-WINDOW = 0.1  # seconds of computing after which the number of threads is reconsidered
-SHARE = 0.85  # least part of the time for which a thread has its core where nothing else wants it
-REST = 4, 32  # least and most windows on fewer threads before more are tried; each disturbance doubles them
+WINDOW = 0.2  # seconds of computing after which the number of threads is reconsidered
+SHARE = 0.8  # least part of the time for which a thread has its core where nothing else wants it
+REST = 1, 16  # least and most windows on fewer threads before more are tried; each disturbance doubles them
 AT_START = torch.get_num_threads()
 
 
