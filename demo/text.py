@@ -126,6 +126,7 @@ TOO_MANY_VISITORS = "Too many visitors are here at the moment: try again in a fe
 GONE = "This is no longer there: reload the page."
 INCOMPLETE = "This question is incomplete: reload the page."
 EXPORTS_BUSY = "Many files are being written at the moment: try again in a minute."
+READING_BUSY = "Many clips are being read at the moment: try again in a minute."
 CUTS_BUSY = "Many objects are being cut out at the moment: try again in a few seconds."
 NOTHING_DONE = "No frame of this comparison is finished by all models yet: take the files away a little later."
 REPAIR_AT_WORK = "This correction is at work: take the files away at its end, or stop it first."
@@ -214,7 +215,7 @@ def duration(seconds: float) -> str:
     """Say roughly how long something takes."""
     if seconds >= 90:
         return f"about {seconds / 60:.0f} minutes"
-    return f"about {max(1, round(seconds))} s"
+    return f"about {max(1, round(seconds)) if seconds < 20 else 5 * round(seconds / 5)} s"
 
 
 def time_left(seconds: float) -> str:
