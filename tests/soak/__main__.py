@@ -25,7 +25,8 @@ INTRO = """# Under load and in trouble
 What the served page does when many visitors come at once, and when the server dies, its disk fills or its memory runs
 out. `make soak` measures it: a real server process with the shipped models, programs that call it with gradio_client,
 and real Chromium browsers. Every visitor's clip is drawn for them alone (another frame size, length and place of the
-object), so that an answer with another one's masks is seen.
+object), so that an answer with another one's masks is seen. The class are visitors of the page without a browser, one
+in three on an example.
 """
 
 
