@@ -70,7 +70,7 @@ def run_limit() -> float:
         minutes = float(given) if given else LIMIT / 60
     except ValueError:
         minutes = 0.0
-    if not minutes > 0:
+    if not 0 < minutes < math.inf:
         raise ValueError(f"LLB_RUN_MINUTES is {given!r}: give a positive number of minutes.")
     return minutes * 60
 

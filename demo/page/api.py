@@ -26,7 +26,6 @@ from demo.exports.measurements import Measurements
 from demo.inside.questions import DetailQuestion, Place
 from demo.inside.views import detail
 from demo.json_values import to_number, to_text
-from demo.masks.mask_file import OBJECTS
 from demo.models.settings import Settings
 from demo.page.choice import Choice
 from demo.page.services import Services
@@ -36,7 +35,7 @@ from demo.runs.file_address import address_of
 from demo.runs.lookup import RunLookup
 from demo.runs.price import Workload
 from demo.runs.run import Run
-from demo.runs.run_setup import RunRequest, checked_variants
+from demo.runs.run_setup import MOST_OBJECTS, RunRequest, checked_variants
 from demo.runs.session import Session
 from llb.io.label_fit import check_objects, fit_labels
 from llb.io.label_png import read_labels
@@ -75,8 +74,9 @@ class Api:
         """
         with user_errors(), ExitStack() as refused:
             done = self._run(clip, mask, Choice.of([to_text(model, "model")], Settings()), refused)
-            masks = export("masks", done.run, done.clip)
-            overlay = export_overlay(done.run, done.clip, done.run.variants[0].name)
+            with done.session.at_work():
+                masks = export("masks", done.run, done.clip)
+                overlay = export_overlay(done.run, done.clip, done.run.variants[0].name)
             refused.pop_all()
             return done.to_json({"masks": masks, "overlay": overlay})
 
@@ -87,7 +87,8 @@ class Api:
         """
         with user_errors(), ExitStack() as refused:
             done = self._run(clip, mask, Choice(models, [], *settings), refused)
-            files = {kind: export(kind, done.run, done.clip) for kind in KINDS}
+            with done.session.at_work():
+                files = {kind: export(kind, done.run, done.clip) for kind in KINDS}
             refused.pop_all()
             return done.to_json(files)
 
@@ -109,7 +110,7 @@ class Api:
             raise ValueError("A clip and a mask of its first frame are needed: pass both files.")
         checked_variants(choice.entries, choice.settings, self.services.models)  # before anything is read
         labels, name = read_labels(mask), Path(mask).name
-        check_objects(labels, OBJECTS)
+        check_objects(labels, MOST_OBJECTS)
         session = self.services.sessions.create()
         refused.callback(self.services.sessions.remove, session.token)
         clip_folder, limits, live = session.new_folder("clip"), self.services.limits, self.services.live
@@ -119,7 +120,8 @@ class Api:
             live.prices.check(Workload(choice.entries, frames, objects))
 
         title = text.upload_title([Path(clip).stem])
-        imported = import_clip(Path(clip), title, clip_folder, limits, tell=check_price)
+        with session.at_work():
+            imported = import_clip(Path(clip), title, clip_folder, limits, tell=check_price)
         labels = fit_labels(labels, (imported.height, imported.width), name, imported.stored)
         request = RunRequest(imported, {0: labels}, choice.entries, choice.settings)
         return FinishedRun(session, live.wait(live.start(session, request)), imported)
