@@ -158,9 +158,10 @@ class LiveRuns:
         """
         begun = False
         try:
-            for complete in self._steps(session, run, load, execute):
-                begun = True
-                yield complete
+            with closing(self._steps(session, run, load, execute)) as steps:
+                for complete in steps:
+                    begun = True
+                    yield complete
         except OSError as error:
             if not is_disk_full(error):
                 raise
