@@ -6,7 +6,7 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,9 +15,9 @@ from pathlib import Path
 from demo import text
 from demo.clips.clip import Clip
 from demo.models.provider import ModelProvider
-from demo.models.zerogpu import on_gpu
 from demo.runs.compare import Progress, RunFailed, execute_run
 from demo.runs.disk import is_disk_full
+from demo.runs.gpu_run import Execute, GpuRuns
 from demo.runs.passes import marked_objects, whole_clip
 from demo.runs.price import Prices, Workload
 from demo.runs.queue import Job, Place, RunQueue
@@ -25,11 +25,10 @@ from demo.runs.run import Run
 from demo.runs.run_setup import RepairRequest, RunRequest, start_repair, start_run
 from demo.runs.session import Session
 
-STOP_FILE = "stop"  # in the run's folder; asks a run that another process works (`demo.models.zerogpu`) to end
+STOP_FILE = "stop"  # in the run's folder; asks a run that another process works (`demo.runs.gpu_run`) to end
 CHECK_EVERY = 5.0  # seconds between two looks at the visitor's storage
 
 log = logging.getLogger(__name__)
-Execute = Callable[[Run, ModelProvider, Path], Generator[Progress, None, None]]
 
 
 @dataclass
@@ -42,6 +41,7 @@ class LiveRuns:
     models: ModelProvider
     queue: RunQueue[Progress | None] = field(default_factory=RunQueue)
     prices: Prices = field(default_factory=Prices)
+    gpu: GpuRuns = field(default_factory=GpuRuns)
     _starting: set[str] = field(default_factory=set)  # tokens
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -141,8 +141,8 @@ class LiveRuns:
         discard = partial(shutil.rmtree, run.folder, ignore_errors=True)
         try:
             load = Workload.of(names, run.passes(len(Clip.open(run.clip_folder))))
-            work = partial(self._work, session, run, load, on_gpu(execute_run))
             seconds = self.prices.seconds(load)
+            work = partial(self._work, session, run, load, self.gpu.execution(load, seconds))
             self.queue.submit(Job(str(run.folder), session.token, seconds, work, discard, _seconds_left, _explain))
         except ValueError:
             discard()
@@ -194,7 +194,7 @@ class LiveRuns:
                     complete = replace(step, seconds_left=step.seconds_left * worked / max(worked + aside, 1e-9))
                 yield complete
                 aside += time.monotonic() - now
-        if complete and not stop.exists():
+        if complete and execute is execute_run and not stop.exists():
             self.prices.learn(complete.run, load, worked - (loading or 0.0))
 
 

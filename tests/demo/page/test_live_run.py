@@ -19,6 +19,7 @@ from demo.models.provider import ModelProvider, Segmenter
 from demo.models.settings import Settings
 from demo.page import live_run
 from demo.page.live_run import LiveRuns
+from demo.runs import gpu_run
 from demo.runs.compare import Progress
 from demo.runs.frame_stats import FrameStats, ModelStats
 from demo.runs.passes import Repair
@@ -223,7 +224,7 @@ def dying(error: Exception, after: int) -> Callable[[Run, ModelProvider, Path], 
 def test_a_run_whose_process_is_killed_lies_stopped_for_everyone_who_opens_it(
     sessions: SessionStore, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_run, "execute_run", dying(RuntimeError("killed"), after=3))
+    monkeypatch.setattr(gpu_run, "execute_run", dying(RuntimeError("killed"), after=3))
     live, session = LiveRuns(FakeModels()), sessions.create()
     run = live.start(session, request(clip))
     with pytest.raises(ValueError, match="failed on the server, which is not your fault"):
@@ -236,7 +237,7 @@ def test_a_full_disk_ends_a_run_with_its_own_sentence(
     sessions: SessionStore, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/secret/path")
-    monkeypatch.setattr(live_run, "execute_run", dying(full, after=1))
+    monkeypatch.setattr(gpu_run, "execute_run", dying(full, after=1))
     live, session = LiveRuns(FakeModels()), sessions.create()
     run = live.start(session, request(clip))
     with pytest.raises(ValueError, match=f"^{re.escape(text.RUN_DISK_FULL)}$"):
@@ -251,7 +252,7 @@ def test_a_repair_that_ends_before_its_first_frame_leaves_what_was_there(
     base = live.wait(live.start(session, request(clip)))
     labels = clip.truth(3)
     assert labels is not None
-    monkeypatch.setattr(live_run, "execute_run", dying(MemoryError(), after=0))
+    monkeypatch.setattr(gpu_run, "execute_run", dying(MemoryError(), after=0))
     repair = live.repair(session, RepairRequest(base, {3: labels}, Repair(3)))
     assert live.queue.wait(str(repair.folder), PATIENCE)
     assert session.runs() == [base]
