@@ -7,6 +7,7 @@ import errno
 import gc
 import json
 import os
+import time
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +24,7 @@ from demo import text
 from demo.clips.clip import Clip
 from demo.clips.upload import import_clip
 from demo.masks.annotations import Annotations
-from demo.masks.chosen_clip import chosen_clip
+from demo.masks.chosen_clip import choose_clip, chosen_clip
 from demo.page import clip_import, run_handlers
 from demo.page.example_gallery import ExampleGallery
 from demo.page.handlers import Handlers
@@ -282,13 +283,23 @@ def test_a_clip_that_is_being_read_holds_up_the_run_and_another_clip_in_words(
     assert server.session(token).folders("run") == []
 
 
-def test_two_choices_at_once_end_with_what_the_page_shows(server: Server) -> None:
-    token = server.arrive().token
+def test_a_visitor_s_choices_of_a_clip_are_made_one_after_the_other(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, inside, together = server.arrive().token, list[str](), list[int]()
+
+    def choose(session: Session, clip: Clip) -> None:
+        inside.append(clip.title)
+        together.append(len(inside))
+        time.sleep(0.05)
+        inside.remove(clip.title)
+        choose_clip(session, clip)
+
+    monkeypatch.setattr("demo.page.handlers.choose_clip", choose)
     with ThreadPoolExecutor(2) as pool:
-        for _ in range(4):
-            shown = list(pool.map(lambda index: server.handlers.choose_example(token, index), (1, 2)))
-            chosen = chosen_clip(server.session(token)).title
-            assert any(chosen in update.canvas["card"] for update in shown)
+        shown = list(pool.map(lambda index: server.handlers.choose_example(token, index), (1, 2)))
+    assert ["Second disc" in shown[0].canvas["card"], "Third disc" in shown[1].canvas["card"]] == [True, True]
+    assert together == [1, 1]
 
 
 def test_an_arrival_that_fails_leaves_no_session(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
