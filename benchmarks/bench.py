@@ -16,10 +16,10 @@ from benchmarks.report import Agreement, Found, Measured, Report
 from benchmarks.scene import Scene
 from benchmarks.stages import Stages
 from llb import InferenceConfig, VideoSegmenter, load_model
-from llb.checkpoint import choose_precision
 from llb.config import PrecisionChoice
 from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
+from llb.precision import choose_precision
 
 MEASURED = 10  # frames, of which two update the memory at T = 5
 WARM = 2

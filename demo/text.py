@@ -22,7 +22,8 @@ SETTINGS = "Settings (the paper's values)"
 MEMORY_SIZE, MEMORY_SIZE_HELP = "Memory size", "Most past frames that a model keeps of an object."
 INTERVAL, INTERVAL_HELP = "Interval T", "Every how many frames one joins the memory."
 STEPS, STEPS_HELP = "Few-shot steps", "Steps of the few-shot learner on the painted frame."
-SEARCH, SEARCH_HELP = "Search factor", "How far around the object a model looks, in object sizes; 0: the model's own."
+SEARCH, SEARCH_HELP = "Search factor", "How far around the object a model looks, in object sizes."
+OWN_VALUE = "the model's own"
 SHARED = "Shared regions: all models look where the first one looks, so that only the models differ"
 COPY_LINK = "Copy a link to these models and settings"
 LINK_HELP = "The link comes here, and into the clipboard."
@@ -116,6 +117,8 @@ NO_MASK = "Mark at least one object first: pick a number and paint over the obje
 NOTHING_TO_REPAIR = "Nothing is marked on this frame: paint the object there first."
 UNDO_REPAIR = "Undo the last repair"
 NO_MODEL = "Tick at least one model."
+CLIP_BEING_READ = "Your clip is still being read: wait until it is there, then try again."
+OLDER_PAINTING = "A newer painting of this clip is saved already."
 RUN_BUSY = "Your last run still waits or works: wait for its end, or stop it first."
 RUN_FAILED = "The run failed on the server, which is not your fault: what was done is kept. Try it once more."
 RUN_CANCELLED = "Your run was cancelled before it began."
@@ -127,10 +130,18 @@ GONE = "This is no longer there: reload the page."
 INCOMPLETE = "This question is incomplete: reload the page."
 EXPORTS_BUSY = "Many files are being written at the moment: try again in a minute."
 READING_BUSY = "Many clips are being read at the moment: try again in a minute."
+CHOICES_BUSY = "Many visitors are choosing a clip at the moment: try again in a few seconds."
 CUTS_BUSY = "Many objects are being cut out at the moment: try again in a few seconds."
 NOTHING_DONE = "No frame of this comparison is finished by all models yet: take the files away a little later."
 REPAIR_AT_WORK = "This correction is at work: take the files away at its end, or stop it first."
-STORAGE_FULL = "Your storage on this server is full, so the run ended here: what is done is kept."
+STORAGE_FULL = (
+    "Your storage on this server is full, so the run ended here: what is done is kept. Choose a shorter clip or fewer "
+    "models."
+)
+RUN_DISK_FULL = (
+    "This server's disk is full, so the run ended here: what is done is kept. Try again in a few minutes, or choose a "
+    "shorter clip."
+)
 
 TABLE = "How good is each model? The ablation, measured"
 TABLE_INTRO = (
@@ -233,6 +244,11 @@ def too_small(target: int, index: int, pixels: int, least: int) -> str:
     return f"Object {target} on frame {index} is only {pixels} pixels: paint at least {least}, or erase it."
 
 
+def no_such_object(target: int, most: int) -> str:
+    """Say that no object may have this number."""
+    return f"There is no object {target}: the numbers go from 1 to {most}."
+
+
 def too_many(count: int, most: int) -> str:
     """Say that too many models are chosen."""
     return f"{count} models are chosen: untick some, at most {most} run side by side."
@@ -250,7 +266,9 @@ def report_title(clip: str) -> str:
 
 def model_failed(title: str, index: int) -> str:
     """Say that a model failed in a run."""
-    return f"{title} failed at frame {index}, so the run ended there: what is done is kept."
+    return (
+        f"{title} failed at frame {index}, so the run ended there: what is done is kept. Try once more, or without it."
+    )
 
 
 def repairing(clip: str, index: int) -> str:

@@ -11,14 +11,14 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from llb.config import SCALES, VARIANTS, ModelConfig, Precision, PrecisionChoice
+from llb.config import SCALES, VARIANTS, ModelConfig, PrecisionChoice
 from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
+from llb.precision import choose_precision
 
 PACKAGE = Path(__file__).resolve().parent
 INSTALLED = PACKAGE / "weights"  # setup.py puts the checkout's folder there
@@ -70,8 +70,8 @@ def load_model(
 ) -> LLB:
     """Load a shipped model such as ``lite/llb``, or a ``.safetensors`` file that `save_model` or training wrote.
 
-    It is ready to run (`llb.model.build.for_inference`), unless it is wanted `as_trained`. The `precision` "auto" is
-    bf16 for a lite model on a CPU that computes in it, where it is quicker by a quarter to a half, and fp32 elsewhere.
+    It is ready to run (`llb.model.build.for_inference`), unless it is wanted `as_trained`; what the `precision` "auto"
+    means is decided by `llb.precision.choose_precision`.
 
     Raises:
         ValueError: the name is unknown, there are no such weights, or the file is damaged or not of this model.
@@ -89,19 +89,6 @@ def load_model(
     if hashlib.sha256(path.read_bytes()).hexdigest() != card.sha256:
         raise ValueError(f"{path} is not the file that the manifest names (sha256 differs): fetch it again.")
     return _ready(_load_file(path, card.model), device, as_trained, precision)
-
-
-def cpu_computes_bf16() -> bool:
-    """Tell whether this machine's CPU multiplies in bf16 by itself; where it must imitate it, bf16 is slower."""
-    known = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}  # older PyTorch cannot tell
-    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
-
-
-def choose_precision(config: ModelConfig, device: str, choice: PrecisionChoice) -> Precision:
-    """Return what "auto" means for a model on this machine; any other choice stands."""
-    if choice != "auto":
-        return choice
-    return "bf16" if device == "cpu" and config.scale == "lite" and cpu_computes_bf16() else "fp32"
 
 
 def _ready(model: LLB, device: str, as_trained: bool, precision: PrecisionChoice) -> LLB:

@@ -14,6 +14,8 @@ from torch import Tensor
 Rgb = UInt8[np.ndarray, "height width 3"]  # a picture, 0 to 255
 Labels = UInt8[np.ndarray, "height width"]  # object ids, 0 = background
 Mask = Bool[np.ndarray, "height width"]
+VOID = 255  # pixels of a mask that belong to nothing for sure, as in PASCAL VOC
+LARGEST_ID = VOID - 1  # of an object
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from demo import text
 from demo.models.provider import ModelChoice, ModelFacts, Segmenter
 from demo.models.settings import KNOCK_OUTS, LONG_SUFFIX, Settings, split_entry
 from demo.models.zerogpu import device
-from llb.checkpoint import ModelCard, choose_precision, load_model, shipped_models
+from llb.checkpoint import ModelCard, load_model, shipped_models
 from llb.config import VARIANTS, ModelConfig, PrecisionChoice
 from llb.evaluation.results_table import RESULTS, read_result
 from llb.inference.segmenter import VideoSegmenter
 from llb.model.interventions import knock_out
 from llb.model.network import LLB
+from llb.precision import choose_precision
 
 PRECISION: PrecisionChoice = "auto"
 SCALE = "lite"  # the models that a CPU runs at a pace worth watching

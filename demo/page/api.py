@@ -29,7 +29,6 @@ from demo.exports.measurements import Measurements
 from demo.inside.questions import DetailQuestion, Place
 from demo.inside.views import detail
 from demo.json_values import to_number, to_text
-from demo.masks.mask_file import OBJECTS
 from demo.models.settings import Settings
 from demo.page.choice import Choice
 from demo.page.job_place import JobPlace, follow
@@ -42,7 +41,7 @@ from demo.runs.lookup import RunLookup
 from demo.runs.price import Workload
 from demo.runs.queue import WAITING
 from demo.runs.run import Run
-from demo.runs.run_setup import RunRequest, checked_variants
+from demo.runs.run_setup import MOST_OBJECTS, RunRequest, checked_variants
 from demo.runs.session import Session
 from llb.io.label_fit import check_objects, fit_labels
 from llb.io.label_png import read_labels
@@ -191,7 +190,9 @@ class Api:
         for place in follow(live, begun.session, begun.run):
             yield place.to_json()
         done = replace(begun, run=live.wait(begun.run))
-        yield done.to_json(files(done))
+        with done.session.at_work():
+            facts = done.to_json(files(done))
+        yield facts
 
     def _start(self, clip: str | None, mask: str | None, choice: Choice) -> CalledRun:
         """Import a clip file into a new session and queue a run on it; of one that is refused nothing stays.
@@ -203,7 +204,7 @@ class Api:
             raise ValueError("A clip and a mask of its first frame are needed: pass both files.")
         checked_variants(choice.entries, choice.settings, self.services.models)  # before anything is read
         labels, name = read_labels(mask), Path(mask).name
-        check_objects(labels, OBJECTS)
+        check_objects(labels, MOST_OBJECTS)
         limits, live = self.services.limits, self.services.live
         objects = int(np.count_nonzero(np.unique(labels)))
 
@@ -214,7 +215,8 @@ class Api:
             session = self.services.sessions.create()
             refused.callback(self.services.sessions.remove, session.token)
             folder, title = session.new_folder("clip"), text.upload_title([Path(clip).stem])
-            imported = READING.do(lambda: import_clip(Path(clip), title, folder, limits, tell=check_price))
+            with session.at_work():
+                imported = READING.do(lambda: import_clip(Path(clip), title, folder, limits, tell=check_price))
             labels = fit_labels(labels, (imported.height, imported.width), name, imported.stored)
             run = live.start(session, RunRequest(imported, {0: labels}, choice.entries, choice.settings))
             refused.pop_all()

@@ -11,7 +11,7 @@ import gradio as gr
 from demo import text
 from demo.clips.clip import Clip
 from demo.page import html
-from demo.page.live_run import LiveRuns
+from demo.page.live_run import STOP_FILE, LiveRuns
 from demo.page.player_value import PlayerValue
 from demo.page.updates import ResultUpdate, RunUpdate, StartUpdate
 from demo.runs.compare import Progress
@@ -66,10 +66,12 @@ class WatchedRun:
         """Return the status line of a run that has ended; empty where its result says all."""
         place = self.live.place(self.folder)
         if place and place.state == "failed":
-            return html.notice(text.RUN_FAILED)
+            return html.notice(place.reason)
         if place and place.state == "cancelled":
             return html.notice(text.RUN_CANCELLED)
-        return html.notice(text.STORAGE_FULL) if self.session.over_quota() else ""
+        if (self.folder / STOP_FILE).exists() and self.session.over_quota():
+            return html.notice(text.STORAGE_FULL if self.session.own_storage_full() else text.RUN_DISK_FULL)
+        return ""
 
 
 def start_update(run: Run, clip: Clip, place: Place[Progress | None] | None) -> StartUpdate:

@@ -26,7 +26,14 @@ SAVE_EVERY = 2.0  # seconds between two writes of how far a run is
 SAVING = 0.05  # largest part of the time that these writes take
 
 log = logging.getLogger(__name__)
-MODEL_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, cv2.error)
+MODEL_ERRORS = (
+    *(ArithmeticError, AttributeError, LookupError, MemoryError),
+    *(RuntimeError, TypeError, ValueError, cv2.error),
+)
+
+
+class RunFailed(ValueError):
+    """A run that broke off; the sentence tells the visitor why."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ def compare(
     or whose caller goes no further.
 
     Raises:
-        ValueError: a model failed; the sentence says which.
+        RunFailed: a model failed; the sentence says which.
     """
     run = run.save(state="running")
     try:
@@ -198,7 +205,7 @@ class Comparison:
             result = models[name].visit(given, known)
         except MODEL_ERRORS as error:
             log.exception("The model %s failed at frame %d.", name, visit.index)
-            raise ValueError(text.model_failed(self.run.record(name).title, visit.index)) from error
+            raise RunFailed(text.model_failed(self.run.record(name).title, visit.index)) from error
         if visit.known:
             return result
         labels = self._merged_labels(name, result)

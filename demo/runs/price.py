@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -65,10 +66,10 @@ class Prices:
         )
 
     def learn(self, run: Run, load: Workload, seconds: float) -> None:
-        """Take in that a run has finished its work in so many seconds."""
+        """Take in that a run has finished its work in so many seconds; what cannot be a time teaches nothing."""
         own = {record.name: record.seconds_per_frame or 0.0 for record in run.variants}
         together = sum(own.values())
-        if not together:
+        if not all(math.isfinite(time) and time > 0 for time in (*own.values(), seconds)):
             return
         per_frame = seconds / (load.frames * load.objects)
         with self._lock:
@@ -88,4 +89,5 @@ class Prices:
                 if known in self._measured:
                     return self._measured[known]
         committed = RESULTS / f"{model.replace('/', '_')}.json"
-        return read_result(committed).milliseconds / 1000 if committed.exists() else UNKNOWN
+        pace = read_result(committed).milliseconds / 1000 if committed.exists() else UNKNOWN
+        return pace if math.isfinite(pace) and pace > 0 else UNKNOWN

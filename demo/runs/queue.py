@@ -41,6 +41,7 @@ class Job(Generic[T]):
         start: begins the work; each item that it yields is a step after which the run may be set aside.
         on_cancel: called once if the job is cancelled before it began.
         left: tells from an item how many seconds the work will still take; None where only `seconds` is known.
+        explain: says in words what an error means that ends the work.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Job(Generic[T]):
     start: Callable[[], Generator[T, None, None]]
     on_cancel: Callable[[], object] = lambda: None
     left: Callable[[T], float | None] = lambda item: None
+    explain: Callable[[Exception], str] = str
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Place(Generic[T]):
         waiting: how many jobs wait.
         seconds: until it begins (waiting), goes on (set aside) or ends (working), estimated; 0 once it has ended.
         latest: the newest item of its work.
+        reason: why it failed, in the words of `Job.explain`.
     """
 
     state: State
@@ -69,6 +72,7 @@ class Place(Generic[T]):
     waiting: int
     seconds: float
     latest: T | None
+    reason: str = ""
 
     @property
     def ended(self) -> bool:
@@ -88,6 +92,7 @@ class _Entry(Generic[T]):
     work: Generator[T, None, None] | None = None
     latest: T | None = None
     stop: bool = False
+    reason: str = ""
 
     @property
     def seconds_left(self) -> float:
@@ -161,7 +166,7 @@ class RunQueue(Generic[T]):
             waiting.sort(key=begins.__getitem__)
             position = waiting.index(key) + 1 if entry.state == "waiting" else 0
             seconds = entry.seconds_left if entry.state == "working" else begins.get(key, 0.0)
-            return Place(entry.state, position, len(waiting), seconds, entry.latest)
+            return Place(entry.state, position, len(waiting), seconds, entry.latest, entry.reason)
 
     def busy(self, visitor: str) -> bool:
         """Tell whether a job of this visitor waits or is at work."""
@@ -234,9 +239,9 @@ class RunQueue(Generic[T]):
             if entry.stop:
                 entry.work.close()
                 state = "stopped"
-        except Exception:  # noqa: BLE001 (the worker goes on with the next run, whatever happened to this one)
+        except Exception as error:  # noqa: BLE001 (the worker goes on with the next run, whatever happened to this one)
             log.exception("The run %s failed.", entry.job.key)
-            state = "failed"
+            state, entry.reason = "failed", entry.job.explain(error)
         with self._changed:
             self._count_time(entry, self.clock() - last)
             self._finish(entry, state)

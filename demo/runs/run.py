@@ -109,9 +109,9 @@ class Run:
     def as_left(self) -> Run:
         """Return a run that nobody works any more as it lies on disk: stopped, with what all models finished.
 
-        For a run whose worker died, which could write no end; one that ended stays as it is.
+        For a run whose worker died, which could write no end; one that ended, or never began, stays as it is.
         """
-        if self.state in ("done", "stopped"):
+        if self.state != "running":
             return self
         frames = len(self._series_lines())
         records = tuple(replace(record, frames=max(record.frames, frames)) for record in self.variants)
@@ -142,10 +142,13 @@ class Run:
     def passes(self, length: int) -> list[Pass]:
         """Return what is to be done on a clip of `length` frames; raise ValueError if there is nothing to go by."""
         masks = self.marked_masks()
-        marked = marked_objects(masks)
         if self.repair is None:
-            return whole_clip(marked, length)
-        return repaired(marked, self.repair, length, EarlierRun(self.frames, self._unused_marks(masks)))
+            return whole_clip(marked_objects(masks), length)
+        return self.repair_passes(masks, self.repair, length)
+
+    def repair_passes(self, masks: Mapping[int, Labels], repair: Repair, length: int) -> list[Pass]:
+        """Return what a repair of this run has to do where these `masks` are marked; raise ValueError as `passes`."""
+        return repaired(marked_objects(masks), repair, length, EarlierRun(self.frames, self._unused_marks(masks)))
 
     def _unused_marks(self, masks: Mapping[int, Labels]) -> dict[int, frozenset[int]]:
         """Return the objects, by finished frame, whose labels in some model are not as they are marked there."""

@@ -19,9 +19,7 @@ from llb.inference import SegmentationModel, VideoSegmenter
 from llb.io.davis import DavisSequence, find_sequences
 from llb.io.label_png import read_labels, write_labels
 from llb.io.video_reader import list_pictures, read_frames
-from llb.types import FrameResult, Labels, Mask, Rgb
-
-VOID = 255  # in a mask of several objects: pixels that nobody could label
+from llb.types import VOID, FrameResult, Labels, Mask, Rgb
 
 OnProgress = Callable[[str, int, int], None]  # the sequence's name, frames done so far, frames in all
 

@@ -17,11 +17,10 @@ from llb.inference.protocol import SegmentationModel
 from llb.inference.stopwatch import Spent
 from llb.inference.target import MaskedFrame, Target
 from llb.inference.tracing import trace_target
-from llb.types import FrameResult, TraceRequest
+from llb.types import LARGEST_ID, FrameResult, TraceRequest
 
 Frame = UInt8[np.ndarray, "_ _ _"]  # [height, width, 3]; sizes are checked here, with a sentence
 GivenMask = Bool[np.ndarray, "_ _"]
-LARGEST_ID = 255
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class VideoSegmenter:
     def start(self, frame: Frame, masks: Mapping[int, GivenMask], trace: TraceRequest | None = None) -> FrameResult:
         """Start a clip, discarding any earlier one; the result is that of frame 0, made of the masks themselves.
 
-        `frame` is RGB; `masks` maps target ids (1 to 255) to masks of the frame's size. Where masks overlap, the
+        `frame` is RGB; `masks` maps target ids (1 to 254) to masks of the frame's size. Where masks overlap, the
         smallest id wins.
 
         Raises:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from demo import text
+from llb.io.video_reader import write_video
 from tests.e2e.driver import LONG, choose, draw, opened, run, told, upload_disc
-from tests.support.page_fakes import FakeModels, served
+from tests.support.page_fakes import FakeModels, render_disc, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -141,3 +142,24 @@ def test_a_tab_that_was_closed_is_taken_up_by_a_new_one_and_an_open_one_is_not(p
     beside.close()
     again = opened(page.context.new_page(), quick)
     assert told(again)["token"] == other
+
+
+def test_leaving_is_asked_about_while_a_file_is_sent_or_a_run_works(page: Page, quick: str, tmp_path: Path) -> None:
+    held: list[Route] = []
+    asks = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    opened(page, quick)
+    assert page.evaluate(asks) is False
+    page.route(re.compile(r"/upload\?"), held.append)
+    write_video(tmp_path / "mine.mp4", render_disc("mine").frames, 10.0)
+    page.locator("#upload input[type=file]").set_input_files(tmp_path / "mine.mp4")
+    page.wait_for_function(asks, timeout=LONG)
+    held[0].continue_()
+    page.wait_for_selector(".mask-canvas .card >> text=mine", timeout=LONG)
+    page.wait_for_function(f"!({asks})", timeout=LONG)
+    page.locator("#examples button.thumbnail-item").first.click()
+    page.wait_for_selector(".mask-canvas .card >> text=One disc", timeout=LONG)
+    page.click("#run")
+    page.wait_for_selector("#stop", timeout=LONG)
+    assert page.evaluate(asks) is True
+    page.wait_for_selector("#run", timeout=LONG)
+    assert page.evaluate(asks) is False

@@ -18,6 +18,7 @@ from pycocotools import mask as coco
 
 from demo.clips.clip import Clip
 from demo.exports.files import KINDS, FileKind, export, export_overlay
+from demo.exports.video import write_overlay
 from demo.models.settings import Settings
 from demo.runs.compare import compare
 from demo.runs.passes import Repair
@@ -61,6 +62,17 @@ def test_the_side_by_side_video_has_every_frame_at_its_time(run: Run, clip: Clip
     times, (height, width) = frames_of(export("side_by_side", run, clip))
     assert times == pytest.approx(list(clip.times), abs=2e-3)
     assert (height, width) == (clip.height + 28, 3 * clip.width)
+
+
+def test_the_last_frame_stays_as_long_as_in_the_clip(run: Run, clip: Clip, tmp_path: Path) -> None:
+    whole = replace(clip, end=clip.times[-1] + 1.5)
+    stopped = replace(run, variants=tuple(replace(record, frames=4) for record in run.variants))
+    for exported, ends in ((run, whole.end), (stopped, clip.times[4])):
+        write_overlay(exported, whole, NAMES[0], tmp_path / "overlay.mp4")
+        with av.open(str(tmp_path / "overlay.mp4")) as container:
+            stream = container.streams.video[0]
+            assert stream.duration is not None
+            assert float(stream.duration * stream.time_base) == pytest.approx(ends, abs=0.01)
 
 
 def test_an_overlay_has_every_frame(run: Run, clip: Clip, tmp_path: Path) -> None:

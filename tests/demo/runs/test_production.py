@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from demo import text
 from demo.runs.run import Run
 from demo.runs.trace_file import FEATURES
 from llb.checkpoint import shipped_models
@@ -97,4 +98,4 @@ def test_a_model_that_fails_ends_the_run_in_words_and_all_threads_with_it(folder
     run = Run.open(folder / "failed")
     assert (run.state, run.frames) == ("stopped", FAILS_AT)
     assert len(run.frame_stats()) == FAILS_AT
-    assert printed == [f"JOINT failed at frame {FAILS_AT}, so the run ended there: what is done is kept.", "True"]
+    assert printed == [text.model_failed("JOINT", FAILS_AT), "True"]
