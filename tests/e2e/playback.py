@@ -20,12 +20,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import numpy as np
 from playwright.sync_api import sync_playwright
 
 from demo.clips.clip import Clip, save_clip
 from demo.clips.examples import EXAMPLES, load
 from demo.masks.chosen_clip import choose_clip
+from demo.runs.file_address import address_of
 from demo.runs.run import Run
 from demo.runs.session import Session, SessionStore
 from llb.types import FrameResult, TraceRequest
@@ -165,8 +167,9 @@ class Visit:
     """A visitor who looks at a finished run."""
 
     page: Page
+    url: str
+    run: Run
     processes: CDPSession
-    frames: int
     traffic: Traffic
 
     def play(self, laps: int) -> list[Lap]:
@@ -194,10 +197,25 @@ class Visit:
         self.page.click(".player .play")
         self.page.wait_for_timeout(1500)
         times = []
-        for target in random.Random(0).sample(range(self.frames), SCRUBS):
+        for target in random.Random(0).sample(range(self.run.frames), SCRUBS):
             times.append(float(self.page.evaluate(SCRUB, target)))
             self.page.wait_for_timeout(300)
         return times
+
+    def answers(self) -> str:
+        """Ask for the first second of frames without the slow network; return what the server needs for it."""
+        folders = {"frames": Path(self.run.clip_folder) / "previews", "labels": self.run.folder / "labels" / "done"}
+        found = []
+        with httpx.Client() as client:
+            for name, folder in folders.items():
+                times = []
+                for _ in range(20):
+                    begun = time.perf_counter()
+                    answer = client.get(f"{self.url}{address_of(folder)}/00000-00023")
+                    times.append(1000 * (time.perf_counter() - begun))
+                answer.raise_for_status()
+                found.append(f"{name} {answer.num_bytes_downloaded / 1000:.0f} kB in {statistics.median(times):.0f} ms")
+        return f"24 frames for {len(self.run.variants)} panes: {', '.join(found)}"
 
     def memory(self) -> tuple[float, float]:
         """Return the megabytes of the tab's process, and of its JavaScript."""
@@ -242,7 +260,7 @@ def arrived(page: Page, browser: Browser, url: str, session: Session, network: N
     page.wait_for_selector(f".player canvas[data-variant='{run.variants[-1].name}'][data-frame]", timeout=LONG)
     page.wait_for_timeout(SETTLED)
     traffic.watch(cdp)
-    return Visit(page, browser.new_browser_cdp_session(), run.frames, traffic)
+    return Visit(page, url.rstrip("/"), run, browser.new_browser_cdp_session(), traffic)
 
 
 def row(panes: int, laps: Sequence[Lap], scrubs: Sequence[float]) -> str:
@@ -264,14 +282,17 @@ def main() -> None:
     chosen = parser.parse_args()
     lap = "pictures/s | longest gap, ms | requests / MB"
     print(f"| panes | lap 1: {lap} | lap 2: {lap} | scrub, ms: median / worst |\n|---|---|---|---|---|---|---|---|")
+    served_in: list[str] = []
     for panes in chosen.panes:
         with (
             tempfile.TemporaryDirectory(prefix="llb-playback-") as name,
             visited(panes, chosen.frames, Network(chosen.mbit, chosen.latency), Path(name)) as visit,
         ):
             print(row(panes, visit.play(2), visit.scrub()), flush=True)
+            served_in.append(visit.answers())
             if chosen.minutes:
                 visit.memory_while_playing(chosen.minutes)
+    print("\n".join(["", *served_in]))
 
 
 if __name__ == "__main__":

@@ -124,7 +124,8 @@ export class Screen {
 
   async #load(index, view) {
     const truth = view === 'truth' ? this.#store.truth(index) : null;
-    return { ...(await this.#store.frame(index)), truth: await truth };
+    const [frame, exact] = await Promise.all([this.#store.frame(index), truth]);
+    return { ...frame, truth: exact };
   }
 
   #compared({ labels, truth }, view, other) {
