@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from llb.cli import Precision, run
+from llb.cli import run
+from llb.commands.options import Precision
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -91,6 +91,14 @@ def load_model(
     return _ready(_load_file(path, card.model), device, as_trained, precision)
 
 
+def weights_sha256(name: str, folder: Path = WEIGHTS) -> str:
+    """Return the sha256 of the file that `load_model` reads for a name; empty for a model without weights."""
+    if name.endswith(".safetensors"):
+        return hashlib.sha256(Path(name).read_bytes()).hexdigest() if Path(name).is_file() else ""
+    card = shipped_models(folder).get(name)
+    return card.sha256 if card else ""
+
+
 def cpu_computes_bf16() -> bool:
     """Tell whether this machine's CPU multiplies in bf16 by itself; where it must imitate it, bf16 is slower."""
     known = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}  # older PyTorch cannot tell

@@ -142,7 +142,8 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class InferenceConfig:
-    """Settings of a run on a clip; the defaults are the paper's.
+    """Settings of a run on a clip. The defaults are the paper's T, memory and steps, and paste exactly, which the
+    released code does not (`as_released`).
 
     >>> InferenceConfig(interval=10).interval
     10
@@ -189,6 +190,15 @@ class InferenceConfig:
         for name, value, low, high in checks:
             if not low <= value <= high:
                 raise ValueError(f"{name} is {value}: choose a value from {low} to {high}.")
+
+    @classmethod
+    def as_released(cls, interval: int = 5) -> InferenceConfig:
+        """Return the settings of the released code, whose T (`interval`) is 3 on DAVIS and 5 on YouTube-VOS.
+
+        >>> InferenceConfig.as_released(interval=3).exact_paste
+        False
+        """
+        return cls(interval=interval, search_factor=5.0, scale_min_mask_area=False, exact_paste=False)
 
     def for_scale(self, scale: Scale) -> InferenceConfig:
         """Return the settings with the scale's own search factor where none is set.

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llb import cli
+from llb.commands import options
 from llb.io.label_png import read_labels, write_labels
 from llb.io.video_reader import probe, read_frames, write_video
 from tests.support.command_line import FRAMES, HEIGHT, WIDTH, run, scene
@@ -23,7 +23,7 @@ SETTINGS = "--start 2 --end 8 --stride 2 --max-frames 2 --memory-size 3 --interv
 
 @pytest.fixture(autouse=True)
 def stub(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_load", lambda name, device, precision: StubModel(crop=(96, 128)))
+    monkeypatch.setattr(options, "load", lambda name, device, precision: StubModel(crop=(96, 128)))
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_unusable_devices_are_named(device: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.undo()
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     with pytest.raises(ValueError, match="choose"):
-        cli._load("lite/llb", device, "auto")
+        options.check_device(device)
 
 
 def test_frames_of_the_overlay_keep_their_times(clip: Path) -> None:
