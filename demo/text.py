@@ -189,6 +189,16 @@ def facts(parameters: int, result: Measured | None) -> str:
     return " · ".join(parts)
 
 
+def large_title(variant: str) -> str:
+    """Name a model of the paper's size."""
+    return f"{variant.upper()}, the paper's size"
+
+
+def large_facts(facts: str) -> str:
+    """Add to what is known of a model of the paper's size how long it takes (docs/speed.md)."""
+    return " · ".join([*([facts] if facts else []), "about 1.3 s per frame and object on two CPU cores"])
+
+
 def pace(seconds: float | None, overlap: float | None) -> str:
     """Say how fast a model was, and its J if the truth is known."""
     parts = [] if seconds is None else [f"{seconds * 1000:.0f} ms per frame"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from llb.commands import benchmark, options
+from llb.commands import benchmark, export, options
 from llb.commands.options import (
     AsReleased,
     Device,
@@ -40,7 +40,13 @@ app = typer.Typer(
 )
 
 ClipPath = Annotated[Path, typer.Argument(help="A video, or a folder of png, jpg, webp, tif or bmp frames.")]
-MaskPath = Annotated[Path, typer.Option(help="Palette or grey PNG: each number but 0 is an object of the first frame.")]
+MaskPath = Annotated[
+    Path,
+    typer.Option(
+        help="The objects of the first frame: a palette or grey PNG (each number but 0 is one), or a COCO, labelme or "
+        "CVAT file."
+    ),
+]
 
 
 @app.command()
@@ -60,12 +66,15 @@ def segment(
     as_released: AsReleased = False,
     device: Device = "auto",
     precision: Precision = "auto",
+    soft: Annotated[
+        bool, typer.Option("--soft", help="Also write soft/<object>/<frame>.png: probabilities x 255.")
+    ] = False,
     trace: Annotated[bool, typer.Option("--trace", help="Also write traces/<frame>.npz: E1, E2, gates, ...")] = False,
 ) -> None:
     """Segment the objects of a mask through a clip."""
+    from llb.formats.first_mask import read_first_mask
     from llb.inference.clip import segment_clip
     from llb.io.label_fit import check_objects, fit_labels
-    from llb.io.label_png import read_labels
     from llb.io.prefetch import BackgroundWriter, prefetch
     from llb.io.result_writer import ResultWriter
     from llb.io.video_reader import Losses, probe, read_frames
@@ -76,7 +85,7 @@ def segment(
     losses = Losses()
     frames = read_frames(clip, start=start, end=end, stride=stride, max_frames=max_frames, losses=losses)
     info = probe(clip)
-    labels = fit_labels(read_labels(mask), (info.height, info.width), stored=info.stored)
+    labels = fit_labels(read_first_mask(mask), (info.height, info.width), stored=info.stored)
     check_objects(labels)
     network = options.load(model, device, precision)
     inputs: dict[str, object] = {"clip": str(clip), "mask": str(mask), "range": chosen, "notes": info.notes}
@@ -84,7 +93,7 @@ def segment(
     total = _count(info, start, end, stride, max_frames)
     with (
         progress_bar("Segmenting", total) as bar,
-        ResultWriter(out, info.fps / stride, facts, losses) as folder,
+        ResultWriter(out, info.fps / stride, facts, losses, soft) as folder,
         BackgroundWriter(folder.write) as writer,
     ):
         for done in segment_clip(network, prefetch(frames), labels, config, TraceRequest() if trace else None):
@@ -94,7 +103,7 @@ def segment(
         typer.echo(f"Note: {note}.", err=True)
 
 
-for command in (benchmark.evaluate, benchmark.predict, benchmark.score, benchmark.verify):
+for command in (benchmark.evaluate, benchmark.predict, benchmark.score, benchmark.verify, export.export):
     app.command()(command)
 
 
@@ -133,12 +142,17 @@ def train(
 
 
 @app.command()
-def results() -> None:
+def results(
+    as_latex: Annotated[bool, typer.Option("--latex", help="Print it as LaTeX (booktabs) instead.")] = False,
+) -> None:
     """Print the ablation table of the shipped lite models, from their committed results, as Markdown."""
-    from llb.evaluation.results_table import ablation, by_sequence, markdown
+    from llb.evaluation.results_table import ablation, by_sequence, latex, markdown
 
     rows = ablation()
-    typer.echo(f"{markdown(rows)}\n\n{by_sequence(rows)}" if rows else "There are no results in weights/results.")
+    if not rows:
+        typer.echo("There are no results in weights/results.")
+    else:
+        typer.echo(latex(rows) if as_latex else f"{markdown(rows)}\n\n{by_sequence(rows)}")
 
 
 @app.command(hidden=True, add_help_option=False, context_settings=ANYTHING)

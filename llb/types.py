@@ -134,7 +134,7 @@ class TargetTrace:
 
 @dataclass(frozen=True)
 class FrameResult:
-    """A segmented frame. `prob` is background first, then the targets in the order of `targets`."""
+    """A segmented frame. `prob` is background first, then the targets in the order of `targets`; empty if unwanted."""
 
     index: int
     targets: tuple[int, ...]

@@ -206,7 +206,7 @@ def _make(
     from llb.evaluation.benchmark import LoadInProcess, SegmentWith, make_run
     from llb.inference import VideoSegmenter
 
-    loaded = SegmentWith(partial(VideoSegmenter, network, run.config), run.scored)
+    loaded = SegmentWith(partial(VideoSegmenter, network, run.config, keep_prob=False), run.scored)
     prepare = LoadInProcess(run, options.check_device(device)) if jobs > 1 else lambda _: loaded
     with progress_bar("Evaluating" if run.scored else "Segmenting") as bar:
         return make_run(run, prepare, jobs, out, bar.show, masks)

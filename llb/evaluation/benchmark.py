@@ -99,7 +99,7 @@ class LoadInProcess:
 
         device = f"cuda:{worker % torch.cuda.device_count()}" if self.device == "cuda" else self.device
         network = load_model(self.run.weights, device=device, precision=self.run.precision)
-        return SegmentWith(partial(VideoSegmenter, network, self.run.config), self.run.scored)
+        return SegmentWith(partial(VideoSegmenter, network, self.run.config, keep_prob=False), self.run.scored)
 
 
 def make_run(

@@ -11,9 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from llb.checkpoint import WEIGHTS
 from llb.evaluation.datasets import Dataset
 from llb.evaluation.result import EvaluationResult
+from llb.weight_files import WEIGHTS
 
 NOISE = WEIGHTS / "results" / "noise_floor.json"
 PACKAGES = ("llb", "torch", "timm", "numpy", "opencv-python-headless")

@@ -70,7 +70,9 @@ def evaluate(
         ValueError: the split is missing or incomplete, or a sequence has no object or too few masks to score.
     """
     config = (config or InferenceConfig()).for_scale(model.scale)
-    scores = score_split(lambda: VideoSegmenter(model, config), data_dir, split, on_progress, masks_dir)
+    scores = score_split(
+        lambda: VideoSegmenter(model, config, keep_prob=False), data_dir, split, on_progress, masks_dir
+    )
     return EvaluationResult(model.config.name, model.precision, split, config, scores)
 
 
