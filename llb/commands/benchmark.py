@@ -66,6 +66,8 @@ def evaluate(
     precision: Precision = "fp32",
 ) -> None:
     """Measure J, F and J&F on annotated clips by the benchmark's protocol."""
+    if out is not None and masks is not None:
+        raise ValueError("Give --out or --masks: with --out the masks go to Annotations in that folder.")
     source = _source(data, split, layout, resolution, sequences)
     engine = EngineOptions(memory_size, interval, steps, search_factor, as_released)
     result = _run(source, True, model, engine, device, precision, jobs, out, masks)

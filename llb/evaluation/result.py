@@ -148,7 +148,7 @@ class EvaluationResult:
         }
 
     def write_tables(self, folder: Path) -> tuple[Path, ...]:
-        """Write davis2017-evaluation's two tables, and one each of sequences and frames; return their paths.
+        """Write davis2017-evaluation's two tables, and one each of objects, sequences and frames; return their paths.
 
         ``global_results-SPLIT.csv`` and ``per-sequence_results-SPLIT.csv`` (a row per object, ``name_id``) are laid out
         as that program does.
@@ -163,6 +163,7 @@ class EvaluationResult:
         tables: tuple[tuple[str, tuple[str, ...], list[Cells]], ...] = (
             ("global_results", GLOBAL, [self.figures.row()]),
             ("per-sequence_results", ("Sequence", "J-Mean", "F-Mean"), per_object),
+            ("objects", ("Object", *GLOBAL), [(f"{s.name}_{o.id}", *o.figures.row()) for s, o in objects]),
             ("sequence_means", ("Sequence", *GLOBAL), [(name, *each.row()) for name, each in means.items()]),
             ("frames", ("Sequence", "Object", "Frame", "J", "F"), per_frame),
         )

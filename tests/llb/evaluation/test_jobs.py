@@ -80,5 +80,5 @@ def test_evaluate_with_two_jobs_is_killed_and_gives_the_csv_of_an_unbroken_one(t
     for folder in ("out", "whole"):
         subprocess.run([*words, str(tmp_path / folder)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     found = tables(tmp_path / "out")
-    assert len(found) == 4
+    assert len(found) == 5
     assert found == tables(tmp_path / "whole")

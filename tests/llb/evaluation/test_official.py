@@ -86,6 +86,9 @@ def test_tables_are_laid_out_as_davis2017_evaluation_does(tmp_path: Path) -> Non
     assert (tmp_path / "sequence_means-val.csv").read_text().splitlines()[2] == (
         "bear,0.600,0.800,1.000,0.000,0.400,0.000,0.000"
     )
+    assert (tmp_path / "objects-val.csv").read_text().splitlines()[3] == (
+        "bear_1,0.600,0.800,1.000,0.000,0.400,0.000,0.000"
+    )
     assert (tmp_path / "frames-val.csv").read_text().splitlines()[2] == "dog,1,00002,0.600,0.300"
 
 
