@@ -101,3 +101,6 @@ def test_wrong_words_are_answered_with_the_right_ones(tmp_path: Path, capsys: py
     assert "choose 480p or full" in capsys.readouterr().err
     assert run("evaluate", "--data", tmp_path / "data", "--layout", "coco") == 2
     assert "choose one of auto, davis" in capsys.readouterr().err
+    both = ("--out", tmp_path / "a", "--masks", tmp_path / "b")
+    assert run("evaluate", "--data", tmp_path / "data", *both) == 2
+    assert "Give --out or --masks" in capsys.readouterr().err
