@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,8 +14,8 @@ from pathlib import Path
 from demo import text
 from demo.clips.clip import Clip
 from demo.models.provider import ModelProvider
-from demo.models.zerogpu import on_gpu
 from demo.runs.compare import Progress, execute_run
+from demo.runs.gpu_run import Execute, GpuRuns
 from demo.runs.passes import EarlierRun, marked_objects, repaired, whole_clip
 from demo.runs.price import Prices, Workload
 from demo.runs.queue import Job, Place, RunQueue
@@ -23,10 +23,8 @@ from demo.runs.run import Run
 from demo.runs.run_setup import RepairRequest, RunRequest, start_repair, start_run
 from demo.runs.session import Session
 
-STOP_FILE = "stop"  # in the run's folder; asks a run that another process works (`demo.models.zerogpu`) to end
+STOP_FILE = "stop"  # in the run's folder; asks a run that another process works (`demo.runs.gpu_run`) to end
 CHECK_EVERY = 5.0  # seconds between two looks at the visitor's storage
-
-Execute = Callable[[Run, ModelProvider, Path], Generator[Progress, None, None]]
 
 
 @dataclass
@@ -39,6 +37,7 @@ class LiveRuns:
     models: ModelProvider
     queue: RunQueue[Progress | None] = field(default_factory=RunQueue)
     prices: Prices = field(default_factory=Prices)
+    gpu: GpuRuns = field(default_factory=GpuRuns)
     _starting: set[str] = field(default_factory=set)  # tokens
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -138,8 +137,8 @@ class LiveRuns:
         discard = partial(shutil.rmtree, run.folder, ignore_errors=True)
         try:
             load = Workload.of(names, run.passes(len(Clip.open(run.clip_folder))))
-            work = partial(self._work, session, run, load, on_gpu(execute_run))
             seconds = self.prices.seconds(load)
+            work = partial(self._work, session, run, load, self.gpu.execution(load, seconds))
             self.queue.submit(Job(str(run.folder), session.token, seconds, work, discard, _seconds_left))
         except ValueError:
             discard()
@@ -168,7 +167,7 @@ class LiveRuns:
                     complete = replace(step, seconds_left=step.seconds_left * worked / max(worked + aside, 1e-9))
                 yield complete
                 aside += time.monotonic() - now
-        if complete and not stop.exists():
+        if complete and execute is execute_run and not stop.exists():
             self.prices.learn(complete.run, load, worked - (loading or 0.0))
 
 

@@ -42,7 +42,7 @@ class Progress:
 def execute_run(run: Run, models: ModelProvider, stop_file: Path) -> Generator[Progress, None, None]:
     """Do a run that is written down: `compare` its models until the clip ends or the file `stop_file` appears.
 
-    Nothing but paths and numbers goes in and comes out, so that it may run in another process (`demo.models.zerogpu`).
+    Nothing but paths and numbers goes in and comes out, so that it may run in another process (`demo.runs.gpu_run`).
     """
 
     def segmenters() -> Mapping[str, Segmenter]:

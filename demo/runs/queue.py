@@ -97,7 +97,7 @@ class RunQueue(Generic[T]):
     """Jobs in the order in which they will have their turn.
 
     Args:
-        turn: seconds that a run may work while others wait; infinite where a run cannot be set aside.
+        turn: seconds that a run may work while others wait.
         clock: tells the time in seconds; the tests bring their own.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -70,7 +71,8 @@ class Server:
         async def all_of_it() -> list[RunUpdate]:
             return [update async for update in self.runs.watch(token, name)]
 
-        return asyncio.run(all_of_it())
+        with ThreadPoolExecutor(1) as fresh:  # a browser test before this one may have left this thread an event loop
+            return fresh.submit(asyncio.run, all_of_it()).result()
 
     def run(self, token: str) -> RunUpdate:
         return self.watch(token, self.start(token).watched)[-1]
