@@ -131,9 +131,15 @@ def _videos(root: Path) -> dict[str, dict[str, Any]]:
     if not path.is_file():
         return {}
     try:
-        return {name: dict(video["objects"]) for name, video in json.loads(path.read_text())["videos"].items()}
+        videos = json.loads(path.read_text())["videos"]
+        return {name: _entries(video["objects"]) for name, video in videos.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is not a list of videos and objects: fetch it again.") from error
+
+
+def _entries(objects: Any) -> dict[str, Any]:
+    """Return what ``meta.json`` says of a video's objects by their numbers; MOSE's second version lists these alone."""
+    return {str(target): {} for target in objects} if isinstance(objects, list) else dict(objects)
 
 
 def _kind(videos: Mapping[str, Mapping[str, Any]]) -> Layout:

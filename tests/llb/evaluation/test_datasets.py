@@ -182,6 +182,15 @@ def test_attributes_of_davis_2016_and_of_a_table(tmp_path: Path) -> None:
         read_attributes(tmp_path)
 
 
+@pytest.mark.parametrize("objects", [["1", "2"], {"1": {"category": "cat"}, "2": {"category": "dog"}}])
+def test_a_list_of_objects_without_frames_is_no_other_layout(objects: object, tmp_path: Path) -> None:
+    root = data.mose(tmp_path)
+    (root / "valid/meta.json").write_text(json.dumps({"videos": {"bb": {"length": FRAMES, "objects": objects}}}))
+    dataset = find_dataset(root, "valid")
+    assert (dataset.layout, dataset.zip_root) == ("folder", "")
+    assert [item.id for item in dataset.sequences[0].objects] == [1, 2]
+
+
 def test_what_is_amiss_is_said(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no split 'val'"):
         find_dataset(tmp_path, "val")
