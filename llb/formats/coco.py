@@ -73,7 +73,8 @@ class CocoFile:
     @classmethod
     def of(cls, frames: Iterable[tuple[str, Labels]], names: Mapping[int, str] | None = None) -> CocoFile:
         """Encode the labels of frames, which come with the names of their files; `names` are the objects' by number."""
-        images, annotations = [], []
+        images: list[CocoImage] = []
+        annotations: list[CocoAnnotation] = []
         known = dict(names or {})
         for index, (file_name, labels) in enumerate(frames):
             images.append(CocoImage(index, file_name, labels.shape[1], labels.shape[0]))

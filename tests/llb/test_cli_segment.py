@@ -72,6 +72,7 @@ def test_segment_writes_soft_masks_and_goes_as_released(clip: Path) -> None:
     assert (config["exact_paste"], config["scale_min_mask_area"], config["interval"]) == (False, False, 5)
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # pycocotools' own
 def test_segment_takes_the_first_mask_of_another_program(clip: Path) -> None:
     CocoFile.of([("00000.png", scene(0)[1])]).write(clip / "mask.json")
     words = ("segment", clip / "clip.mp4", "--mask", clip / "mask.json", "--out", clip / "run", "--max-frames", 2)
