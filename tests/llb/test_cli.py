@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from PIL import Image
 
-from llb import cli
+from llb.commands import options
 from llb.io.label_png import write_labels
 from llb.training.schedule import TrainConfig, train_config
 from llb.training.trainer import StepReport
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def stub(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_load", lambda name, device, precision: StubModel(crop=(96, 128)))
+    monkeypatch.setattr(options, "load", lambda name, device, precision: StubModel(crop=(96, 128)))
 
 
 def test_evaluate_prints_a_table_and_writes_its_outputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
