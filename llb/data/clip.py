@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -42,6 +42,7 @@ class ClipBatch:
         return ClipBatch(self.rgb.to(device, non_blocking=True), self.mask.to(device, non_blocking=True))
 
 
+@runtime_checkable
 class ClipSource(Protocol):
     """Clips by number, as a DataLoader reads a map-style dataset: a number gives the same clip in every process."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -22,6 +22,7 @@ class TargetFrame:
     mask: Mask
 
 
+@runtime_checkable
 class TargetSource(Protocol):
     """A data set as a list of targets; drawing changes no state."""
 

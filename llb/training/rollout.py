@@ -18,6 +18,9 @@ from llb.model.network import LLB
 from llb.types import BackboneFeatures, FrameFeatures, TargetEncoding
 
 
+Caller = Callable[..., Any]  # takes a function and its arguments
+
+
 @dataclass(frozen=True)
 class Rollout:
     """The predictions and label encodings of a batch of clips."""
@@ -34,20 +37,20 @@ def roll_out(
     *,
     steps_first: int = 5,
     steps_update: int = 2,
-    recompute: bool = False,
+    again: Caller | None = None,
 ) -> Rollout:
     """Segment frames 1.. of each clip from frame 0's mask; later masks in `mask` are not read.
 
     The memory of frame i is frames 0..i-1, their masks being the detached soft predictions; tau takes `steps_first`
     steps on frame 0 and `steps_update` over all frames so far after each further one (frame weights 1).
 
-    `recompute` keeps no activations of backbone, transformer, label generator and decoder: the backward pass computes
-    them again, a frame at a time.
+    With `again` (`rerun`) no activations of backbone, transformer, label generator and decoder are kept: the backward
+    pass computes them again, a frame at a time.
     """
-    call = rerun if recompute else _call
+    call = again or _call
     b, t = rgb.shape[:2]
     image = model.prepare(rgb.flatten(0, 1))
-    features = _extract_by_frame(model, image, b) if recompute else model.extract(image)
+    features = _extract_by_frame(model, image, b, again) if again else model.extract(image)
     frames = rearrange(image, "(b t) c h w -> b t c h w", b=b)
     match = rearrange(features.match, "(b t) c h w -> b t c h w", b=b)
     target = rearrange(features.target, "(b t) c h w -> b t c h w", b=b)
@@ -68,7 +71,7 @@ def roll_out(
     return Rollout(torch.stack(logits, dim=1), every.value, every.label)
 
 
-rerun: Callable[..., Any] = partial(checkpoint, use_reentrant=False, preserve_rng_state=False)
+rerun: Caller = partial(checkpoint, use_reentrant=False, preserve_rng_state=False)
 
 
 def _call(function: Callable[..., Any], *arguments: Any) -> Any:
@@ -81,10 +84,12 @@ def single_precision(device: str) -> AbstractContextManager[object]:
     return torch.autocast(device, enabled=False) if known else nullcontext()
 
 
-def _extract_by_frame(model: LLB, image: Float[Tensor, "bt 3 height width"], batch: int) -> FrameFeatures:
+def _extract_by_frame(
+    model: LLB, image: Float[Tensor, "bt 3 height width"], batch: int, again: Caller
+) -> FrameFeatures:
     """Return `model.extract` of all frames, whose activations are computed again, frame by frame."""
     frames = rearrange(image, "(b t) c h w -> t b c h w", b=batch)
-    parts = [rerun(model.extract, frame) for frame in frames]
+    parts = [again(model.extract, frame) for frame in frames]
 
     def join(tensors: list[Tensor]) -> Tensor:
         return torch.stack(tensors, dim=1).flatten(0, 1)

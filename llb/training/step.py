@@ -37,17 +37,17 @@ class Rollouts(nn.Module):
         super().__init__()
         self.network = network
         self._models = tuple(models)
-        self._parts, self._recompute = parts, recompute
+        self._parts, self._again = parts, rerun if recompute else None
 
     def forward(
         self, rgb: UInt8[Tensor, "b t 3 height width"], mask: UInt8[Tensor, "b t 1 height width"], turn: int
     ) -> Rollout:
         model = self._models[turn % len(self._models)]
         if self._parts == 1:
-            return roll_out(model, rgb, mask, recompute=self._recompute)
+            return roll_out(model, rgb, mask, again=self._again)
         size = -(-len(rgb) // self._parts)
         done = [
-            rerun(roll_out, model, clips, masks, recompute=self._recompute)
+            rerun(roll_out, model, clips, masks, again=self._again)
             for clips, masks in zip(rgb.split(size), mask.split(size), strict=True)
         ]
         return Rollout(*(torch.cat([getattr(part, name) for part in done]) for name in ("logits", "value", "label")))
