@@ -69,17 +69,13 @@ FORMATS = (
         DETECTRON_RULES,
         mean=(103.53, 116.28, 123.675),
     ),
-    ResNetFormat(
-        "detectron2's ResNet-50", "stem.conv1.weight", DETECTRON_RULES, mean=(103.53, 116.28, 123.675)
-    ),
+    ResNetFormat("detectron2's ResNet-50", "stem.conv1.weight", DETECTRON_RULES, mean=(103.53, 116.28, 123.675)),
     ResNetFormat(
         "maskrcnn-benchmark's Mask R-CNN",
         "backbone.body.stem.conv1.weight",
         _torch_rules(r"backbone\.body\.", r"stem\."),
     ),
-    ResNetFormat(
-        "a released LLB or JOINT", "feature_extractor.conv1.weight", _torch_rules(r"feature_extractor\.")
-    ),
+    ResNetFormat("a released LLB or JOINT", "feature_extractor.conv1.weight", _torch_rules(r"feature_extractor\.")),
     ResNetFormat("a model of this project", "backbone.stem.0.weight", ((r"backbone\.((?:stem|layer\d)\..+)", r"\1"),)),
 )
 

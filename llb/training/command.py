@@ -58,9 +58,7 @@ def train(
     ] = False,
     start: Annotated[
         Path | None,
-        typer.Option(
-            help="Weights of an earlier stage, or a released LLB or JOINT.", rich_help_panel=STARTS
-        ),
+        typer.Option(help="Weights of an earlier stage, or a released LLB or JOINT.", rich_help_panel=STARTS),
     ] = None,
     init_backbone: Annotated[
         Path | None,

@@ -133,6 +133,12 @@ class KeptBytes:
         """Bytes of what was kept."""
         return sum(storage.nbytes() for storage in self._kept.values())
 
+    def without(self, tensors: Iterable[Tensor]) -> KeptBytes:
+        """Return a count of its own that leaves these tensors out, too."""
+        other = KeptBytes(tensors)
+        other._known |= self._known
+        return other
+
     def add(self, tensor: Tensor) -> Tensor:
         """Count a tensor's storage, and return the tensor."""
         storage = tensor.untyped_storage()
@@ -154,7 +160,7 @@ class Recomputed:
     def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
         for tensor in _tensors(arguments):
             self._kept.add(tensor)
-        inner = KeptBytes(_tensors(arguments))
+        inner = self._kept.without(_tensors(arguments))
         with inner.watch():
             result = function(*arguments)
         self.largest = max(self.largest, inner.total)
@@ -189,9 +195,7 @@ def _counter() -> FlopCounterMode:
     return FlopCounterMode(display=False, custom_mapping={torch.ops.aten.convolution_backward: _convolution_backward})
 
 
-def _convolution_backward(
-    grad: torch.Size, x: torch.Size, weight: torch.Size, *arguments: Any, **_: Any
-) -> int:
+def _convolution_backward(grad: torch.Size, x: torch.Size, weight: torch.Size, *arguments: Any, **_: Any) -> int:
     """Return a convolution's operations for each gradient that is asked for; PyTorch's own overcounts grouped ones."""
     transposed, needed = arguments[4], arguments[7]
     places = x if transposed else grad

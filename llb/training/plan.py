@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from llb.data.clip import ClipBatch
 from llb.training.config import Rate, Stage, TrainConfig

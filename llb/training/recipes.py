@@ -90,9 +90,7 @@ def lite_recipe(
     if start is None:
         raise ValueError(f"{model} starts from the shared stage: train lite/family first and pass its file as --start.")
     schedule = long_schedule(length) if long else variant_schedule(length)
-    return replace(
-        short_run(model, seed, schedule), starts=(StartFile.of("model", start),), rates=(Rate("", 5e-4),)
-    )
+    return replace(short_run(model, seed, schedule), starts=(StartFile.of("model", start),), rates=(Rate("", 5e-4),))
 
 
 def short_run(model: str, seed: int, stages: tuple[Stage, ...]) -> TrainConfig:

@@ -17,7 +17,6 @@ from torch.utils.checkpoint import checkpoint
 from llb.model.network import LLB
 from llb.types import BackboneFeatures, FrameFeatures, TargetEncoding
 
-
 Caller = Callable[..., Any]  # takes a function and its arguments
 
 

@@ -1,4 +1,4 @@
-"""What a run writes down as it goes: a line of figures in log.csv, pictures of predictions, and both for TensorBoard."""
+"""What a run writes down as it goes: figures in log.csv, pictures of predictions, and both for TensorBoard."""
 
 from __future__ import annotations
 

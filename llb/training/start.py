@@ -21,6 +21,7 @@ from llb.released.key_map import LABEL_HEAD, convert_state
 from llb.training.config import TrainConfig
 from llb.training.shared_trunk import SharedTrunk
 
+
 def load_start(network: nn.Module, config: TrainConfig) -> Iterator[str]:
     """Load a run's files in order and yield a sentence for each that did not give everything.
 

@@ -99,7 +99,7 @@ class TrainingStep:
         iou = _iou(logits > 0, truth > 0.5)
         return StepResult(losses, iou, logits)
 
-    def _of_all(self, own: Shaped[Tensor, "b *shape"]) -> Shaped[Tensor, "all *shape"]:
+    def _of_all(self, own: Shaped[Tensor, "own ..."]) -> Shaped[Tensor, "all ..."]:
         """Return the tensors of all processes as one; the gradient flows into this process's own."""
         if self._accelerator.num_processes == 1:
             return own

@@ -1,4 +1,4 @@
-"""COCO, YouTube-VOS and DAVIS in their official layouts, and the clips that the release's augmentation makes of them."""
+"""COCO, YouTube-VOS and DAVIS in their official layouts, and what the release's augmentation makes of them."""
 
 from __future__ import annotations
 
@@ -210,7 +210,7 @@ def test_turning_moves_image_and_mask_alike_and_leaves_black(rng: np.random.Gene
     red = (turned.rgb[..., 0].astype(int) - turned.rgb[..., 1] > 100) & (turned.rgb[..., 2] < 100)
     assert (red == turned.mask).mean() > 0.98
     assert turned.mask.sum() / (labels == 1).sum() == pytest.approx(0.64, rel=0.05)
-    assert SIZE == turned.mask.shape
+    assert turned.mask.shape == SIZE
 
 
 def test_targets_that_are_never_visible_are_named(videos: AnnotatedVideos) -> None:

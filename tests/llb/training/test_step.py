@@ -1,4 +1,4 @@
-"""A step: in parts, with activations computed again, and in half precision; and the few-shot learner's own precision."""
+"""A step in parts, with activations computed again, and in half precision."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from llb.data.clip import ClipBatch
 from llb.model.build import build_model
 from llb.model.network import LLB
 from llb.training.config import LossWeights
+from llb.training.recipes import released_recipe
 from llb.training.rollout import roll_out
 from llb.training.step import Rollouts, TrainingStep
 from llb.training.trainer import make_accelerator
-from llb.training.recipes import released_recipe
 from llb.types import FilterFit
 
 

@@ -14,11 +14,11 @@ from llb.checkpoint import load_model
 from llb.config import VARIANTS
 from llb.data.image_cache import build_cache
 from llb.data.sampler import ClipBatch, ClipConfig, ClipSampler
-from llb.training.losses import bce_loss, lovasz_loss
-from llb.training.rollout import roll_out
 from llb.training.clip_sources import DataFolders
 from llb.training.config import CosineDecay, Rate, Stage, StartFile, StepDecay, TrainConfig
+from llb.training.losses import bce_loss, lovasz_loss
 from llb.training.recipes import lite_recipe, released_recipe, shared_schedule, short_run
+from llb.training.rollout import roll_out
 from llb.training.shared_trunk import SharedTrunk
 from llb.training.trainer import CHECKPOINT, Trainer, build_networks, parameter_groups
 from tests.support.tiny_data import make_data_root
@@ -109,7 +109,9 @@ def loss_on(trainer: Trainer, batch: ClipBatch) -> float:
 
 
 @pytest.mark.slow
-def test_nothing_is_trained_before_the_run_and_the_distillation_shows_its_progress(cache: DataFolders, tmp_path: Path) -> None:
+def test_nothing_is_trained_before_the_run_and_the_distillation_shows_its_progress(
+    cache: DataFolders, tmp_path: Path
+) -> None:
     trainer = Trainer(config(), cache, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
     seen: list[tuple[int, int, float]] = []
