@@ -98,7 +98,7 @@ def _tensorboard(folder: Path, step: int) -> SummaryWriter | None:
     return SummaryWriter(str(folder), purge_step=step + 1)
 
 
-def draw_clip(batch: ClipBatch, logits: Float[Tensor, "b t1 height width"]) -> Rgb:
+def draw_clip(batch: ClipBatch, logits: Float[Tensor, "b t1 h w"]) -> Rgb:
     """Return the first clip's frames side by side, the true masks in the upper row, the predicted ones in the lower."""
     rgb = batch.rgb[0].permute(0, 2, 3, 1).cpu().numpy()
     truth = batch.mask[0, :, 0].cpu().numpy() > 0

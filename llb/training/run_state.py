@@ -93,8 +93,8 @@ def warmed_average(network: nn.Module, decay: float) -> AveragedModel:
 def kept_weights(network: nn.Module) -> dict[str, Tensor]:
     """Return the weights of everything but a lite backbone, which is ImageNet's and frozen."""
     state = network.state_dict()
-    trainable = any(".layer1." in name for name in state)  # a ResNet's
-    return {name: value for name, value in state.items() if trainable or "backbone." not in name}
+    trained = any(name.startswith("backbone.layer1.") for name in state)  # a ResNet, which later stages train
+    return {name: value for name, value in state.items() if trained or "backbone." not in name}
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], meta: dict[str, str] | None = None) -> None:

@@ -43,15 +43,6 @@ def test_evaluate_prints_a_table_and_writes_its_outputs(tmp_path: Path, capsys: 
     assert f"{100 * scores['J&F']:.1f}" in lines[3]
 
 
-@pytest.mark.parametrize("wrong", [("lite/family", "--length", 0), ("lite/llb",), ("paper/family",), ("lite/family",)])
-def test_train_names_mistakes(tmp_path: Path, wrong: tuple[object, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    assert (
-        run("train", "--data", tmp_path, "--out", tmp_path / "run", "--cache", tmp_path / "cache", "--model", *wrong)
-        == 2
-    )
-    assert "Error: " in capsys.readouterr().err
-
-
 def test_demo_serves_the_page_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[object, ...]] = []
     monkeypatch.setattr("demo.start.start", lambda *options: asked.append(options))

@@ -18,7 +18,7 @@ COLOURS = {1: (220, 40, 40), 2: (40, 200, 60)}
 
 def frame(time: int, seed: int, ids: tuple[int, ...] = (1, 2)) -> tuple[np.ndarray, np.ndarray]:
     """Return a noisy picture with boxes that move to the right, and their ids."""
-    rgb = np.random.default_rng(seed).integers(90, 160, (*SIZE, 3), dtype=np.uint8)
+    rgb = np.random.default_rng(seed).integers(110, 130, (*SIZE, 3), dtype=np.uint8)
     labels = np.zeros(SIZE, np.uint8)
     for number in ids:
         y0, x0, y1, x1 = BOXES[number]

@@ -29,6 +29,7 @@ from tests.support.tiny_datasets import (
     same_place,
 )
 
+SEEN = TargetFrame(frame(0, 0)[0], frame(0, 0)[1] == 1)
 PLAIN = ReleasedClipConfig(
     crop=(48, 80),
     size_jitter=(0.0, 0.0),
@@ -113,7 +114,7 @@ def test_frames_are_within_the_released_gap_and_may_come_twice(
 ) -> None:
     times: list[int] = []
     monkeypatch.setattr(VideoTarget, "mask", lambda self, at: np.ones((20, 20), bool))
-    monkeypatch.setattr(VideoTarget, "frame", lambda self, at, mask: times.append(at))
+    monkeypatch.setattr(VideoTarget, "frame", lambda self, at, mask: times.append(at) or SEEN)
     video = AnnotatedVideos([VideoTarget(Path("a"), Path("b"), 1, [str(at) for at in range(400)])])
     clips = []
     for _ in range(200):
@@ -167,13 +168,14 @@ def test_data_sets_are_drawn_by_their_shares(coco: CocoInstances, videos: Annota
     assert drawn.count("davis") / len(drawn) == pytest.approx(1 / 7, abs=0.05)
 
 
-def test_without_augmentation_a_clip_is_the_search_region_of_each_frame(coco: CocoInstances) -> None:
-    clip = ReleasedClips([coco], replace(PLAIN, search_factor=2.0), seed=0)[0]
+def test_without_augmentation_a_clip_is_the_search_region_of_each_frame(tmp_path: Path) -> None:
+    coco = CocoInstances(make_coco(tmp_path, images=1))
+    clip = ReleasedClips([coco], replace(PLAIN, search_factor=1.5), seed=0)[0]
     assert all(np.array_equal(clip.rgb[0], other) for other in clip.rgb[1:])
     ys, xs = np.nonzero(clip.mask[0, 0])
     assert ys.mean() == pytest.approx(23.5, abs=1.0)
     assert xs.mean() == pytest.approx(39.5, abs=1.0)
-    assert len(ys) / clip.mask[0, 0].size == pytest.approx(1 / 4, rel=0.1)
+    assert len(ys) / clip.mask[0, 0].size == pytest.approx(1 / 1.5**2, rel=0.1)
 
 
 def test_grey_and_flip_are_rolled_once_for_the_reference_and_once_for_the_others(coco: CocoInstances) -> None:

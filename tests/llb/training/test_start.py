@@ -13,15 +13,15 @@ from torchvision.models import resnet50
 from llb.checkpoint import save_model
 from llb.model.build import build_model
 from llb.model.network import LLB
-from llb.training.config import TrainConfig
 from llb.training.recipes import lite_recipe, released_recipe, start_files
 from llb.training.start import load_start
 
 
-def load(model: LLB, **files: Path | None) -> list[str]:
-    given = {"model": None, "backbone": None, "encoder": None} | files
-    config: TrainConfig = replace(released_recipe(model.config.name, 1), starts=start_files(**given))
-    return list(load_start(model, config))
+def load(
+    network: LLB, model: Path | None = None, backbone: Path | None = None, encoder: Path | None = None
+) -> list[str]:
+    config = replace(released_recipe(network.config.name, 1), starts=start_files(model, backbone, encoder))
+    return list(load_start(network, config))
 
 
 @pytest.fixture(scope="module")
