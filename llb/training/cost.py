@@ -12,7 +12,9 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from llb.training.config import Stage, TrainConfig, TrainPrecision
@@ -102,20 +104,30 @@ def step_cost(config: TrainConfig, stage: Stage, *, recompute: bool = False, cli
     rgb = torch.zeros(*shape, 3, *stage.clips.crop, dtype=torch.uint8, device="meta")
     mask = torch.zeros(*shape, 1, *stage.clips.crop, dtype=torch.uint8, device="meta")
     kept = KeptBytes((*network.parameters(), *network.buffers()))
+    again = Recomputed(kept)
     counters = _counter(), _counter()
-    with counters[0], kept.watch():
-        rollout = roll_out(models[0], rgb, mask, again=rerun if recompute else None)
-        losses = weigh_losses(rollout, mask[:, 1:, 0].float(), config.losses)
-    with counters[1]:
-        losses.total.backward()
-    largest = 0
-    if recompute:
-        again = Recomputed(kept)
-        roll_out(models[0], rgb, mask, again=again)
-        largest = again.largest
+    with FusedAttention():
+        with counters[0], kept.watch():
+            rollout = roll_out(models[0], rgb, mask, again=rerun if recompute else None)
+            losses = weigh_losses(rollout, mask[:, 1:, 0].float(), config.losses)
+        with counters[1]:
+            losses.total.backward()
+        if recompute:
+            roll_out(models[0], rgb, mask, again=again)
     share = 1.0 if config.precision == "fp32" else HALF_SHARE
     forward, backward = (counter.get_total_flops() for counter in counters)
-    return StepCost(forward, backward, share * (kept.total + largest), recompute)
+    return StepCost(forward, backward, share * (kept.total + again.largest), recompute)
+
+
+class FusedAttention(TorchFunctionMode):
+    """Attention as real devices compute it: the meta device would choose the form that keeps the attention maps."""
+
+    def __torch_function__(
+        self, function: Callable[..., Any], types: Any, arguments: Any = (), keywords: Any = None
+    ) -> Any:
+        if function is F.scaled_dot_product_attention:
+            return torch.ops.aten._scaled_dot_product_flash_attention(*arguments)[0]
+        return function(*arguments, **(keywords or {}))
 
 
 class KeptBytes:

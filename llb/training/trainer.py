@@ -284,6 +284,7 @@ def make_accelerator(config: TrainConfig, unused: bool = False) -> Accelerator:
     if config.precision == "fp16" and not torch.cuda.is_available():
         raise ValueError("fp16 needs a GPU: choose --precision bf16 or fp32.")
     return Accelerator(
+        cpu=not torch.cuda.is_available(),
         mixed_precision="no" if config.precision == "fp32" else config.precision,
         kwargs_handlers=[
             DistributedDataParallelKwargs(broadcast_buffers=False, find_unused_parameters=unused),

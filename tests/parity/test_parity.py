@@ -84,12 +84,12 @@ def test_true_gradient_differs_from_the_releases_only_below_the_instance_norm() 
 
 
 @pytest.mark.parametrize("kind", ["joint", "llb"])
-def test_a_step_in_parts_that_computes_activations_again_is_the_released_one(kind: str) -> None:
+def test_a_step_that_computes_activations_again_is_the_released_one(kind: str) -> None:
     arrays, model = (
         read_fixture(FIXTURES / f"{kind}_training_thin.npz"),
         cached_model(FIXTURES / f"{kind}_keys.json", 0),
     )
-    assert [check for check in check_training(arrays, model, parts=2, recompute=True) if not check.ok] == []
+    assert [check for check in check_training(arrays, model, recompute=True) if not check.ok] == []
 
 
 def test_other_sizes_numbers_of_frames_and_steps(rng: np.random.Generator) -> None:

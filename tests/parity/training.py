@@ -34,12 +34,10 @@ GRADIENT_LIMIT = 1e-2
 SMALL = 1e-4  # gradient norms below this part of the largest are not compared
 
 
-def check_training(
-    arrays: Arrays, model: LLB, release_defect: bool = True, parts: int = 1, recompute: bool = False
-) -> list[Check]:
+def check_training(arrays: Arrays, model: LLB, release_defect: bool = True, recompute: bool = False) -> list[Check]:
     """Compare logits, losses and the gradient norm of every parameter with a training-step fixture.
 
-    The step is the trainer's own; `parts` and `recompute` are its options.
+    The step is the trainer's own; `recompute` is its option.
 
     Inputs: `rgb` uint8 [T,B,3,H,W], `mask` [T,B,1,H,W]. `grad_norms` is NaN where no gradient reaches a parameter.
     Losses are compared absolutely, the total (100 times one of them) relatively. Parameters over the limit get
@@ -47,7 +45,7 @@ def check_training(
     """
     rgb, mask = (torch.from_numpy(arrays[name]).transpose(0, 1) for name in ("rgb", "mask"))
     model.zero_grad(set_to_none=True)
-    step = TrainingStep(Accelerator(), Rollouts(model, [model], parts, recompute), LossWeights())
+    step = TrainingStep(Accelerator(), Rollouts(model, [model], recompute=recompute), LossWeights())
     with release_gradient() if release_defect else _unchanged():
         result = step.backward(ClipBatch(rgb, mask))
     losses = result.losses
