@@ -24,12 +24,12 @@ from llb.commands.options import (
     Steps,
 )
 from llb.io.progress_bar import progress_bar
+from llb.training.command import train
 
 if TYPE_CHECKING:
     from llb.config import InferenceConfig
     from llb.io.video_reader import ClipInfo
     from llb.model.network import LLB
-    from llb.training.trainer import StepReport
 
 ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
 app = typer.Typer(
@@ -107,38 +107,7 @@ for command in (benchmark.evaluate, benchmark.predict, benchmark.score, benchmar
     app.command()(command)
 
 
-@app.command()
-def train(
-    data: Annotated[Path, typer.Option(help="Folder with davis16/train and static/<collection>.")],
-    out: Annotated[Path, typer.Option(help="Folder of the run; give it again to go on where it stopped.")],
-    model: Annotated[str, typer.Option(help="lite/family, or a lite model such as lite/llb.")],
-    start: Annotated[Path | None, typer.Option(help="Weights of the shared stage, for a variant's own stage.")] = None,
-    objects: Annotated[Path | None, typer.Option(help="Further objects, from scripts.fetch_objects.")] = None,
-    length: Annotated[float, typer.Option(help="Steps as a multiple of the shipped models' schedule.")] = 1.0,
-    long: Annotated[bool, typer.Option("--long", help="The schedule of lite/llb-long, the visitors' default.")] = False,
-    seed: Annotated[int, typer.Option(help="Of the first weights and of the clips.")] = 0,
-    cache: Annotated[Path | None, typer.Option(help="Folder for the decoded images [default: in ~/.cache].")] = None,
-) -> None:
-    """Train the stage that all lite variants share (lite/family), or a variant; the weights come to OUT."""
-    from llb.data.image_cache import DEFAULT_CACHE, build_cache
-    from llb.training.schedule import train_config
-    from llb.training.trainer import Trainer
-
-    config = train_config(model, seed, length, start, long=long)
-    with progress_bar("Decoding images") as bar:
-        images = build_cache(
-            data, cache or DEFAULT_CACHE, lambda done, total: bar.show("Decoding images", done, total), objects
-        )
-    with progress_bar("Training", config.steps) as bar:
-
-        def show(report: StepReport) -> None:
-            bar.show(f"loss {report.loss:.3f}, IoU {report.iou:.3f}", report.step, report.steps)
-
-        def show_distillation(step: int, steps: int, loss: float) -> None:
-            bar.show(f"pretraining the label encoder, loss {loss:.3f}", step, steps)
-
-        weights = Trainer(config, images.folder, out).run(show, on_distilled=show_distillation)
-    typer.echo(f"The weights are in {weights}.")
+app.command()(train)
 
 
 @app.command()
