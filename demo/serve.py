@@ -13,14 +13,13 @@ import gradio as gr
 from demo.clips.examples import ExampleShelf
 from demo.models.combined import all_models
 from demo.models.provider import ModelProvider
-from demo.models.zerogpu import is_lent
 from demo.page.layout import build_page, launch_options
 from demo.page.live_run import LiveRuns
 from demo.page.services import Services
 from demo.runs.cache_folders import CacheFolders
 from demo.runs.disk import default_budget
 from demo.runs.price import LIMIT, Prices
-from demo.runs.queue import TURN, WAITING, RunQueue
+from demo.runs.queue import WAITING, RunQueue
 from demo.runs.session import SessionStore
 from demo.runs.showcase import Showcase
 
@@ -35,7 +34,7 @@ def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore,
     showcase = Showcase(cache, models, shelf)
     folders = CacheFolders(cache, (shelf.root, showcase.folder))
     folders.remove_old()
-    live = LiveRuns(models, RunQueue(math.inf if is_lent() else TURN), Prices(run_limit()))
+    live = LiveRuns(models, RunQueue(), Prices(run_limit()))
     sessions.alive = live.queue.visitors
     sessions.watch(also=folders.touch)
     page = build_page(Services(models, sessions, shelf, showcase, live))
@@ -70,7 +69,7 @@ def run_limit() -> float:
         minutes = float(given) if given else LIMIT / 60
     except ValueError:
         minutes = 0.0
-    if not minutes > 0:
+    if not 0 < minutes < math.inf:
         raise ValueError(f"LLB_RUN_MINUTES is {given!r}: give a positive number of minutes.")
     return minutes * 60
 

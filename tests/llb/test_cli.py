@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from llb import cli
+from llb.commands import options
 from llb.io.label_png import write_labels
 from tests.support.command_line import run, scene
 from tests.support.fakes import StubModel
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def stub(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_load", lambda name, device, precision: StubModel(crop=(96, 128)))
+    monkeypatch.setattr(options, "load", lambda name, device, precision: StubModel(crop=(96, 128)))
 
 
 def test_evaluate_prints_a_table_and_writes_its_outputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,7 +43,8 @@ def check_training(arrays: Arrays, model: LLB, release_defect: bool = True, reco
     Losses are compared absolutely, the total (100 times one of them) relatively. Parameters over the limit get
     a line of their own. `release_defect=False` uses the true gradient of the instance norm.
     """
-    rgb, mask = (torch.from_numpy(arrays[name]).transpose(0, 1) for name in ("rgb", "mask"))
+    given = (torch.from_numpy(arrays[name]).transpose(0, 1) for name in ("rgb", "mask"))
+    rgb, mask = (value.to(model.mean.device) for value in given)
     model.zero_grad(set_to_none=True)
     step = TrainingStep(Accelerator(), Rollouts(model, [model], recompute=recompute), LossWeights())
     with release_gradient() if release_defect else _unchanged():
