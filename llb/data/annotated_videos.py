@@ -12,10 +12,9 @@ from PIL import Image
 
 from llb.data.targets import MIN_VISIBLE, TargetFrame, read_rgb
 from llb.io.davis import DavisSequence, find_sequences
-from llb.types import Labels, Mask
+from llb.types import VOID, Labels, Mask
 
 MAX_GAP = 100  # annotated frames between the first and the last of a clip, as released
-VOID = 255
 
 
 @dataclass(frozen=True)

@@ -56,20 +56,21 @@ DETECTRON_RULES = (
     (r"(?:backbone\.bottom_up\.)?res(\d)\.(\d+)\.shortcut\.weight$", r"layer<\1>.\2.downsample.0.weight"),
     (rf"(?:backbone\.bottom_up\.)?res(\d)\.(\d+)\.shortcut\.norm\.{NORM}", r"layer<\1>.\2.downsample.1.\3"),
 )
-TORCHVISION = {"rgb": True, "mean": (103.53, 116.28, 123.675), "std": (57.375, 57.12, 58.395), "caffe_stride": False}
+IMAGENET_MEAN, IMAGENET_STD = (103.53, 116.28, 123.675), (57.375, 57.12, 58.395)  # BGR, of torchvision
+
+
+def _torchvision(name: str, prefix: str) -> ResNetFormat:
+    first, rules = f"{prefix}conv1.weight", _torch_rules(re.escape(prefix))
+    return ResNetFormat(name, first, rules, rgb=True, mean=IMAGENET_MEAN, std=IMAGENET_STD, caffe_stride=False)
+
 
 FORMATS = (
-    ResNetFormat("torchvision's ResNet-50", "conv1.weight", _torch_rules(""), **TORCHVISION),
+    _torchvision("torchvision's ResNet-50", ""),
+    _torchvision("torchvision's Mask R-CNN", "backbone.body."),
     ResNetFormat(
-        "torchvision's Mask R-CNN", "backbone.body.conv1.weight", _torch_rules(r"backbone\.body\."), **TORCHVISION
+        "detectron2's Mask R-CNN", "backbone.bottom_up.stem.conv1.weight", DETECTRON_RULES, mean=IMAGENET_MEAN
     ),
-    ResNetFormat(
-        "detectron2's Mask R-CNN",
-        "backbone.bottom_up.stem.conv1.weight",
-        DETECTRON_RULES,
-        mean=(103.53, 116.28, 123.675),
-    ),
-    ResNetFormat("detectron2's ResNet-50", "stem.conv1.weight", DETECTRON_RULES, mean=(103.53, 116.28, 123.675)),
+    ResNetFormat("detectron2's ResNet-50", "stem.conv1.weight", DETECTRON_RULES, mean=IMAGENET_MEAN),
     ResNetFormat(
         "maskrcnn-benchmark's Mask R-CNN",
         "backbone.body.stem.conv1.weight",

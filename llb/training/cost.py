@@ -18,7 +18,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from llb.training.config import Stage, TrainConfig, TrainPrecision
-from llb.training.rollout import rerun, roll_out
+from llb.training.rollout import roll_out
 from llb.training.step import weigh_losses
 from llb.training.trainer import build_networks
 
@@ -108,15 +108,13 @@ def step_cost(config: TrainConfig, stage: Stage, *, recompute: bool = False, cli
     counters = _counter(), _counter()
     with FusedAttention():
         with counters[0], kept.watch():
-            rollout = roll_out(models[0], rgb, mask, again=rerun if recompute else None)
+            rollout = roll_out(models[0], rgb, mask, again=again if recompute else None)
             losses = weigh_losses(rollout, mask[:, 1:, 0].float(), config.losses)
         with counters[1]:
             losses.total.backward()
-        if recompute:
-            roll_out(models[0], rgb, mask, again=again)
     share = 1.0 if config.precision == "fp32" else HALF_SHARE
     forward, backward = (counter.get_total_flops() for counter in counters)
-    return StepCost(forward, backward, share * (kept.total + again.largest), recompute)
+    return StepCost(forward, backward + again.operations, share * (kept.total + again.largest), recompute)
 
 
 class FusedAttention(TorchFunctionMode):
@@ -164,18 +162,27 @@ class KeptBytes:
 
 
 class Recomputed:
-    """Calls functions as `rerun` does, for counting: their arguments are kept, and of their activations the largest."""
+    """Calls functions in the place of `llb.training.rollout.rerun`, and counts what that does.
+
+    It keeps the functions' arguments, computes the functions once more on the way back, and needs the activations of
+    one of them at a time (`largest`, bytes).
+    """
+
+    largest: int
+    operations: int
 
     def __init__(self, kept: KeptBytes) -> None:
-        self._kept, self.largest = kept, 0
+        self._kept, self.largest, self.operations = kept, 0, 0
 
     def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
         for tensor in _tensors(arguments):
             self._kept.add(tensor)
         inner = self._kept.without(_tensors(arguments))
-        with inner.watch():
+        counter = _counter()
+        with counter, inner.watch():
             result = function(*arguments)
         self.largest = max(self.largest, inner.total)
+        self.operations += counter.get_total_flops()
         return result
 
 

@@ -59,7 +59,7 @@ def roll_out(
     for i in range(1, t):
         past = stack_encodings(encodings)
         steps = steps_first if tau is None else steps_update
-        with single_precision(target.device.type):
+        with without_autocast(target.device.type):
             label, weight = past.label.float(), past.weight.float()
             tau = model.fit_filter(target[:, :i].float(), label, weight, tau=tau, steps=steps).tau
         encoded = call(model.encode_memory, match[:, :i])
@@ -77,8 +77,8 @@ def _call(function: Callable[..., Any], *arguments: Any) -> Any:
     return function(*arguments)
 
 
-def single_precision(device: str) -> AbstractContextManager[object]:
-    """Turn autocast off: the learner's steps need single precision (the meta device has no autocast to turn off)."""
+def without_autocast(device: str) -> AbstractContextManager[object]:
+    """Turn autocast off, for the learner's steps need single precision; the meta device has none to turn off."""
     known = torch.amp.is_autocast_available(device)
     return torch.autocast(device, enabled=False) if known else nullcontext()
 

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
+Tensors = tuple[Tensor, ...] | list[Tensor]
 MOMENTS = ("step", "exp_avg", "exp_avg_sq")  # what Adam keeps of a parameter
 
 
@@ -82,7 +83,7 @@ class RunParts:
 def warmed_average(network: nn.Module, decay: float) -> AveragedModel:
     """Return exponential moving averages of the parameters, whose decay grows to `decay`: n / (n + 10) at step n."""
 
-    def average(averages: list[Tensor], values: list[Tensor], step: Tensor) -> None:
+    def average(averages: Tensors, values: Tensors, step: Tensor | int) -> None:
         torch._foreach_lerp_(averages, values, 1 - min(decay, int(step) / (int(step) + 10)))
 
     averaged = AveragedModel(network, multi_avg_fn=average)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from llb.config import InferenceConfig
-from llb.evaluation.evaluate import score_sequence
+from llb.evaluation.datasets import find_dataset
+from llb.evaluation.evaluate import run_sequence
 from llb.inference import VideoSegmenter
-from llb.io.davis import find_sequences
 from llb.model.network import LLB
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ SPLIT = "val"
 
 
 def validate(model: LLB, data: Path, accelerator: Accelerator) -> float:
-    """Return the model's J&F (0..1) on the split ``val`` of a data set in DAVIS layout: the mean over all objects.
+    """Return the model's J&F (0..1) on the split ``val`` of a data set: the mean over all objects.
 
     Every process segments its share of the sequences; each gets the result.
     """
@@ -28,7 +28,8 @@ def validate(model: LLB, data: Path, accelerator: Accelerator) -> float:
 
     config = InferenceConfig().for_scale(model.scale)
     found = []
-    for sequence in find_sequences(data, SPLIT)[accelerator.process_index :: accelerator.num_processes]:
-        scored = score_sequence(VideoSegmenter(model, config), sequence, lambda frames: None)
+    sequences = find_dataset(data, SPLIT).sequences
+    for sequence in sequences[accelerator.process_index :: accelerator.num_processes]:
+        scored = run_sequence(VideoSegmenter(model, config, keep_prob=False), sequence, lambda frames: None)
         found += [item.score.mean for item in scored.objects]
     return float(np.mean(gather_object(found)))

@@ -7,15 +7,17 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
+from llb.training.trainer import build_networks
 from tests.support.tiny_datasets import make_coco
 from tests.support.train_process import STEPS, config, launch, train
 
 pytestmark = pytest.mark.slow
 
 LOSS_LIMIT = 1e-5  # of the loss: the order of sums differs
-WEIGHT_LIMIT = 5e-2  # of what a weight can move in the run: Adam makes steps of one size of the smallest gradients
+WEIGHT_LIMIT = 5e-3  # of what the weights moved: Adam makes large steps of small gradients, so rounding grows there
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +43,15 @@ def check_alike(folder: Path, alone: Path) -> None:
     assert len(losses(alone)) == STEPS
     one, other = load_file(alone / "checkpoint.safetensors"), load_file(folder / "checkpoint.safetensors")
     assert one.keys() == other.keys()
-    moved = STEPS * max(rate.lr for rate in config().rates)
-    for name, value in one.items():
-        if name.startswith(("model.", "average.")):
-            assert (value - other[name]).abs().max() <= WEIGHT_LIMIT * moved, name
+    first = build_networks(config())[0].state_dict()
+    for kind in ("model.", "average."):
+        names = [name for name in one if name.startswith(kind)]
+        moved = norm([one[name] - first[name.removeprefix(kind)] for name in names])
+        assert norm([one[name] - other[name] for name in names]) < WEIGHT_LIMIT * moved
+
+
+def norm(tensors: list[torch.Tensor]) -> float:
+    return float(torch.cat([tensor.flatten() for tensor in tensors]).double().norm())
 
 
 def wait(processes: list[subprocess.Popen[str]]) -> None:

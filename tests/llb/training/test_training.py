@@ -12,8 +12,9 @@ from safetensors.torch import load_file
 
 from llb.checkpoint import load_model
 from llb.config import VARIANTS
+from llb.data.clip import ClipBatch
 from llb.data.image_cache import build_cache
-from llb.data.sampler import ClipBatch, ClipConfig, ClipSampler
+from llb.data.sampler import ClipConfig, ClipSampler
 from llb.training.clip_sources import DataFolders
 from llb.training.config import CosineDecay, Rate, Stage, StartFile, StepDecay, TrainConfig
 from llb.training.losses import bce_loss, lovasz_loss
