@@ -46,10 +46,12 @@ INSIDE_INTRO = (
     "answer with E1\\* and E2\\*; the gates **γ1** and **γ2** say how far each answer is trusted, place by place. "
     "Click a box to see it large, or a place in a picture above to see what the model looks at."
 )
+IN_COMPANY = "while other work ran"
 NUMBERS_NOTE = (
-    "ms per frame: on this machine, for all objects; several models run side by side on a core each, and with shared "
-    "regions the features that all of them use are in none but the first one's time. J (examples only): overlap with "
-    "the true mask, 1 is perfect."
+    "ms per frame: a model's work on a frame with all objects, on this machine, without loading and saving; what "
+    "several models compute once for all is divided evenly among them. Several models run side by side on a core each, "
+    f'and "{IN_COMPANY}" says that they had to wait for the processor: alone they are faster. J (examples only): '
+    "overlap with the true mask, 1 is perfect."
 )
 
 TAKE_AWAY = {
@@ -76,7 +78,7 @@ GLOSSARY = {
     "J": "Overlap of a mask with the truth: their intersection over their union, 1 is perfect.",
     "F": "How well the contours agree, 1 is perfect.",
     "J&F": "The mean of J and F, the usual score of this field; on the cards in per cent.",
-    "ms per frame": "Milliseconds for a frame and one object; on the cards: on two CPU cores.",
+    "ms per frame": "Milliseconds of a model's work on a frame; on the cards: one object, alone on two CPU cores.",
     "Parameters": "Numbers that a model has learnt; M is a million.",
     "Knock-out": "A part of a trained model switched off; an ablation is trained without it from the start.",
 }
@@ -89,6 +91,9 @@ REPORT_MODELS, REPORT_FRAMES, REPORT_PLOTS = "Models", "First, middle and last f
 REPORT_HEADS = ("", "J", "F", "IoU with the others", "ms per frame")
 REPORT_INSIDE, REPORT_SETTINGS = "What the models hold of the object", "How it was made"
 REPORT_NOTE = (
+    "ms per frame is a model's work on a frame with all objects, without loading and saving; what several models "
+    f'compute once for all is divided evenly among them, and "{IN_COMPANY}" says that they had to wait for the '
+    "processor. "
     "J is the overlap with the true mask, F the agreement of the contours, both 1 at best and missing where no truth "
     "is known. Means over the frames whose mask was not given, and over the objects. A knock-out is a trained model "
     "with a part switched off; it is not an ablation."
@@ -125,6 +130,7 @@ GONE = "This is no longer there: reload the page."
 INCOMPLETE = "This question is incomplete: reload the page."
 EXPORTS_BUSY = "Many files are being written at the moment: try again in a minute."
 CHOICES_BUSY = "Many visitors are choosing a clip at the moment: try again in a few seconds."
+READING_BUSY = "Many clips are being read at the moment: try again in a minute."
 CUTS_BUSY = "Many objects are being cut out at the moment: try again in a few seconds."
 NOTHING_DONE = "No frame of this comparison is finished by all models yet: take the files away a little later."
 REPAIR_AT_WORK = "This correction is at work: take the files away at its end, or stop it first."
@@ -200,9 +206,14 @@ def facts(parameters: int, result: Measured | None) -> str:
     return " · ".join(parts)
 
 
-def pace(seconds: float | None, overlap: float | None) -> str:
+def milliseconds(seconds: float | None, in_company: bool, unit: str = "") -> str:
+    """Say how long a model takes, and whether other work ran meanwhile; nothing where it is not known."""
+    return "" if seconds is None else f"{seconds * 1000:.0f}{unit}" + (f", {IN_COMPANY}" if in_company else "")
+
+
+def pace(seconds: float | None, overlap: float | None, in_company: bool) -> str:
     """Say how fast a model was, and its J if the truth is known."""
-    parts = [] if seconds is None else [f"{seconds * 1000:.0f} ms per frame"]
+    parts = [] if seconds is None else [milliseconds(seconds, in_company, " ms per frame")]
     return " · ".join([*parts, *([] if overlap is None else [f"J {overlap:.2f}"])])
 
 
@@ -215,7 +226,7 @@ def duration(seconds: float) -> str:
     """Say roughly how long something takes."""
     if seconds >= 90:
         return f"about {seconds / 60:.0f} minutes"
-    return f"about {max(1, round(seconds))} s"
+    return f"about {max(1, round(seconds)) if seconds < 20 else 5 * round(seconds / 5)} s"
 
 
 def time_left(seconds: float) -> str:

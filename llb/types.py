@@ -136,7 +136,12 @@ class TargetTrace:
 
 @dataclass(frozen=True)
 class FrameResult:
-    """A segmented frame. `prob` is background first, then the targets in the order of `targets`."""
+    """A segmented frame. `prob` is background first, then the targets in the order of `targets`.
+
+    `seconds` is what the frame took, without traces. Of these, `shared_seconds` went into features that other models
+    may reuse (0: they were reused here; None: nothing is shared), and in `cpu_seconds` the thread had a processor core
+    (None: not known, as on a GPU).
+    """
 
     index: int
     targets: tuple[int, ...]
@@ -144,3 +149,5 @@ class FrameResult:
     prob: Float[np.ndarray, "n height width"]
     seconds: float
     traces: tuple[TargetTrace, ...] = field(default=())
+    shared_seconds: float | None = None
+    cpu_seconds: float | None = None

@@ -112,7 +112,8 @@ class Handlers:
         view = StartUpdate("", status, title, player, undo, gr.skip(), gr.skip())
         live = self.services.live.of(session)
         if live is not None:
-            view = start_update(live, Clip.open(live.clip_folder))._replace(player=player)
+            place = self.services.live.place(live.folder)
+            view = start_update(live, Clip.open(live.clip_folder), place)._replace(player=player)
         return ArrivalUpdate(session.token, session.token, *clip_update, timer, *view)
 
     def _choose(self, session: Session, index: int) -> ClipUpdate:

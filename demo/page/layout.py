@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -73,6 +74,7 @@ class LaunchOptions(TypedDict):
     max_file_size: str
     ssr_mode: bool
     footer_links: list[Any]
+    mcp_server: bool
     run_history: bool
 
 
@@ -96,7 +98,8 @@ def launch_options(*served: Path) -> LaunchOptions:
         "app_kwargs": {"routes": [browser_files.route(), FileRoutes(served).route()]},
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,
-        "footer_links": ["gradio", "settings"],
+        "footer_links": ["api", "gradio", "settings"],
+        "mcp_server": importlib.util.find_spec("mcp") is not None,
         "run_history": False,
     }
 

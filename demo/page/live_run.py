@@ -109,13 +109,17 @@ class LiveRuns:
                 (run.folder / STOP_FILE).touch()
         self.queue.cancel(str(run.folder))
 
+    def has_ended(self, run: Run, patience: float) -> bool:
+        """Wait for a run's end, so many seconds at most; tell whether it has come."""
+        return self.queue.wait(str(run.folder), patience)
+
     def wait(self, run: Run) -> Run:
         """Wait until a run has ended, and return it.
 
         Raises:
             ValueError: it failed.
         """
-        while not self.queue.wait(str(run.folder), CHECK_EVERY):
+        while not self.has_ended(run, CHECK_EVERY):
             pass
         place = self.place(run.folder)
         if place and place.state == "failed":

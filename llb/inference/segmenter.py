@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from llb.config import InferenceConfig
 from llb.inference.aggregation import mask_logits, merge
 from llb.inference.batch import extract_together, segment_together
 from llb.inference.protocol import SegmentationModel
+from llb.inference.stopwatch import Spent
 from llb.inference.target import MaskedFrame, Target
 from llb.inference.tracing import trace_target
 from llb.types import LARGEST_ID, FrameResult, TraceRequest
@@ -25,10 +25,14 @@ GivenMask = Bool[np.ndarray, "_ _"]
 
 @dataclass(frozen=True)
 class PreparedFrame:
-    """A frame that `read_ahead` has begun and that awaits its `step`; `seconds` is what reading it took."""
+    """A frame that `read_ahead` has begun and that awaits its `step`.
+
+    `spent` is what reading it took; `shared_seconds` are those of a `FrameResult`.
+    """
 
     image: UInt8[Tensor, "3 height width"]
-    seconds: float
+    spent: Spent
+    shared_seconds: float | None
 
 
 class VideoSegmenter:
@@ -79,7 +83,7 @@ class VideoSegmenter:
         Raises:
             ValueError: there are no masks, or one is empty or of another size than the frame.
         """
-        begun = time.perf_counter()
+        begun = Spent.now()
         _check_frame(frame)
         size = (frame.shape[0], frame.shape[1])
         if not masks:
@@ -125,12 +129,10 @@ class VideoSegmenter:
         Raises:
             ValueError: before `start`, or if the frame's size has changed.
         """
-        begun = time.perf_counter()
         if self._prepared is None:
             self.read_ahead(frame)
-        else:
-            begun -= self._prepared.seconds
-        return self._segment(frame, trace, begun)
+        assert self._prepared is not None, "the frame was read"
+        return self._segment(frame, trace, Spent.now() - self._prepared.spent)
 
     @torch.inference_mode()
     def read_ahead(self, frame: Frame) -> None:
@@ -142,15 +144,17 @@ class VideoSegmenter:
         Raises:
             ValueError: as `step` does, or if a frame that was read ahead still awaits its step.
         """
-        begun = time.perf_counter()
+        begun = Spent.now()
         self._advance(frame)
         image = self._image(frame)
         tracked = [target for target in self._targets if target.id not in self._corrections]
         for target in tracked:
             target.begin_frame(self._index, image)
+        extracting = Spent.now()
         if tracked:
             extract_together(self._model, tracked)
-        self._prepared = PreparedFrame(image, time.perf_counter() - begun)
+        end = Spent.now()
+        self._prepared = PreparedFrame(image, end - begun, self._shared_seconds((end - extracting).seconds))
 
     @torch.inference_mode()
     def observe(self, frame: Frame, masks: Mapping[int, GivenMask], trace: TraceRequest | None = None) -> FrameResult:
@@ -159,7 +163,7 @@ class VideoSegmenter:
         Raises:
             ValueError: as `step` does, for an unknown target, or for a mask of another size.
         """
-        begun = time.perf_counter()
+        begun = Spent.now()
         for target_id, mask in masks.items():
             self.target(target_id)
             _check_size(target_id, mask, self._started())
@@ -197,10 +201,11 @@ class VideoSegmenter:
         self._index += 1
 
     def _segment(
-        self, frame: Frame, trace: TraceRequest | None, begun: float, known: Mapping[int, GivenMask] | None = None
+        self, frame: Frame, trace: TraceRequest | None, begun: Spent, known: Mapping[int, GivenMask] | None = None
     ) -> FrameResult:
         """Track the present targets (or take their `known` masks), add the new ones, and merge."""
         image = self._prepared.image if self._prepared else self._image(frame)
+        shared_seconds = self._prepared.shared_seconds if self._prepared else None
         self._prepared = None
         logits = self._track(image, known)
         logits |= self._add_new_targets(image)
@@ -210,9 +215,16 @@ class VideoSegmenter:
         for channel, target in enumerate(self._targets, start=1):
             target.update(prob[channel])
         scores = prob.cpu().numpy().copy()
-        seconds = time.perf_counter() - begun
+        spent = Spent.now() - begun
         traces = tuple(trace_target(self._model, target, trace) for target in self._targets) if trace else ()
-        return FrameResult(self._index, ids, labels, scores, seconds, traces)
+        cpu_seconds = spent.cpu if self._device.type == "cpu" else None
+        return FrameResult(self._index, ids, labels, scores, spent.seconds, traces, shared_seconds, cpu_seconds)
+
+    def _shared_seconds(self, seconds: float) -> float | None:
+        """Return what to state as shared of the seconds that a frame's features took."""
+        if self._lead is None:
+            return seconds
+        return 0.0 if self._model.shares_backbone(self._lead._model) else None
 
     def _track(self, image: Tensor, known: Mapping[int, GivenMask] | None) -> dict[int, Tensor]:
         """Return the present targets' logits on the current frame: corrected, known or segmented."""

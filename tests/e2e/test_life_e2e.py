@@ -31,12 +31,22 @@ def quick(tmp_path: Path, browser: Browser) -> Iterator[str]:
 @pytest.fixture
 def busy(tmp_path: Path, browser: Browser) -> Iterator[str]:
     """Serve models of which another visitor's run keeps the queue at work for a while."""
-    with served(FakeModels(seconds=1.5), tmp_path) as url, browser.new_context() as context:
+    yield from kept_busy(FakeModels(seconds=1.5), tmp_path, browser)
+
+
+@pytest.fixture
+def long_busy(tmp_path: Path, browser: Browser) -> Iterator[str]:
+    """Serve models of which another visitor's run keeps the queue at work as long as a test takes."""
+    yield from kept_busy(FakeModels(seconds=10.0), tmp_path, browser)
+
+
+def kept_busy(models: FakeModels, folder: Path, browser: Browser) -> Iterator[str]:
+    with served(models, folder) as url, browser.new_context() as context:
         other = context.new_page()
         other.goto(url)
         other.wait_for_selector(".mask-canvas .chip", timeout=LONG)
         other.click("#run")
-        other.wait_for_selector(".live >> text=%", timeout=LONG)
+        other.wait_for_selector(".live", timeout=LONG)
         yield url
         other.click("#stop", timeout=1000) if other.locator("#stop").is_visible() else None
 
@@ -70,12 +80,22 @@ def test_a_place_is_told_and_counted_down_and_a_reload_keeps_it(page: Page, busy
     page.wait_for_function("JSON.parse(document.querySelector('.player').dataset.run).run === 'run-1'", timeout=LONG)
 
 
-def test_a_run_that_waits_is_cancelled_at_once(page: Page, busy: str) -> None:
-    visit(page, busy)
+def test_a_run_that_waits_is_cancelled_at_once_and_the_one_behind_it_moves_up(
+    page: Page, browser: Browser, long_busy: str
+) -> None:
+    visit(page, long_busy)
     page.click("#run")
     page.wait_for_selector(WAITS, timeout=LONG)
-    page.click("#stop")
-    page.wait_for_selector(f"#status >> text={text.RUN_CANCELLED}", timeout=3000)
+    with browser.new_context() as context:
+        behind = context.new_page()
+        visit(behind, long_busy)
+        behind.click("#run")
+        behind.wait_for_selector(".live >> text=number 2 of 2 waiting", timeout=LONG)
+        behind.reload()
+        behind.wait_for_selector(".live >> text=number 2 of 2 waiting", timeout=LONG)
+        page.click("#stop")
+        page.wait_for_selector(f"#status >> text={text.RUN_CANCELLED}", timeout=3000)
+        behind.wait_for_selector(".live >> text=Your run is the next one", timeout=3000)
     assert page.locator("#run").is_visible()
     assert not page.locator("#stop").is_visible()
 
