@@ -25,6 +25,10 @@ def bench(
     together: Annotated[
         bool, typer.Option("--together", help="Measure the six lite variants on shared regions instead, and one alone.")
     ] = False,
+    busy: Annotated[
+        int, typer.Option(min=0, help="Measure beside none, one, ... and so many busy processes of its own instead.")
+    ] = 0,
+    adapt: Annotated[bool, typer.Option(help="With --busy: take fewer threads in company, as the engine does.")] = True,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
 ) -> None:
     """Measure the engine beside a plain version of the same algorithm, with nothing else running."""
@@ -34,6 +38,12 @@ def bench(
         from benchmarks.together import run_together
 
         for line in run_together(memory, precision).lines():
+            typer.echo(line)
+        return
+    if busy:
+        from benchmarks.busy import busy_table, run_busy
+
+        for line in busy_table(run_busy(busy, memory, precision, adapt=adapt)):
             typer.echo(line)
         return
     from benchmarks.bench import run_benchmark

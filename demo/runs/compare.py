@@ -20,6 +20,7 @@ from demo.runs.pass_segmenter import PassSegmenter, VisitInput
 from demo.runs.passes import Pass, Visit
 from demo.runs.run import Run, VariantRecord
 from llb.inference.side_by_side import run_side_by_side
+from llb.inference.threads import use_all_cores
 from llb.types import FrameResult, Labels, Mask
 
 SAVE_EVERY = 2.0  # seconds between two writes of how far a run is
@@ -55,6 +56,7 @@ def execute_run(run: Run, models: ModelProvider, stop_file: Path) -> Generator[P
     def segmenters() -> Mapping[str, Segmenter]:
         return models.segmenters([record.name for record in run.variants], run.settings)
 
+    use_all_cores()
     yield from compare(run, Clip.open(run.clip_folder), segmenters, stop_file.exists)
 
 

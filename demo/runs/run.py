@@ -181,6 +181,12 @@ class Run:
         """Frames that every variant has finished."""
         return min((record.frames for record in self.variants), default=0)
 
+    @property
+    def rewrites(self) -> bool:
+        """Whether labels of finished frames may still be replaced: by a repair, or on the way back to frame 0."""
+        marked = (int(path.stem) for path in (self.folder / MARKED).glob("*.png"))
+        return self.state == "running" and (self.repair is not None or min(marked, default=0) > 0)
+
     def record(self, name: str) -> VariantRecord:
         """Return a variant's record; raise ValueError for one that is not in the run."""
         for record in self.variants:

@@ -16,6 +16,7 @@ from llb.inference.batch import extract_together, segment_together
 from llb.inference.protocol import SegmentationModel
 from llb.inference.stopwatch import Spent
 from llb.inference.target import MaskedFrame, Target
+from llb.inference.threads import THREADS
 from llb.inference.tracing import trace_target
 from llb.types import LARGEST_ID, FrameResult, TraceRequest
 
@@ -135,6 +136,7 @@ class VideoSegmenter:
         return self._segment(frame, trace, Spent.now() - self._prepared.spent)
 
     @torch.inference_mode()
+    @THREADS.adapt()
     def read_ahead(self, frame: Frame) -> None:
         """Crop every target's search region from the next frame and extract its features, ahead of its `step`.
 
@@ -200,6 +202,7 @@ class VideoSegmenter:
         self._check_lead(self._index + 1)
         self._index += 1
 
+    @THREADS.adapt()
     def _segment(
         self, frame: Frame, trace: TraceRequest | None, begun: Spent, known: Mapping[int, GivenMask] | None = None
     ) -> FrameResult:
