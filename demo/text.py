@@ -206,6 +206,16 @@ def facts(parameters: int, result: Measured | None) -> str:
     return " · ".join(parts)
 
 
+def large_title(variant: str) -> str:
+    """Name a model of the paper's size."""
+    return f"{variant.upper()}, the paper's size"
+
+
+def large_facts(facts: str) -> str:
+    """Add to what is known of a model of the paper's size how long it takes (docs/speed.md)."""
+    return " · ".join([*([facts] if facts else []), "about 1.3 s per frame and object on two CPU cores"])
+
+
 def milliseconds(seconds: float | None, in_company: bool, unit: str = "") -> str:
     """Say how long a model takes, and whether other work ran meanwhile; nothing where it is not known."""
     return "" if seconds is None else f"{seconds * 1000:.0f}{unit}" + (f", {IN_COMPANY}" if in_company else "")

@@ -165,7 +165,8 @@ RANGES = {
 
 @dataclass(frozen=True)
 class InferenceConfig:
-    """Settings of a run on a clip; the defaults are the paper's.
+    """Settings of a run on a clip. The defaults are the paper's T, memory and steps, and paste exactly, which the
+    released code does not (`as_released`).
 
     >>> InferenceConfig(interval=10).interval
     10
@@ -204,6 +205,15 @@ class InferenceConfig:
         for name, allowed in RANGES.items():
             if name != "search_factor" or self.search_factor is not None:
                 allowed.check(name, getattr(self, name))
+
+    @classmethod
+    def as_released(cls, interval: int = 5) -> InferenceConfig:
+        """Return the settings of the released code, whose T (`interval`) is 3 on DAVIS and 5 on YouTube-VOS.
+
+        >>> InferenceConfig.as_released(interval=3).exact_paste
+        False
+        """
+        return cls(interval=interval, search_factor=5.0, scale_min_mask_area=False, exact_paste=False)
 
     def for_scale(self, scale: Scale) -> InferenceConfig:
         """Return the settings with the scale's own search factor where none is set.

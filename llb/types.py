@@ -136,7 +136,7 @@ class TargetTrace:
 
 @dataclass(frozen=True)
 class FrameResult:
-    """A segmented frame. `prob` is background first, then the targets in the order of `targets`.
+    """A segmented frame. `prob` is background first, then the targets in the order of `targets`; empty if unwanted.
 
     `seconds` is what the frame took, without traces. Of these, `shared_seconds` went into features that other models
     may reuse (0: they were reused here; None: nothing is shared), and in `cpu_seconds` the thread had a processor core

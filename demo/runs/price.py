@@ -15,6 +15,7 @@ from llb.evaluation.results_table import RESULTS, read_result
 
 LIMIT = 20 * 60.0  # seconds that a run may take
 UNKNOWN = 0.1  # seconds per frame and object of a model that nobody measured
+LARGE, LARGE_UNKNOWN = "paper/", 1.4  # the same for models of the paper's size, by docs/speed.md
 ROUNDING = 1 + 1e-9  # sums of floats differ in their last digits between Python versions
 NEWEST = 0.3  # weight of the newest run in a model's mean: the machine may have become slower or faster
 
@@ -89,5 +90,6 @@ class Prices:
                 if known in self._measured:
                     return self._measured[known]
         committed = RESULTS / f"{model.replace('/', '_')}.json"
-        pace = read_result(committed).milliseconds / 1000 if committed.exists() else UNKNOWN
-        return pace if math.isfinite(pace) and pace > 0 else UNKNOWN
+        unknown = LARGE_UNKNOWN if model.startswith(LARGE) else UNKNOWN
+        pace = read_result(committed).milliseconds / 1000 if committed.exists() else unknown
+        return pace if math.isfinite(pace) and pace > 0 else unknown

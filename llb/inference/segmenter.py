@@ -48,6 +48,8 @@ class VideoSegmenter:
     pixels and only the models differ; backbone features that both compute alike are computed once. Pass each frame,
     and each new target, to the lead first.
 
+    Without `keep_prob`, results carry labels and no probabilities, which then need not come from a GPU.
+
     Raises:
         ValueError: the lead's model has crops of another size.
     """
@@ -55,6 +57,7 @@ class VideoSegmenter:
     _model: SegmentationModel
     _config: InferenceConfig
     _lead: VideoSegmenter | None
+    _keep_prob: bool
     _device: torch.device
     _targets: list[Target]
     _new_masks: dict[int, GivenMask]  # of targets that start on the next frame
@@ -64,11 +67,15 @@ class VideoSegmenter:
     _prepared: PreparedFrame | None
 
     def __init__(
-        self, model: SegmentationModel, config: InferenceConfig | None = None, lead: VideoSegmenter | None = None
+        self,
+        model: SegmentationModel,
+        config: InferenceConfig | None = None,
+        lead: VideoSegmenter | None = None,
+        keep_prob: bool = True,
     ) -> None:
         if lead is not None and lead._model.scale.crop != model.scale.crop:
             raise ValueError("Models of different scales cannot share search regions: choose models of one scale.")
-        self._model, self._lead = model, lead
+        self._model, self._lead, self._keep_prob = model, lead, keep_prob
         self._config = (config or InferenceConfig()).for_scale(model.scale)
         self._device = next(iter(model.parameters())).device
         self._targets, self._new_masks, self._corrections = [], {}, {}
@@ -217,7 +224,7 @@ class VideoSegmenter:
         prob, labels = merge(torch.stack([logits[target_id] for target_id in ids]), ids)
         for channel, target in enumerate(self._targets, start=1):
             target.update(prob[channel])
-        scores = prob.cpu().numpy().copy()
+        scores = prob.cpu().numpy().copy() if self._keep_prob else np.empty((0, *labels.shape), np.float32)
         spent = Spent.now() - begun
         traces = tuple(trace_target(self._model, target, trace) for target in self._targets) if trace else ()
         cpu_seconds = spent.cpu if self._device.type == "cpu" else None
@@ -247,7 +254,10 @@ class VideoSegmenter:
         return logits
 
     def _image(self, frame: Frame) -> UInt8[Tensor, "3 height width"]:
-        return torch.tensor(np.ascontiguousarray(frame)).to(self._device).permute(2, 0, 1).contiguous()
+        image = torch.tensor(np.ascontiguousarray(frame))
+        if self._device.type == "cuda":  # page-locked memory is copied while the host goes on
+            image = image.pin_memory()
+        return image.to(self._device, non_blocking=True).permute(2, 0, 1).contiguous()
 
     def _check_lead(self, index: int) -> None:
         if self._lead is not None and (self._lead._size is None or self._lead._index != index):

@@ -12,8 +12,8 @@ import pytest
 from demo import text
 from demo.runs.run import Run
 from demo.runs.trace_file import FEATURES
-from llb.checkpoint import shipped_models
 from llb.evaluation.metrics import region_similarity
+from llb.weight_files import shipped_models
 from tests.support.production_run import FAILS_AT, FRAMES, LATE, NAMES
 
 pytestmark = [
