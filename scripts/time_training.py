@@ -17,10 +17,10 @@ from llb.data.sampler import ClipConfig, ClipSampler
 from llb.model.build import build_model
 from llb.training.cost import GB, fixed_bytes, step_cost
 from llb.training.losses import bce_loss, lovasz_loss
+from llb.training.networks import build_networks
 from llb.training.plan import measure_step
 from llb.training.recipes import released_recipe
 from llb.training.rollout import roll_out
-from llb.training.trainer import build_networks
 
 CROPS = ((128, 224), (192, 320), (240, 416))
 BATCH = 4

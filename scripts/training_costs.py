@@ -9,9 +9,9 @@ import sys
 
 from llb.config import ModelConfig
 from llb.training.cost import DEVICES, GB, fixed_bytes, largest_part, step_cost
+from llb.training.networks import build_networks
 from llb.training.plan import UTILISATION, duration
 from llb.training.recipes import released_recipe
-from llb.training.trainer import build_networks
 
 MACHINES = (("a100", 4), ("rtx4090", 1))
 

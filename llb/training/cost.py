@@ -18,9 +18,9 @@ from torch.overrides import TorchFunctionMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from llb.training.config import Stage, TrainConfig, TrainPrecision
+from llb.training.networks import build_networks
 from llb.training.rollout import roll_out
 from llb.training.step import weigh_losses
-from llb.training.trainer import build_networks
 
 GB = 1e9
 HALF_SHARE = 0.6  # of the activations' bytes under bf16 or fp16: norms, exponentials and the learner stay in fp32

@@ -14,8 +14,8 @@ from torch import nn
 from llb.data.clip import ClipBatch
 from llb.training.config import Rate, Stage, TrainConfig
 from llb.training.cost import DEVICES, GB, Device, StepCost, fixed_bytes, largest_part, step_cost
-from llb.training.step import Rollouts, TrainingStep
-from llb.training.trainer import build_networks, make_accelerator, parameter_groups
+from llb.training.networks import build_networks, parameter_groups
+from llb.training.step import Rollouts, TrainingStep, make_accelerator
 
 UTILISATION = 0.3  # of a GPU's peak; a usual share for convolutions of this size
 TERA = 1e12

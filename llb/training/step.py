@@ -9,20 +9,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
 import torch
+from accelerate import Accelerator, DistributedDataParallelKwargs, InitProcessGroupKwargs
 from jaxtyping import Float, Shaped, UInt8
 from torch import Tensor, nn
 
 from llb.data.clip import ClipBatch
 from llb.model.network import LLB
-from llb.training.config import LossWeights
+from llb.training.config import LossWeights, TrainConfig
 from llb.training.losses import bce_loss, cosine_similarity_loss, lovasz_loss
 from llb.training.rollout import Rollout, rerun, roll_out
 
-if TYPE_CHECKING:
-    from accelerate import Accelerator
+
+def make_accelerator(config: TrainConfig, unused: bool = False) -> Accelerator:
+    """Return accelerate's view of this process; `unused`: a step may leave parameters without a gradient.
+
+    Raises:
+        ValueError: fp16 without a GPU.
+    """
+    if config.precision == "fp16" and not torch.cuda.is_available():
+        raise ValueError("fp16 needs a GPU: choose --precision bf16 or fp32.")
+    return Accelerator(
+        cpu=not torch.cuda.is_available(),
+        mixed_precision="no" if config.precision == "fp32" else config.precision,
+        kwargs_handlers=[
+            DistributedDataParallelKwargs(broadcast_buffers=False, find_unused_parameters=unused),
+            InitProcessGroupKwargs(timeout=timedelta(hours=2)),  # one process distils, or validates a longer clip
+        ],
+    )
 
 
 class Rollouts(nn.Module):

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import cv2
 import torch
-from accelerate import Accelerator, DistributedDataParallelKwargs, InitProcessGroupKwargs
+from accelerate import Accelerator
 from accelerate.data_loader import BatchSamplerShard
 from safetensors.torch import load_file
 from torch import nn
@@ -25,18 +24,16 @@ from torch.utils.data import BatchSampler, DataLoader, Dataset
 
 from llb.checkpoint import save_model
 from llb.data.clip import Clip, ClipBatch
-from llb.model.build import build_model
 from llb.model.network import LLB
 from llb.model.vitae import LabelViTAE
 from llb.training.clip_sources import DataFolders, open_clips
-from llb.training.config import Rate, TrainConfig
+from llb.training.config import TrainConfig
 from llb.training.distill_vitae import DistillConfig, OnDistilled, pretrain_vitae
-from llb.training.recipes import FAMILY
+from llb.training.networks import build_networks, parameter_groups
 from llb.training.run_log import RunLog, StepReport
 from llb.training.run_state import Progress, RunParts, kept_weights, warmed_average, write_tensors
-from llb.training.shared_trunk import SharedTrunk
 from llb.training.start import load_start
-from llb.training.step import Rollouts, StepResult, TrainingStep
+from llb.training.step import Rollouts, StepResult, TrainingStep, make_accelerator
 from llb.training.validation import validate
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -273,48 +270,6 @@ class Trainer:
                 write_tensors(path, {name: value.half() for name, value in kept_weights(self.kept).items()})
         self.accelerator.wait_for_everyone()
         return path
-
-
-def make_accelerator(config: TrainConfig, unused: bool = False) -> Accelerator:
-    """Return accelerate's view of this process; `unused`: a step may leave parameters without a gradient.
-
-    Raises:
-        ValueError: fp16 without a GPU.
-    """
-    if config.precision == "fp16" and not torch.cuda.is_available():
-        raise ValueError("fp16 needs a GPU: choose --precision bf16 or fp32.")
-    return Accelerator(
-        cpu=not torch.cuda.is_available(),
-        mixed_precision="no" if config.precision == "fp32" else config.precision,
-        kwargs_handlers=[
-            DistributedDataParallelKwargs(broadcast_buffers=False, find_unused_parameters=unused),
-            InitProcessGroupKwargs(timeout=timedelta(hours=2)),  # one process distils, or validates a longer clip
-        ],
-    )
-
-
-def build_networks(config: TrainConfig) -> tuple[nn.Module, list[LLB]]:
-    """Return the network to train, frozen where it is not, and the models that are trained in turn (mostly one: it)."""
-    scale, _, variant = config.model.partition("/")
-    if variant == FAMILY:
-        trunk = SharedTrunk(scale, config.seed)
-        return trunk, trunk.combinations()
-    model = build_model(config.model, config.seed)
-    for name, parameter in model.named_parameters():
-        if name.startswith(config.frozen):
-            parameter.requires_grad_(False)
-    return model, [model]
-
-
-def parameter_groups(network: nn.Module, rates: Sequence[Rate]) -> list[dict[str, Any]]:
-    """Return an optimiser's groups: the trained parameters, each with the first rate whose part it belongs to."""
-    groups: dict[int, dict[str, Any]] = {}
-    for name, parameter in network.named_parameters():
-        if parameter.requires_grad:
-            at = next(at for at, rate in enumerate(rates) if name.startswith(rate.part))
-            group = groups.setdefault(at, {"params": [], "lr": rates[at].lr, "initial_lr": rates[at].lr})
-            group["params"].append(parameter)
-    return [groups[at] for at in sorted(groups)]
 
 
 def _one_thread(worker: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from llb.training.trainer import build_networks
+from llb.training.networks import build_networks
 from tests.support.tiny_datasets import make_coco
 from tests.support.train_process import STEPS, config, launch, train
 

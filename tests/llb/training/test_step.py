@@ -14,8 +14,7 @@ from llb.model.network import LLB
 from llb.training.config import LossWeights
 from llb.training.recipes import released_recipe
 from llb.training.rollout import roll_out
-from llb.training.step import Rollouts, TrainingStep
-from llb.training.trainer import make_accelerator
+from llb.training.step import Rollouts, TrainingStep, make_accelerator
 from llb.types import FilterFit
 
 

@@ -18,10 +18,11 @@ from llb.data.sampler import ClipConfig, ClipSampler
 from llb.training.clip_sources import DataFolders
 from llb.training.config import CosineDecay, Rate, Stage, StartFile, StepDecay, TrainConfig
 from llb.training.losses import bce_loss, lovasz_loss
+from llb.training.networks import build_networks, parameter_groups
 from llb.training.recipes import lite_recipe, released_recipe, shared_schedule, short_run
 from llb.training.rollout import roll_out
 from llb.training.shared_trunk import SharedTrunk
-from llb.training.trainer import CHECKPOINT, Trainer, build_networks, parameter_groups
+from llb.training.trainer import CHECKPOINT, Trainer
 from tests.support.tiny_data import make_data_root
 
 CLIPS = ClipConfig(crop=(48, 80), frames=3, real=0.5)
