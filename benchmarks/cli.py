@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from llb.cli import Precision, run
+from llb.cli import run
+from llb.commands.options import Device, Precision, check_device
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -22,6 +23,7 @@ def bench(
     objects: Annotated[int, typer.Option(help="Objects; the plain version follows one alone.")] = 1,
     plain: Annotated[bool, typer.Option(help="Measure the plain version as well.")] = True,
     precision: Precision = "auto",
+    device: Device = "cpu",
     together: Annotated[
         bool, typer.Option("--together", help="Measure the six lite variants on shared regions instead, and one alone.")
     ] = False,
@@ -49,7 +51,9 @@ def bench(
     from benchmarks.bench import run_benchmark
     from benchmarks.report import table
 
-    report = run_benchmark(scale, memory=memory, objects=objects, with_plain=plain, precision=precision)
+    report = run_benchmark(
+        scale, memory=memory, objects=objects, with_plain=plain, precision=precision, device=check_device(device)
+    )
     for line in table(report):
         typer.echo(line)
     if json_file is not None:
