@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -22,9 +23,8 @@ from llb.types import Rgb
 
 NEIGHBOUR = """
 import os, sys
-parent = os.getppid()
 print("busy", flush=True)
-while os.getppid() == parent:
+while os.getppid() == int(sys.argv[1]):
     sum(range(100_000))
 """
 LEAD, OTHER = "llb", "joint"
@@ -42,7 +42,8 @@ class Paces:
 @contextmanager
 def busy_neighbours(count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Keep so many processes busy while the context lasts; each computes without a pause, and ends with this one."""
-    processes = [subprocess.Popen([sys.executable, "-c", NEIGHBOUR], stdout=subprocess.PIPE) for _ in range(count)]
+    command = [sys.executable, "-c", NEIGHBOUR, str(os.getpid())]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(count)]
     try:
         for process in processes:
             assert process.stdout is not None

@@ -30,9 +30,12 @@ def cpu_ticks(pid: int) -> int:
 
 
 def test_neighbours_do_not_outlive_a_benchmark_that_is_killed() -> None:
-    start = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {NEIGHBOUR!r}]).pid)"
-    done = subprocess.run([sys.executable, "-c", start], stdout=subprocess.PIPE, text=True, check=True)
-    pid, deadline = int(done.stdout.split()[0]), time.monotonic() + 20  # the pipe ends with the neighbour
+    start = (
+        "import os, subprocess, sys; command = [sys.executable, '-c', sys.argv[1], str(os.getpid())]; "
+        "print(subprocess.Popen(command, stdout=subprocess.DEVNULL).pid)"
+    )
+    done = subprocess.run([sys.executable, "-c", start, NEIGHBOUR], stdout=subprocess.PIPE, text=True, check=True)
+    pid, deadline = int(done.stdout), time.monotonic() + 20
     while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not Path(f"/proc/{pid}").exists()
