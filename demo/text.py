@@ -1,4 +1,4 @@
-"""Every sentence that a visitor reads, but for the intro (`page/templates/intro.html`)."""
+"""Every sentence that a visitor reads on the page, but for the intro (`page/templates/intro.html`) and the glossary."""
 
 from __future__ import annotations
 
@@ -61,50 +61,6 @@ TAKE_AWAY = {
     "traces": "Inside (npz)",
     "measurements": "Figures (JSON)",
     "report": "Report (HTML)",
-}
-
-GLOSSARY_TITLE = "What do these words mean?"
-GLOSSARY = {
-    "Mask": "The pixels that belong to an object.",
-    "BFF": "Background-filtered frame: the picture with everything but the object blanked out.",
-    "Label encoder": "The network that turns the mask (or the BFF) of a past frame into E1 and E2.",
-    "CNN, ViTAE": "Two kinds of label encoder: plain convolutions, or a small vision transformer with convolutions.",
-    "Gates γ1, γ2": "Learnt numbers from 0 to 1 that weigh the two branches' answers, place by place.",
-    "Plain sum": "The two answers are added as they are; JOINT, LLB's predecessor, does this.",
-    "Few-shot learner": "A small linear filter τ that is fitted while the clip runs, from the frames in the memory.",
-    "Transformer": "Here: each place of the new frame finds places like it in the memory and copies what they hold.",
-    "Memory": "Past frames that a model keeps; the painted one always stays.",
-    "Search region": "The part of the frame around the object that a model looks at.",
-    "J": "Overlap of a mask with the truth: their intersection over their union, 1 is perfect.",
-    "F": "How well the contours agree, 1 is perfect.",
-    "J&F": "The mean of J and F, the usual score of this field; on the cards in per cent.",
-    "ms per frame": "Milliseconds of a model's work on a frame; on the cards: one object, alone on two CPU cores.",
-    "Parameters": "Numbers that a model has learnt; M is a million.",
-    "Knock-out": "A part of a trained model switched off; an ablation is trained without it from the start.",
-}
-
-MASKS_README = (
-    "One folder per model, one PNG per frame of the clip as it was used. The pixel's number is the object's, 0 is the "
-    "background; the colours are those of DAVIS.\n"
-)
-REPORT_MODELS, REPORT_FRAMES, REPORT_PLOTS = "Models", "First, middle and last frame", "Over time"
-REPORT_HEADS = ("", "J", "F", "IoU with the others", "ms per frame")
-REPORT_INSIDE, REPORT_SETTINGS = "What the models hold of the object", "How it was made"
-REPORT_NOTE = (
-    "ms per frame is a model's work on a frame with all objects, without loading and saving; what several models "
-    f'compute once for all is divided evenly among them, and "{IN_COMPANY}" says that they had to wait for the '
-    "processor. "
-    "J is the overlap with the true mask, F the agreement of the contours, both 1 at best and missing where no truth "
-    "is known. Means over the frames whose mask was not given, and over the objects. A knock-out is a trained model "
-    "with a part switched off; it is not an ablation."
-)
-REPORT_LABELS = {
-    "j": "J: overlap with the truth",
-    "f": "F: agreement of the contours",
-    "agreement": "IoU with the other models",
-    "area": "Area of the mask, pixels",
-    "share": "Share of the matching branch (E1*) in the fused feature",
-    "losses": "Few-shot learner's loss on the object's first frame",
 }
 
 PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
@@ -267,11 +223,6 @@ def too_many(count: int, most: int) -> str:
 def object_name(target: int) -> str:
     """Return the name of an object that was given none."""
     return f"object {target}"
-
-
-def report_title(clip: str) -> str:
-    """Return the title of a report."""
-    return f"LLB playground: {clip}"
 
 
 def model_failed(title: str, index: int) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from demo import text
 from demo.browser_json import browser_json
 from demo.clips.clip import Clip
+from demo.exports import words
 from demo.exports.measurements import Measurements, object_names
 from demo.exports.report import write_report
 from demo.exports.video import write_overlay, write_side_by_side
@@ -87,7 +88,7 @@ def _drop_older(kept: Path) -> None:
 def write_masks(run: Run, clip: Clip, path: Path) -> None:
     """Write label pictures as ``<model>/00000.png`` in a zip: the pixel's number is the object, in DAVIS colours."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("README.txt", text.MASKS_README)
+        archive.writestr("README.txt", words.MASKS_README)
         for record in run.variants:
             for index in range(run.frames):
                 archive.write(

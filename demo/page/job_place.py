@@ -48,7 +48,8 @@ class JobPlace:
         folders = {folder.name: folder for folder in session.folders("run")}
         if name not in folders:
             raise ValueError("There is no such run any more: give the token and the name that its call told.")
-        return cls(session.token, name, Run.open(folders[name]).as_left().state, 0, 0, 0)
+        state = Run.open(folders[name]).as_left().state
+        return cls(session.token, name, "cancelled" if state == "waiting" else state, 0, 0, 0)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""

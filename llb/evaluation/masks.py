@@ -15,8 +15,8 @@ from llb.evaluation.jobs import OnFrame, Work, run_dataset
 from llb.evaluation.report import write_tables_and_report
 from llb.evaluation.result import EvaluationResult, SequenceScore
 from llb.evaluation.sequence import DataSequence
-from llb.io.label_png import VOID, decode_labels
-from llb.types import Labels
+from llb.io.label_png import decode_labels
+from llb.types import VOID, Labels
 
 TOPS = ("", "Annotations/", "Annotations/480p/", "masks/")  # where results keep the folders of their sequences
 

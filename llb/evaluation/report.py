@@ -18,9 +18,9 @@ from llb.evaluation.official import GLOBAL, Figures
 from llb.evaluation.plots import draw, save_figure, svg
 from llb.evaluation.result import CategoryMeans, EvaluationResult
 from llb.evaluation.sequence import DataSequence
-from llb.io.label_png import VOID, overlay
+from llb.io.label_png import overlay
 from llb.io.picture_file import decode_picture
-from llb.types import Labels, Rgb
+from llb.types import VOID, Labels, Rgb
 
 if TYPE_CHECKING:
     from jinja2 import Template

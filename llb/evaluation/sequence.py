@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from llb.io.label_png import VOID, read_labels
-from llb.types import Labels
+from llb.io.label_png import read_labels
+from llb.types import VOID, Labels
 
 
 @dataclass(frozen=True)

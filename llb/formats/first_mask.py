@@ -12,11 +12,10 @@ import numpy as np
 from pycocotools import mask as rle_codec
 
 from llb.formats.polygons import Point, filled
-from llb.io.label_fit import LARGEST_ID
 from llb.io.label_png import read_labels
 from llb.io.picture_folder import natural_key
 from llb.io.pixel_budget import check_size
-from llb.types import Labels, Mask
+from llb.types import LARGEST_ID, Labels, Mask
 
 BROKEN = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 

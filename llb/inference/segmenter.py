@@ -7,21 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, UInt8
+from jaxtyping import UInt8
 from torch import Tensor
 
 from llb.config import InferenceConfig
 from llb.inference.aggregation import mask_logits, merge
 from llb.inference.batch import extract_together, segment_together
+from llb.inference.input_checks import Frame, GivenMask, check_frame, check_mask, check_size, size_text
 from llb.inference.protocol import SegmentationModel
 from llb.inference.stopwatch import Spent
 from llb.inference.target import MaskedFrame, Target
 from llb.inference.threads import THREADS
 from llb.inference.tracing import trace_target
-from llb.types import LARGEST_ID, FrameResult, TraceRequest
-
-Frame = UInt8[np.ndarray, "_ _ _"]  # [height, width, 3]; sizes are checked here, with a sentence
-GivenMask = Bool[np.ndarray, "_ _"]
+from llb.types import FrameResult, TraceRequest
 
 
 @dataclass(frozen=True)
@@ -92,12 +90,12 @@ class VideoSegmenter:
             ValueError: there are no masks, or one is empty or of another size than the frame.
         """
         begun = Spent.now()
-        _check_frame(frame)
+        check_frame(frame)
         size = (frame.shape[0], frame.shape[1])
         if not masks:
             raise ValueError("No masks were given: mark at least one target on the first frame.")
         for target_id, mask in masks.items():
-            _check_mask(target_id, mask, size)
+            check_mask(target_id, mask, size)
         self._check_lead(0)
         self._targets, self._size, self._index, self._corrections, self._prepared = [], size, 0, {}, None
         self._new_masks = {int(target_id): mask.astype(bool) for target_id, mask in masks.items()}
@@ -113,7 +111,7 @@ class VideoSegmenter:
         self._check_nothing_prepared()
         if target_id in self._new_masks or any(target.id == target_id for target in self._targets):
             raise ValueError(f"Target {target_id} exists already: choose another id.")
-        _check_mask(target_id, mask, size)
+        check_mask(target_id, mask, size)
         self._new_masks[int(target_id)] = mask.astype(bool)
 
     def correct(self, target_id: int, mask: GivenMask) -> None:
@@ -127,7 +125,7 @@ class VideoSegmenter:
         size = self._started()
         self._check_nothing_prepared()
         self.target(target_id)
-        _check_size(target_id, mask, size)
+        check_size(target_id, mask, size)
         self._corrections[int(target_id)] = mask.astype(bool)
 
     @torch.inference_mode()
@@ -175,7 +173,7 @@ class VideoSegmenter:
         begun = Spent.now()
         for target_id, mask in masks.items():
             self.target(target_id)
-            _check_size(target_id, mask, self._started())
+            check_size(target_id, mask, self._started())
         self._advance(frame)
         return self._segment(frame, trace, begun, masks)
 
@@ -198,12 +196,12 @@ class VideoSegmenter:
 
     def _advance(self, frame: Frame) -> None:
         """Check the next frame and count it."""
-        _check_frame(frame)
+        check_frame(frame)
         self._check_nothing_prepared()
         size = self._started()
         if frame.shape[:2] != size:
             raise ValueError(
-                f"The frame is {_size_text(frame.shape)} pixels but the clip began with {_size_text(size)}: "
+                f"The frame is {size_text(frame.shape)} pixels but the clip began with {size_text(size)}: "
                 "resize the frame, or start a new clip."
             )
         self._check_lead(self._index + 1)
@@ -273,29 +271,3 @@ class VideoSegmenter:
             logits[target_id] = mask_logits(first.prob)
         self._new_masks = {}
         return logits
-
-
-def _check_frame(frame: Frame) -> None:
-    if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
-        raise ValueError(f"A frame must be RGB uint8 [height, width, 3], not {frame.dtype} {list(frame.shape)}.")
-
-
-def _check_mask(target_id: int, mask: GivenMask, size: tuple[int, int]) -> None:
-    if not 1 <= target_id <= LARGEST_ID:
-        raise ValueError(f"Target id {target_id} is out of range: choose 1 to {LARGEST_ID}.")
-    _check_size(target_id, mask, size)
-    if not mask.any():
-        raise ValueError(f"The mask of target {target_id} is empty: mark at least one pixel.")
-
-
-def _check_size(target_id: int, mask: GivenMask, size: tuple[int, int]) -> None:
-    if mask.shape != size:
-        raise ValueError(
-            f"The mask of target {target_id} is {_size_text(mask.shape)} pixels but the frame is {_size_text(size)}: "
-            "give a mask of the frame's size."
-        )
-
-
-def _size_text(shape: tuple[int, ...]) -> str:
-    """Return a size as people write it, width x height."""
-    return " x ".join(str(side) for side in reversed(shape[:2]))

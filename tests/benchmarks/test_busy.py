@@ -45,7 +45,9 @@ def test_one_model_and_two_are_measured_beside_none_and_one() -> None:
     assert [(paces.neighbours, len(paces.one), len(paces.two)) for paces in found] == [(0, 2, 2), (1, 2, 2)]
     head, _, *rows = busy_table(found)
     assert head.endswith(f"{torch.get_num_threads()} threads")
-    assert [row.split()[:2] for row in rows] == [[str(count), name] for count in (0, 1) for name in ("llb", "llb+joint")]
+    assert [row.split()[:2] for row in rows] == [
+        [str(count), name] for count in (0, 1) for name in ("llb", "llb+joint")
+    ]
     assert [row.split()[-1] for row in rows[:2]] == ["1.00", "1.00"]
     assert all(0 < float(row.split()[2]) <= float(row.split()[4]) for row in rows)
 

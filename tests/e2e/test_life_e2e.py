@@ -146,10 +146,14 @@ def test_a_tab_that_was_closed_is_taken_up_by_a_new_one_and_an_open_one_is_not(p
 
 def test_leaving_is_asked_about_while_a_file_is_sent_or_a_run_works(page: Page, quick: str, tmp_path: Path) -> None:
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     asks = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"
     opened(page, quick)
     assert page.evaluate(asks) is False
-    page.route(re.compile(r"/upload\?"), held.append)
+    page.route(re.compile(r"/upload(\?|$)"), hold)
     write_video(tmp_path / "mine.mp4", render_disc("mine").frames, 10.0)
     page.locator("#upload input[type=file]").set_input_files(tmp_path / "mine.mp4")
     page.wait_for_function(asks, timeout=LONG)

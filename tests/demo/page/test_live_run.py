@@ -18,6 +18,7 @@ from demo.clips.clip import Clip
 from demo.models.provider import ModelProvider, Segmenter
 from demo.models.settings import Settings
 from demo.page import live_run
+from demo.page.job_place import JobPlace
 from demo.page.live_run import LiveRuns
 from demo.runs import gpu_run
 from demo.runs.compare import Progress
@@ -265,6 +266,8 @@ def test_a_repair_that_waited_when_its_server_died_is_no_result(sessions: Sessio
     assert labels is not None
     repair = base.begin_repair(session.new_folder("run"), {3: labels}, Repair(3)).save(server="another")
     assert Run.open(repair.folder).state == "waiting"
+    assert JobPlace.of(live, session, repair.folder.name).state == "cancelled"
+    assert JobPlace.of(live, session, base.folder.name).state == "done"
 
 
 def test_a_repair_costs_what_it_computes(sessions: SessionStore, clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
