@@ -42,8 +42,8 @@ $(VENV)/.runs: requirements.txt | environment
 	$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/.tests: requirements-dev.txt $(VENV)/.runs
-	$(PIP) -r requirements.txt -r requirements-dev.txt
+$(VENV)/.tests: requirements-dev.txt requirements-train.txt $(VENV)/.runs
+	$(PIP) -r requirements.txt -r requirements-dev.txt -r requirements-train.txt
 	@touch $@
 
 environment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -68,7 +69,7 @@ def run_limit() -> float:
         minutes = float(given) if given else LIMIT / 60
     except ValueError:
         minutes = 0.0
-    if not minutes > 0:
+    if not 0 < minutes < math.inf:
         raise ValueError(f"LLB_RUN_MINUTES is {given!r}: give a positive number of minutes.")
     return minutes * 60
 

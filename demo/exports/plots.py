@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from demo import text
+from demo.exports import words
 from demo.runs.frame_stats import FrameStats
 from demo.runs.run import Run
 
@@ -33,7 +33,7 @@ def draw_plots(run: Run) -> str:
         for number, record in enumerate(run.variants):
             values = [np.nan if value is None else value for value in means[key, record.name]]
             _draw_line(axis, number, record.title, values)
-        _label(axis, text.REPORT_LABELS[key], "frame")
+        _label(axis, words.LABELS[key], "frame")
     _draw_losses(axes[-1], run, series)
     axes[0].legend(loc="lower left", fontsize=8)
     page = io.StringIO()
@@ -69,7 +69,7 @@ def _draw_losses(axis: Axes, run: Run, series: Sequence[FrameStats]) -> None:
         if losses:
             _draw_line(axis, number, record.title, losses)
     axis.set_yscale("log")
-    _label(axis, text.REPORT_LABELS["losses"], "step")
+    _label(axis, words.LABELS["losses"], "step")
 
 
 def _draw_line(axis: Axes, number: int, title: str, values: Sequence[float]) -> None:

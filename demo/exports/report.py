@@ -11,6 +11,7 @@ from markupsafe import Markup
 from demo import text
 from demo.browser_pictures import jpeg_address
 from demo.clips.clip import Clip
+from demo.exports import words
 from demo.exports.measurements import Measurements
 from demo.exports.plots import draw_plots, mean_of_known, mean_over_objects
 from demo.inside import views
@@ -75,7 +76,7 @@ class Report:
 
 def write_report(run: Run, clip: Clip, path: Path) -> None:
     """Write the report of a run with at least one finished frame."""
-    page = TEMPLATES.get_template("report.html").render(report=make_report(run, clip), text=text)
+    page = TEMPLATES.get_template("report.html").render(report=make_report(run, clip), words=words)
     path.write_text(page, encoding="utf-8")
 
 
@@ -87,7 +88,7 @@ def make_report(run: Run, clip: Clip) -> Report:
     middle = frames[len(frames) // 2]
     place = place_to_show(run, middle) or Place(run.variants[0].name, run.objects[0], middle)
     return Report(
-        title=text.report_title(clip.title),
+        title=words.report_title(clip.title),
         card=text.clip_line(clip),
         models=_model_rows(run),
         frames=tuple(_overlays(run, clip, index) for index in sorted({frames[0], middle, frames[-1]})),
@@ -101,14 +102,14 @@ def _model_rows(run: Run) -> tuple[ModelRow, ...]:
     series, rows = run.frame_stats(), []
     for record in run.variants:
         means = [mean_of_known(mean_over_objects(series, record.name, key)) for key in ("j", "f", "agreement")]
-        pace = None if record.seconds_per_frame is None else 1000 * record.seconds_per_frame
+        pace = text.milliseconds(record.seconds_per_frame, run.in_company)
         badge = text.KNOCK_OUT_BADGE if record.is_knock_out else ""
-        rows.append(ModelRow(record.title, badge, (*(_written(mean, 3) for mean in means), _written(pace, 0))))
+        rows.append(ModelRow(record.title, badge, (*(_written(mean) for mean in means), pace)))
     return tuple(rows)
 
 
-def _written(value: float | None, digits: int) -> str:
-    return "" if value is None else f"{value:.{digits}f}"
+def _written(mean: float | None) -> str:
+    return "" if mean is None else f"{mean:.3f}"
 
 
 def _overlays(run: Run, clip: Clip, index: int) -> tuple[Picture, ...]:

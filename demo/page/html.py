@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo import text
+from demo.glossary import TERMS, TITLE
 from demo.models.provider import ModelChoice
 from demo.runs.run import Run
 from demo.templates import template_environment
@@ -50,7 +51,7 @@ def missing(choices: Iterable[ModelChoice]) -> str:
 
 def glossary() -> str:
     """Explain the terms that the cards and the results use."""
-    return TEMPLATES.get_template("glossary.html").render(title=text.GLOSSARY_TITLE, terms=text.GLOSSARY)
+    return TEMPLATES.get_template("glossary.html").render(title=TITLE, terms=TERMS)
 
 
 def ablation(rows: Iterable[Row]) -> str:

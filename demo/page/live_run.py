@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 import time
@@ -14,9 +15,10 @@ from pathlib import Path
 from demo import text
 from demo.clips.clip import Clip
 from demo.models.provider import ModelProvider
-from demo.runs.compare import Progress, execute_run
+from demo.runs.compare import Progress, RunFailed, execute_run
+from demo.runs.disk import is_disk_full
 from demo.runs.gpu_run import Execute, GpuRuns
-from demo.runs.passes import EarlierRun, marked_objects, repaired, whole_clip
+from demo.runs.passes import marked_objects, whole_clip
 from demo.runs.price import Prices, Workload
 from demo.runs.queue import Job, Place, RunQueue
 from demo.runs.run import Run
@@ -25,6 +27,8 @@ from demo.runs.session import Session
 
 STOP_FILE = "stop"  # in the run's folder; asks a run that another process works (`demo.runs.gpu_run`) to end
 CHECK_EVERY = 5.0  # seconds between two looks at the visitor's storage
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -45,9 +49,10 @@ class LiveRuns:
         """Write a run down and queue it.
 
         Raises:
-            ValueError: the visitor has a run already, the request is not in order (`start_run`), it would take too
-                long, or too many runs wait.
+            ValueError: the visitor has a run already or a clip that is being read, the request is not in order
+                (`start_run`), it would take too long, or too many runs wait.
         """
+        session.store.at_work.check_no_reading(session.token)
 
         def new_folder() -> Path:
             passes = whole_clip(marked_objects(request.marked), len(request.clip))
@@ -68,8 +73,7 @@ class LiveRuns:
 
         def new_folder() -> Path:
             length = len(Clip.open(base.clip_folder))
-            earlier = EarlierRun(base.frames)
-            passes = repaired(marked_objects(request.marked), request.repair, length, earlier)
+            passes = base.repair_passes(request.marked, request.repair, length)
             self.prices.check(Workload.of([record.name for record in base.variants], passes))
             return session.new_folder("run", [base.folder])
 
@@ -105,17 +109,21 @@ class LiveRuns:
                 (run.folder / STOP_FILE).touch()
         self.queue.cancel(str(run.folder))
 
+    def has_ended(self, run: Run, patience: float) -> bool:
+        """Wait for a run's end, so many seconds at most; tell whether it has come."""
+        return self.queue.wait(str(run.folder), patience)
+
     def wait(self, run: Run) -> Run:
         """Wait until a run has ended, and return it.
 
         Raises:
             ValueError: it failed.
         """
-        while not self.queue.wait(str(run.folder), CHECK_EVERY):
+        while not self.has_ended(run, CHECK_EVERY):
             pass
         place = self.place(run.folder)
         if place and place.state == "failed":
-            raise ValueError(text.RUN_FAILED)
+            raise ValueError(place.reason)
         return Run.open(run.folder)
 
     @contextmanager
@@ -139,7 +147,7 @@ class LiveRuns:
             load = Workload.of(names, run.passes(len(Clip.open(run.clip_folder))))
             seconds = self.prices.seconds(load)
             work = partial(self._work, session, run, load, self.gpu.execution(load, seconds))
-            self.queue.submit(Job(str(run.folder), session.token, seconds, work, discard, _seconds_left))
+            self.queue.submit(Job(str(run.folder), session.token, seconds, work, discard, _seconds_left, _explain))
         except ValueError:
             discard()
             raise
@@ -148,7 +156,30 @@ class LiveRuns:
     def _work(
         self, session: Session, run: Run, load: Workload, execute: Execute
     ) -> Generator[Progress | None, None, None]:
-        """Work a run; it ends early when the visitor's storage is full. The queue takes a turn from yield to yield."""
+        """Work a run and leave it ended on disk, however that comes; the queue takes a turn from yield to yield.
+
+        A repair that did not come to its first frame goes, so that the result before it stays on show.
+        """
+        begun = False
+        try:
+            with closing(self._steps(session, run, load, execute)) as steps:
+                for complete in steps:
+                    begun = True
+                    yield complete
+        except OSError as error:
+            if not is_disk_full(error):
+                raise
+            raise RunFailed(text.RUN_DISK_FULL) from error
+        finally:
+            if run.repair and not begun:
+                shutil.rmtree(run.folder, ignore_errors=True)
+            else:
+                _end_on_disk(run.folder)
+
+    def _steps(
+        self, session: Session, run: Run, load: Workload, execute: Execute
+    ) -> Generator[Progress | None, None, None]:
+        """Do a run step by step; it ends early when the visitor's storage is full."""
         stop, last = run.folder / STOP_FILE, run.variants[-1].name
         complete: Progress | None = None
         loading: float | None = None  # seconds until the first step: they are no part of the price
@@ -169,6 +200,23 @@ class LiveRuns:
                 aside += time.monotonic() - now
         if complete and execute is execute_run and not stop.exists():
             self.prices.learn(complete.run, load, worked - (loading or 0.0))
+
+
+def _explain(error: Exception) -> str:
+    """Return the visitor's sentence for an error that ended a run."""
+    return str(error) if isinstance(error, RunFailed) else text.RUN_FAILED
+
+
+def _end_on_disk(folder: Path) -> None:
+    """Note that a run is stopped whose worker died before it could."""
+    try:
+        run = Run.open(folder)
+        if run.state == "running":
+            run.as_left().save()
+    except ValueError:  # it was swept meanwhile
+        return
+    except OSError:  # there is no room for that either
+        log.exception("The end of the run %s could not be written.", folder)
 
 
 def _seconds_left(latest: Progress | None) -> float | None:

@@ -33,7 +33,7 @@ class PlayerVariant:
             badge=text.KNOCK_OUT_BADGE if record.is_knock_out else "",
             difference=record.difference,
             done=record.frames,
-            pace=text.pace(record.seconds_per_frame, record.overlap),
+            pace=text.pace(record.seconds_per_frame, record.overlap, run.in_company),
         )
 
 

@@ -65,7 +65,7 @@ class RunHandlers:
             clip = chosen_clip(session)
             marked = Annotations.of(session, clip)
             request = RunRequest(clip, marked.all(), choice.entries, choice.settings, marked.names())
-            return start_update(self.services.live.start(session, request), clip)
+            return self._start_update(self.services.live.start(session, request), clip)
 
     def repair(self, token: str | None, event: gr.EventData) -> StartUpdate:
         """Queue a repair of the comparison on show, from a frame that the visitor marked anew."""
@@ -80,7 +80,7 @@ class RunHandlers:
             marked = Annotations.of(session, clip)
             colours_of(base)  # fitted by now, so that the repair takes them along
             request = RepairRequest(base, marked.all(), repair, marked.names())
-            return start_update(self.services.live.repair(session, request), clip)
+            return self._start_update(self.services.live.repair(session, request), clip)
 
     def undo_repair(self, token: str | None) -> UndoUpdate:
         """Delete the newest repair; show what it began with, and the marks as they were."""
@@ -117,6 +117,9 @@ class RunHandlers:
         with user_errors():
             self.services.live.stop(self.services.sessions.open(token))
         return gr.Button(text.STOPPING, interactive=False)
+
+    def _start_update(self, run: Run, clip: Clip) -> StartUpdate:
+        return start_update(run, clip, self.services.live.place(run.folder))
 
     def _show_end(self, watched: WatchedRun) -> RunUpdate:
         return settled_update(

@@ -70,7 +70,6 @@ class GpuRuns:
                 return
             except NoGpu as error:
                 if begun:
-                    Run.open(run.folder).as_left().save()
                     raise
                 log.warning("The run %s has no GPU, the CPU does it: %s", run.folder, error)
             yield from execute_run(run, models, stop_file)

@@ -1,7 +1,7 @@
-"""The queue of runs: one worker thread computes them all, in fair turns between the visitors.
+"""The queue of runs: one worker thread computes them all, in fair turns between the visitors (`demo.runs.turns`).
 
 A short run is computed in one go. A long one gives way after each turn (`TURN`) while others wait: it is set aside and
-goes on later. At most `STARTED` runs are begun at a time, because each holds its models' memory.
+goes on later.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
+from demo.runs.turns import Claim, order, waits
+
 T = TypeVar("T")
 State = Literal["waiting", "working", "set aside", "done", "stopped", "cancelled", "failed"]
 
 TURN = 20.0  # seconds that a run may work while others wait
-STARTED = 2  # most runs that are begun and not finished
 WAITING = 60  # most runs that wait
+FORECAST = 0.5  # seconds for which the times that are told stay as they are: many ask for them several times a second
 REMEMBERED = 500  # finished runs whose end can still be asked for
 
 log = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ class Job(Generic[T]):
         start: begins the work; each item that it yields is a step after which the run may be set aside.
         on_cancel: called once if the job is cancelled before it began.
         left: tells from an item how many seconds the work will still take; None where only `seconds` is known.
+        explain: says in words what an error means that ends the work.
     """
 
     key: str
@@ -47,6 +50,7 @@ class Job(Generic[T]):
     start: Callable[[], Generator[T, None, None]]
     on_cancel: Callable[[], object] = lambda: None
     left: Callable[[T], float | None] = lambda item: None
+    explain: Callable[[Exception], str] = str
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,9 @@ class Place(Generic[T]):
             cancelled (before it began) or failed (an error, which is in the server's log).
         position: 1 for the next to begin; 0 once it has begun.
         waiting: how many jobs wait.
-        seconds: until it begins (waiting) or ends (working), estimated.
+        seconds: until it begins (waiting), goes on (set aside) or ends (working), estimated; 0 once it has ended.
         latest: the newest item of its work.
+        reason: why it failed, in the words of `Job.explain`.
     """
 
     state: State
@@ -67,6 +72,7 @@ class Place(Generic[T]):
     waiting: int
     seconds: float
     latest: T | None
+    reason: str = ""
 
     @property
     def ended(self) -> bool:
@@ -82,9 +88,11 @@ class _Entry(Generic[T]):
     number: int
     state: State = "waiting"
     worked: float = 0.0  # seconds
+    used: float = 0.0  # seconds of the turn that it has now or had last
     work: Generator[T, None, None] | None = None
     latest: T | None = None
     stop: bool = False
+    reason: str = ""
 
     @property
     def seconds_left(self) -> float:
@@ -105,7 +113,11 @@ class RunQueue(Generic[T]):
     clock: Callable[[], float] = time.monotonic
     _entries: dict[str, _Entry[T]] = field(default_factory=dict)
     _finished: dict[str, _Entry[T]] = field(default_factory=dict)
-    _served: dict[str, float] = field(default_factory=dict)  # visitor -> seconds, counted as in fair queueing
+    _served: dict[str, float] = field(default_factory=dict)  # visitor -> seconds, counted from `_fair` at the coming
+    _fair: float = 0.0  # seconds that a visitor who was always here would have had
+    _waits: dict[str, float] = field(default_factory=dict)  # key -> seconds, as they were when `_waits_of` were here
+    _waits_of: tuple[tuple[str, State], ...] = ()
+    _waits_until: float = 0.0
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _thread: threading.Thread | None = None
     _count: int = 0
@@ -122,9 +134,7 @@ class RunQueue(Generic[T]):
                 raise ValueError("This run is in the queue already.")
             if sum(entry.state == "waiting" for entry in self._entries.values()) >= WAITING:
                 raise QueueFull(f"{WAITING} runs are waiting already: try again in a few minutes.")
-            present = [self._served[entry.job.visitor] for entry in self._entries.values()]
-            floor = min(present, default=0.0)
-            self._served[job.visitor] = max(self._served.get(job.visitor, floor), floor)
+            self._served.setdefault(job.visitor, self._fair)
             self._count += 1
             self._entries[job.key] = _Entry(job, self._count)
             if self._thread is None:
@@ -151,15 +161,12 @@ class RunQueue(Generic[T]):
             entry = self._entries.get(key) or self._finished.get(key)
             if entry is None:
                 return None
-            ahead, order = 0.0, self._order()
-            for other in order:
-                if other is entry:
-                    break
-                ahead += other.seconds_left
-            waiting = [other for other in order if other.state == "waiting"]
-            position = waiting.index(entry) + 1 if entry.state == "waiting" else 0
-            seconds = entry.seconds_left if entry.state == "working" else ahead
-            return Place(entry.state, position, len(waiting), seconds, entry.latest)
+            begins = self._forecast()
+            waiting = [key for key, other in self._entries.items() if other.state == "waiting"]
+            waiting.sort(key=begins.__getitem__)
+            position = waiting.index(key) + 1 if entry.state == "waiting" else 0
+            seconds = entry.seconds_left if entry.state == "working" else begins.get(key, 0.0)
+            return Place(entry.state, position, len(waiting), seconds, entry.latest, entry.reason)
 
     def busy(self, visitor: str) -> bool:
         """Tell whether a job of this visitor waits or is at work."""
@@ -171,32 +178,43 @@ class RunQueue(Generic[T]):
         with self._changed:
             return frozenset(entry.job.visitor for entry in self._entries.values())
 
-    def seconds_ahead(self) -> float:
-        """Return how long a job that came now would wait, estimated."""
-        with self._changed:
-            return sum(entry.seconds_left for entry in self._entries.values())
-
     def wait(self, key: str, seconds: float) -> bool:
         """Wait until a job has ended, at most so many seconds; tell whether it has."""
         with self._changed:
             return self._changed.wait_for(lambda: key not in self._entries, seconds)
 
-    def _order(self) -> list[_Entry[T]]:
-        """Return the jobs as they will have their turn: who is at work, then by what each visitor has had."""
-        entries = sorted(self._entries.values(), key=lambda e: (self._served[e.job.visitor], e.number))
-        begun = [entry for entry in entries if entry.state != "waiting"]
-        fresh = [entry for entry in entries if entry.state == "waiting"]
-        begun.sort(key=lambda entry: (not entry.stop, entry.state != "working"))
-        if len(begun) >= STARTED or (begun and begun[0].stop):
-            return begun + fresh
-        return begun[:1] + fresh + begun[1:] if begun and begun[0].state == "working" else fresh + begun
+    def _claims(self) -> list[Claim]:
+        """Return what every job claims of the time."""
+        return [
+            Claim(
+                key,
+                entry.job.visitor,
+                entry.number,
+                self._served[entry.job.visitor],
+                entry.seconds_left,
+                begun=entry.state != "waiting",
+                working=entry.state == "working",
+                used=entry.used,
+                stop=entry.stop,
+            )
+            for key, entry in self._entries.items()
+        ]
+
+    def _forecast(self) -> dict[str, float]:
+        """Return the seconds until each job's next turn, computed anew after a while and when a job came or went."""
+        here = tuple((key, entry.state) for key, entry in self._entries.items())
+        now = time.monotonic()
+        if here != self._waits_of or now > self._waits_until:
+            self._waits, self._waits_of = waits(self._claims(), self.turn), here
+            self._waits_until = now + FORECAST
+        return self._waits
 
     def _work(self) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: bool(self._entries))
-                entry = self._order()[0]
-                entry.state = "working"
+                entry = self._entries[order(self._claims(), self.turn)[0].key]
+                entry.state, entry.used = "working", 0.0
             self._take_turn(entry)
 
     def _take_turn(self, entry: _Entry[T]) -> None:
@@ -209,11 +227,11 @@ class RunQueue(Generic[T]):
             for item in () if entry.stop else entry.work:
                 now = self.clock()
                 with self._changed:
-                    entry.latest = item
+                    entry.latest, entry.used = item, now - begun
                     self._count_time(entry, now - last)
                     last = now
                     self._changed.notify_all()
-                    if not entry.stop and self._gives_way(entry, now - begun):
+                    if not entry.stop and self._gives_way(entry):
                         entry.state = "set aside"
                         return
                 if entry.stop:
@@ -221,22 +239,23 @@ class RunQueue(Generic[T]):
             if entry.stop:
                 entry.work.close()
                 state = "stopped"
-        except Exception:  # noqa: BLE001 (the worker goes on with the next run, whatever happened to this one)
+        except Exception as error:  # noqa: BLE001 (the worker goes on with the next run, whatever happened to this one)
             log.exception("The run %s failed.", entry.job.key)
-            state = "failed"
+            state, entry.reason = "failed", entry.job.explain(error)
         with self._changed:
             self._count_time(entry, self.clock() - last)
             self._finish(entry, state)
             self._changed.notify_all()
 
-    def _gives_way(self, entry: _Entry[T], worked: float) -> bool:
+    def _gives_way(self, entry: _Entry[T]) -> bool:
         """Tell whether a job's turn is over: it was long enough for the others, or one set aside is to end at once."""
         others = [other for other in self._entries.values() if other is not entry]
-        return any(other.stop for other in others) or (bool(others) and worked >= self.turn)
+        return any(other.stop for other in others) or (bool(others) and entry.used >= self.turn)
 
     def _count_time(self, entry: _Entry[T], seconds: float) -> None:
         entry.worked += seconds
         self._served[entry.job.visitor] += seconds
+        self._fair += seconds / len(self._served)
 
     def _finish(self, entry: _Entry[T], state: State) -> None:
         entry.state, entry.work = state, None

@@ -26,6 +26,7 @@ MARKED = "marked"
 MARKED_BEFORE = "marked-before"  # the masks of the run that a repair goes on from
 SERIES = "series.jsonl"
 COLOURS = "colours.json"  # of the features (`demo.inside.pca_colours`)
+BUSY = 0.8  # part of their time in which models have a core: 0.89 to 0.94 alone, 0.55 to 0.64 beside one busy process
 MOST_TRACES = 300  # frames of a long clip whose inside is kept
 
 
@@ -33,6 +34,8 @@ MOST_TRACES = 300  # frames of a long clip whose inside is kept
 class VariantRecord:
     """How far one model got in a run and how it did. `overlap` is the mean J over objects and frames 1 on.
 
+    `seconds_per_frame` is its mean work on a frame without a given mask, all objects together, with an even share of
+    the features that several models use (`demo.runs.compare.fair_seconds`); loading and saving are not in it.
     `difference` tells the model from the others in one line; `weights_sha256` and `precision` say with what it was
     computed (`demo.models.provider.ModelFacts`).
     """
@@ -68,6 +71,8 @@ class Run:
         names: of objects that have one.
         trace_stride: the inside of the models is stored every so many frames (`TraceFolder`).
         server: names the server process that began it.
+        cpu_share: the part of its time in which the model that waited most had a processor core, 0..1; None where it
+            is not known.
     """
 
     folder: Path
@@ -81,6 +86,7 @@ class Run:
     names: dict[int, str] = field(default_factory=dict)
     trace_stride: int = 1
     server: str = SERVER
+    cpu_share: float | None = None
 
     @classmethod
     def open(cls, folder: Path) -> Run:
@@ -103,9 +109,9 @@ class Run:
     def as_left(self) -> Run:
         """Return a run that nobody works any more as it lies on disk: stopped, with what all models finished.
 
-        For a run whose worker died, which could write no end; one that ended stays as it is.
+        For a run whose worker died, which could write no end; one that ended, or never began, stays as it is.
         """
-        if self.state in ("done", "stopped"):
+        if self.state != "running":
             return self
         frames = len(self._series_lines())
         records = tuple(replace(record, frames=max(record.frames, frames)) for record in self.variants)
@@ -136,10 +142,13 @@ class Run:
     def passes(self, length: int) -> list[Pass]:
         """Return what is to be done on a clip of `length` frames; raise ValueError if there is nothing to go by."""
         masks = self.marked_masks()
-        marked = marked_objects(masks)
         if self.repair is None:
-            return whole_clip(marked, length)
-        return repaired(marked, self.repair, length, EarlierRun(self.frames, self._unused_marks(masks)))
+            return whole_clip(marked_objects(masks), length)
+        return self.repair_passes(masks, self.repair, length)
+
+    def repair_passes(self, masks: Mapping[int, Labels], repair: Repair, length: int) -> list[Pass]:
+        """Return what a repair of this run has to do where these `masks` are marked; raise ValueError as `passes`."""
+        return repaired(marked_objects(masks), repair, length, EarlierRun(self.frames, self._unused_marks(masks)))
 
     def _unused_marks(self, masks: Mapping[int, Labels]) -> dict[int, frozenset[int]]:
         """Return the objects, by finished frame, whose labels in some model are not as they are marked there."""
@@ -161,6 +170,11 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         write_whole(self.folder / "run.json", json.dumps({**facts, "clip_folder": str(run.clip_folder)}))
         return run
+
+    @property
+    def in_company(self) -> bool:
+        """Whether other work kept the models waiting for the processor: their times are longer than those alone."""
+        return self.cpu_share is not None and self.cpu_share < BUSY
 
     @property
     def frames(self) -> int:

@@ -10,13 +10,15 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Collection, Container
+from collections.abc import Callable, Collection, Container, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from demo import text
+from demo.runs.at_work import AtWork
 from demo.runs.disk import BUDGET, FolderSizes
+from demo.runs.notes import Notes
 from demo.runs.run import Run
 from demo.whole_file import write_whole
 
@@ -87,19 +89,29 @@ class Session:
                 continue
         return found
 
-    def notes(self) -> dict[str, Any]:
-        """Return the small facts kept with `note`, e.g. which clip is chosen."""
+    def notes(self) -> Notes:
+        """Return what was kept with `note`."""
         path = self.folder / "notes.json"
-        return dict(json.loads(path.read_text())) if path.exists() else {}
+        return Notes.from_json(json.loads(path.read_text())) if path.exists() else Notes()
 
-    def note(self, **facts: Any) -> None:
-        """Keep small facts (JSON values) beside those already kept."""
+    def note(self, *, clip: Path | None = None, source: Sequence[Path] | None = None) -> None:
+        """Keep a chosen clip's folder, or uploaded files; what is not given stays as it is."""
         with _writing:
-            write_whole(self.folder / "notes.json", json.dumps({**self.notes(), **facts}))
+            known = self.notes()
+            notes = Notes(clip or known.clip, known.source if source is None else tuple(source))
+            write_whole(self.folder / "notes.json", json.dumps(notes.to_json()))
 
     def over_quota(self) -> bool:
         """Tell whether the visitor's folder, or the disk that all visitors share, is full."""
         return self.store.is_full(self)
+
+    def at_work(self) -> AbstractContextManager[None]:
+        """Keep the session while a block does something for the visitor that may take minutes."""
+        return self.store.at_work.work(self.token)
+
+    def own_storage_full(self) -> bool:
+        """Tell whether it is the visitor's own folder that is full."""
+        return self.store.own_is_full(self)
 
     def touch(self) -> None:
         """Note that the visitor is still there."""
@@ -117,16 +129,18 @@ class SessionStore:
 
     Attributes:
         alive: returns the tokens of visitors who wait for a run or have one at work: they stay, however long that is.
+        at_work: what else is under way for visitors; they stay, too.
     """
 
     alive: Callable[[], Collection[str]]
+    at_work: AtWork
 
     def __init__(self, root: Path, max_age: float = MAX_AGE, quota: int = QUOTA, budget: int = BUDGET) -> None:
         self._root, self._max_age, self._quota, self._budget = root, max_age, quota, budget
         self._sizes = FolderSizes()
         self._making_room = threading.Lock()
         self._sweeper: threading.Thread | None = None
-        self.alive = frozenset
+        self.alive, self.at_work = frozenset, AtWork()
 
     def create(self) -> Session:
         """Start a session.
@@ -172,6 +186,10 @@ class SessionStore:
         """Tell whether a visitor's own folder or that of all visitors together is full."""
         return self._sizes.count(session.folder) > self._quota or self.used_bytes() > self._budget
 
+    def own_is_full(self, session: Session) -> bool:
+        """Tell whether a visitor's own folder was full a few seconds ago."""
+        return self._sizes.recent(session.folder) > self._quota
+
     def used_bytes(self) -> int:
         """Return the size of all sessions together, as it was a few seconds ago at most."""
         folders = [folder for _, folder in self._by_last_sign()]
@@ -197,8 +215,7 @@ class SessionStore:
                     return
                 shutil.rmtree(folder, ignore_errors=True)
         if self.is_full(session):
-            own = self._sizes.recent(session.folder) > self._quota
-            raise ValueError(text.OWN_STORAGE_FULL if own else text.DISK_FULL)
+            raise ValueError(text.OWN_STORAGE_FULL if self.own_is_full(session) else text.DISK_FULL)
 
     def watch(self, also: Callable[[], object] = lambda: None, every: float = 60.0) -> None:
         """Sweep, and do what else is to be done, again and again in one background thread, whatever goes wrong."""
@@ -218,7 +235,7 @@ class SessionStore:
 
     def sweep(self) -> None:
         """Delete the sessions that gave no sign for `max_age` seconds; one that waits or works gives one now."""
-        alive, limit = self.alive(), time.time() - self._max_age
+        alive, limit = self._tokens_alive(), time.time() - self._max_age
         for last_sign, folder in self._by_last_sign():
             if folder.name in alive:
                 _touch(folder)
@@ -238,9 +255,12 @@ class SessionStore:
                 continue
         return sorted(found)
 
+    def _tokens_alive(self) -> frozenset[str]:
+        return frozenset(self.alive()) | self.at_work.tokens()
+
     def _idle_tokens(self, but: Session | None = None) -> list[str]:
         """Return the tokens of visitors who gave no sign for `IDLE` seconds, the longest silent first."""
-        alive, limit = self.alive(), time.time() - IDLE
+        alive, limit = self._tokens_alive(), time.time() - IDLE
         own = but.folder if but else None
         return [
             folder.name

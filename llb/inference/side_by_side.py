@@ -14,6 +14,8 @@ from typing import TypeVar
 
 import torch
 
+from llb.inference.threads import use_one_core
+
 T = TypeVar("T")
 
 
@@ -40,16 +42,11 @@ def run_side_by_side(names: Iterable[str], work: Callable[[str], T], first_is_ah
                 future.exception()
 
 
-def _use_one_core() -> None:
-    torch.get_num_threads()  # a thread takes the common number when it first asks for it
-    torch.set_num_threads(1)
-
-
 @cache
 def _thread_pool() -> ThreadPoolExecutor:
     """Return a pool of one thread per core, each of which computes on one core only."""
     cores = torch.get_num_threads()
-    pool = ThreadPoolExecutor(cores, "model", initializer=_use_one_core)
+    pool = ThreadPoolExecutor(cores, "model", initializer=use_one_core)
     ready = Barrier(cores + 1)
     for _ in range(cores):
         pool.submit(ready.wait)

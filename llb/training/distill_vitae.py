@@ -18,7 +18,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from llb.config import SCALES
-from llb.data.sampler import ClipBatch, ClipConfig, ClipSampler
+from llb.data.clip import ClipBatch
+from llb.data.sampler import ClipConfig, ClipSampler
 from llb.model.backbone import Lite0, load_lite0_imagenet
 from llb.model.vitae import ViTAE
 

@@ -71,7 +71,7 @@ def test_the_longest_run_is_set_in_minutes(given: str, seconds: float, monkeypat
     assert run_limit() == seconds
 
 
-@pytest.mark.parametrize("given", ["many", "0", "-3", "nan"])
+@pytest.mark.parametrize("given", ["many", "0", "-3", "nan", "inf"])
 def test_a_limit_that_is_no_number_of_minutes_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLB_RUN_MINUTES", given)
     with pytest.raises(ValueError, match="positive number of minutes"):

@@ -22,11 +22,12 @@ from demo.page.layout import launch_options
 from demo.runs.file_address import PREFIX
 from demo.runs.session import SessionStore
 from demo.serve import assemble
-from llb.checkpoint import load_model, shipped_models
+from llb.checkpoint import load_model
 from llb.inference.segmenter import VideoSegmenter
 from llb.model.build import build_model
 from llb.model.network import LLB
 from llb.types import FrameResult, SearchRegion, TargetTrace, TraceRequest
+from llb.weight_files import shipped_models
 
 SIZE = (120, 160)
 FRAMES = 8

@@ -52,7 +52,7 @@ class Player {
     this.timelines = new Timelines(words, (index) => this.visit(index));
     this.takeAway = new TakeAway(
       words,
-      (question) => this.ask(question),
+      (question) => this.ask(question, Infinity), // a file of a long clip takes minutes
       (index) => this.visit(index),
     );
     this.#lay();
@@ -62,9 +62,9 @@ class Player {
     return this.value ? Math.min(...this.value.variants.map((variant) => variant.done)) - 1 : -1;
   }
 
-  ask(question) {
+  ask(question, limit) {
     const { token, run } = this.value;
-    return this.askServer({ ...question, token, run });
+    return this.askServer({ ...question, token, run }, limit);
   }
 
   /** Show a run: a new one, or more of the one that is shown. */

@@ -82,7 +82,7 @@ def test_an_address_names_nothing_above_its_owners_folder(visitor: Visitor, tmp_
 
 
 def test_all_else_is_not_there(visitor: Visitor, tmp_path: Path) -> None:
-    visitor.session.note(clip="mine")
+    visitor.session.note(clip=Path("mine"))
     (tmp_path / "secret.png").write_bytes(b"secret")
     token, labels = visitor.session.token, "run-1/labels/done"
     (visitor.clip.folder / "previews" / "00099.jpg").symlink_to(tmp_path / "secret.png")
