@@ -24,11 +24,11 @@ for variant in joint llb-1 llb-2 llb-3 llb-4 llb; do
   # Variants whose label encoder is a ViTAE start it from ImageNet.
   case $variant in llb | llb-1 | llb-4) encoder=(--init-encoder "$data/vitae.pth") ;; *) encoder=() ;; esac
 
-  # Stage 1, COCO, 50,000 steps of 32 clips: @STAGE1@ hours for llb.
+  # Stage 1, COCO, 50,000 steps of 32 clips: 5 hours for llb.
   train "paper/$variant" --stage 1 --coco "$data/coco" --out "$runs/$variant-1" \
     --init-backbone "$data/maskrcnn.pth" "${encoder[@]}" --validate "$data/davis" --validate-every 5000
 
-  # Stage 2, YouTube-VOS and DAVIS, 90,000 steps of 32 clips: @STAGE2@ hours for llb.
+  # Stage 2, YouTube-VOS and DAVIS, 90,000 steps of 32 clips: 10 hours for llb.
   train "paper/$variant" --stage 2 --youtube-vos "$data/youtube_vos" --davis "$data/davis" --out "$runs/$variant-2" \
     --start "$runs/$variant-1/model.safetensors" --validate "$data/davis" --validate-every 5000
 

@@ -10,7 +10,7 @@ import sys
 from llb.config import ModelConfig
 from llb.training.cost import DEVICES, GB, fixed_bytes, largest_part, step_cost
 from llb.training.networks import build_networks
-from llb.training.plan import UTILISATION, duration
+from llb.training.plan import UTILISATION
 from llb.training.recipes import released_recipe
 
 MACHINES = (("a100", 4), ("rtx4090", 1))
@@ -34,7 +34,7 @@ def rows(model: str) -> list[str]:
                     operations = config.batch_size * (cost.operations + again)
                     pace = device.peak(precision) * UTILISATION * count
                     used = (fixed.total + fits * cost.bytes_per_clip) / GB
-                    hours = duration(config.steps * operations / pace)
+                    hours = f"{config.steps * operations / pace / 3600:.0f} h"
                     found.append(
                         f"| {count} x {device.name} | {stage} | {precision} | {'yes' if recompute else 'no'} "
                         f"| {cost.bytes_per_clip / GB:.2f} GB | {fits} of {own} | {parts} | {used:.0f} GB "
