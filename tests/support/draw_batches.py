@@ -1,4 +1,4 @@
-"""Draw batches with a worker and print its memory in MB, every so often: `python -m tests.support.draw_batches COCO OUT`.
+"""Draw batches with a worker and print its memory in MB now and then: `python -m tests.support.draw_batches COCO OUT`.
 
 A process of its own, for the checked shapes of the test session keep memory of every call.
 """
