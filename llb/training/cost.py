@@ -202,7 +202,7 @@ def fixed_bytes(network: nn.Module, averages: bool, processes: int) -> Fixed:
     """Return the bytes of weights and of what Adam and several processes add to them, all in fp32."""
     every = 4 * sum(p.numel() for p in network.parameters()) + 4 * sum(b.numel() for b in network.buffers())
     trained = 4 * sum(p.numel() for p in network.parameters() if p.requires_grad)
-    return Fixed(every, trained, 2 * trained, every if averages else 0, trained if processes > 1 else 0)
+    return Fixed(every, trained, 2 * trained, trained if averages else 0, trained if processes > 1 else 0)
 
 
 def largest_part(memory: float, fixed: Fixed, cost: StepCost) -> int:

@@ -81,12 +81,21 @@ class RunParts:
 
 
 def warmed_average(network: nn.Module, decay: float) -> AveragedModel:
-    """Return exponential moving averages of the parameters, whose decay grows to `decay`: n / (n + 10) at step n."""
+    """Return exponential moving averages of the parameters, whose decay grows to `decay`: n / (n + 10) at step n.
+
+    Parameters that are not trained are shared with the network, and so cost nothing.
+    """
 
     def average(averages: Tensors, values: Tensors, step: Tensor | int) -> None:
-        torch._foreach_lerp_(averages, values, 1 - min(decay, int(step) / (int(step) + 10)))
+        pairs = zip(averages, values, strict=True)
+        moving = [(mean, value) for mean, value in pairs if mean.data_ptr() != value.data_ptr()]
+        means, targets = [mean for mean, _ in moving], [value for _, value in moving]
+        torch._foreach_lerp_(means, targets, 1 - min(decay, int(step) / (int(step) + 10)))
 
     averaged = AveragedModel(network, multi_avg_fn=average)
+    for name, parameter in network.named_parameters():
+        if not parameter.requires_grad:
+            averaged.module.get_parameter(name).data = parameter.data
     averaged.update_parameters(network)  # the first one copies; from here on step n is the n-th
     return averaged
 
