@@ -53,12 +53,14 @@ class FinishedRun:
     clip: Clip
 
     def to_json(self, files: Mapping[str, Path]) -> dict[str, Any]:
-        """Return token and name, by which ``/inside`` finds the run, the files' addresses, and what it measured."""
+        """Return token and name, by which ``/inside`` finds the run, its key (`demo.runs.run_key`), files and figures.
+
+        Files are given by their addresses.
+        """
         addresses = {kind: address_of(path) for kind, path in files.items()}
         measured = Measurements.of(self.run, self.clip).to_json()
-        return dict(
-            browser_json({"token": self.session.token, "run": self.run.folder.name, "files": addresses, **measured})
-        )
+        found = {"token": self.session.token, "run": self.run.folder.name, "key": self.run.key, "files": addresses}
+        return dict(browser_json({**found, **measured}))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Runs from Run pressed to their end: priced, queued and worked, whether somebody watches or not."""
+"""Runs from Run pressed to their end: answered from the cache, or priced, queued and worked, watched or not."""
 
 from __future__ import annotations
 
@@ -15,15 +15,21 @@ from demo import text
 from demo.clips.clip import Clip
 from demo.models.provider import ModelProvider
 from demo.models.zerogpu import on_gpu
+from demo.runs.answers import Answers
 from demo.runs.compare import Progress, execute_run
 from demo.runs.passes import EarlierRun, marked_objects, repaired, whole_clip
 from demo.runs.price import Prices, Workload
 from demo.runs.queue import Job, Place, RunQueue
-from demo.runs.run import Run
-from demo.runs.run_setup import RepairRequest, RunRequest, start_repair, start_run
+from demo.runs.run import MARKED, Run
+from demo.runs.run_cache import RunCache, give_results
+from demo.runs.run_key import make_key
+from demo.runs.run_setup import RepairRequest, RunRequest, checked_variants, start_repair, start_run
 from demo.runs.session import Session
+from demo.runs.shared_files import share_folder
+from demo.runs.shared_run import SharedRun, SharedRuns
 
 STOP_FILE = "stop"  # in the run's folder; asks a run that another process works (`demo.models.zerogpu`) to end
+MOST_IN_BACKGROUND = 30  # runs that are still to be computed though nobody waits for them
 CHECK_EVERY = 5.0  # seconds between two looks at the visitor's storage
 
 Execute = Callable[[Run, ModelProvider, Path], Generator[Progress, None, None]]
@@ -31,19 +37,27 @@ Execute = Callable[[Run, ModelProvider, Path], Generator[Progress, None, None]]
 
 @dataclass
 class LiveRuns:
-    """The runs of all visitors that wait or work. A visitor has one at a time.
+    """The runs of all visitors that wait or work. A visitor has one at a time; the same question is computed once.
 
     Their queue's items are the newest `Progress` of a frame that all models of a run have finished, or None before.
+
+    Attributes:
+        models: those that visitors choose from.
+        answers: to questions that were asked before; None where every run is computed for itself.
     """
 
     models: ModelProvider
     queue: RunQueue[Progress | None] = field(default_factory=RunQueue)
     prices: Prices = field(default_factory=Prices)
+    answers: Answers | None = None
     _starting: set[str] = field(default_factory=set)  # tokens
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _runs: SharedRuns = field(default_factory=SharedRuns)
+    _failed: set[str] = field(default_factory=set)  # keys of runs in the background
+    _sharing: threading.RLock = field(default_factory=threading.RLock)  # who asks, joins, leaves or ends a shared run
 
     def start(self, session: Session, request: RunRequest) -> Run:
-        """Write a run down and queue it.
+        """Write a run down; answer it from the cache, let it join one of the same key, or queue it.
 
         Raises:
             ValueError: the visitor has a run already, the request is not in order (`start_run`), it would take too
@@ -56,7 +70,35 @@ class LiveRuns:
             return session.new_folder("run")
 
         with self._only_one_of(session):
-            return self._submit(session, start_run(request, self.models, new_folder))
+            run = start_run(request, self.models, new_folder)
+            if self.answers is None:
+                return self._submit(session, run)
+            run = run.save(key=make_key(request.clip, request.marked, run.variants, request.settings))
+            with self._sharing:
+                entry = self.answers.find(request, run.key)
+                if entry is not None:
+                    return give_results(entry, run)
+                return self._join(session, run) or self._submit(session, run, self.answers.cache)
+
+    def compute(self, request: RunRequest) -> float | None:
+        """See to it that a run is computed for the cache when no visitor's is; tell how far it is, 0..1.
+
+        None if it is not on its way: it failed before, or too many wait.
+        """
+        answers = self.answers
+        if answers is None:
+            return None
+        records = checked_variants(request.entries, request.settings, answers.models)
+        key = make_key(request.clip, request.marked, records, request.settings)
+        with self._sharing:
+            shared = self._runs.at_work(key)
+            if shared is None:
+                if key in self._failed or self.queue.in_background() >= MOST_IN_BACKGROUND:
+                    return None
+                run = start_run(request, answers.models, answers.cache.new_folder).save(key=key)
+                shared = self._queue(SharedRun(run), "", answers.models)
+        place = self.queue.place(shared.name)
+        return place.latest.run.frames / len(request.clip) if place and place.latest else 0.0
 
     def repair(self, session: Session, request: RepairRequest) -> Run:
         """Write a repair down and queue it.
@@ -79,7 +121,12 @@ class LiveRuns:
 
     def place(self, folder: Path) -> Place[Progress | None] | None:
         """Return where the run in a folder stands; None if it ended long ago or before the server started."""
-        return self.queue.place(str(folder))
+        shared = self._runs.of(folder)
+        place = self.queue.place(shared.name if shared else str(folder))
+        if place is None or shared is None:
+            return place
+        latest = shared.seen_by(folder, place.latest) if place.latest else None
+        return replace(place, state=shared.left.get(folder, place.state), latest=latest)
 
     def of(self, session: Session) -> Run | None:
         """Return the visitor's run that waits or works."""
@@ -90,21 +137,25 @@ class LiveRuns:
                     return Run.open(folder)
         return None
 
+    def visitors(self) -> frozenset[str]:
+        """Return who waits for a run or has one at work."""
+        return self._runs.visitors()
+
     def check_idle(self, session: Session) -> None:
         """Raise ValueError while a run of the visitor waits or works."""
-        if self.queue.busy(session.token):
+        if session.token in self.visitors():
             raise ValueError(text.RUN_BUSY)
 
     def stop(self, session: Session) -> None:
-        """End the visitor's run: one that waits goes at once, one at work keeps the frames that it has finished."""
-        run = self.of(session)
-        if run is None:
-            return
-        place = self.place(run.folder)
-        if place and place.state != "waiting":
-            with suppress(FileNotFoundError):  # it went this moment
-                (run.folder / STOP_FILE).touch()
-        self.queue.cancel(str(run.folder))
+        """End the visitor's run: one that waits goes at once, one at work keeps the frames that it has finished.
+
+        Where others wait for the same, it goes on for them.
+        """
+        with self._sharing:
+            run = self.of(session)
+            shared = self._runs.of(run.folder) if run else None
+            if run and shared:
+                self._leave(shared, run.folder)
 
     def wait(self, run: Run) -> Run:
         """Wait until a run has ended, and return it.
@@ -112,12 +163,17 @@ class LiveRuns:
         Raises:
             ValueError: it failed.
         """
-        while not self.queue.wait(str(run.folder), CHECK_EVERY):
+        shared = self._runs.of(run.folder)
+        while shared and not self.queue.wait(shared.name, CHECK_EVERY):
             pass
         place = self.place(run.folder)
         if place and place.state == "failed":
             raise ValueError(text.RUN_FAILED)
         return Run.open(run.folder)
+
+    def close(self) -> None:
+        """End all runs, before the server goes."""
+        self.queue.close()
 
     @contextmanager
     def _only_one_of(self, session: Session) -> Iterator[None]:
@@ -133,43 +189,121 @@ class LiveRuns:
             with self._lock:
                 self._starting.discard(session.token)
 
-    def _submit(self, session: Session, run: Run) -> Run:
-        names = [record.name for record in run.variants]
-        discard = partial(shutil.rmtree, run.folder, ignore_errors=True)
-        try:
-            load = Workload.of(names, run.passes(len(Clip.open(run.clip_folder))))
-            work = partial(self._work, session, run, load, on_gpu(execute_run))
-            seconds = self.prices.seconds(load)
-            self.queue.submit(Job(str(run.folder), session.token, seconds, work, discard, _seconds_left))
-        except ValueError:
-            discard()
-            raise
+    def _join(self, session: Session, run: Run) -> Run | None:
+        """Let a run take part in one of the same key that waits or works, if there is one."""
+        shared = self._runs.at_work(run.key)
+        if shared is None or not shared.join(session, run):
+            return None
+        if len(shared.askers()) == 1:  # it was nobody's: work in the background
+            self.queue.hand_over(shared.name, session.token)
+        self._runs.remember(run.folder, shared)
         return run
 
+    def _leave(self, shared: SharedRun, folder: Path) -> None:
+        others = shared.askers(but=folder)
+        if others:
+            shared.leave(folder)
+            self.queue.hand_over(shared.name, others[0].session.token)
+            return
+        place = self.queue.place(shared.name)
+        if place and place.state != "waiting":
+            with suppress(FileNotFoundError):  # it went this moment
+                (shared.work.folder / STOP_FILE).touch()
+        self.queue.cancel(shared.name)
+
+    def _submit(self, session: Session, run: Run, cache: RunCache | None = None) -> Run:
+        """Queue a visitor's run; with a cache it is computed there, so that others may join it."""
+        work = run
+        if cache is not None:
+            work = replace(run, folder=cache.new_folder(), names={}).save()
+            share_folder(run.folder / MARKED, work.folder / MARKED)
+        shared = SharedRun(work)
+        shared.join(session, run)
+        try:
+            self._queue(shared, session.token, self.models)
+        except ValueError:
+            shared.discard()
+            raise
+        self._runs.remember(run.folder, shared)
+        return run
+
+    def _queue(self, shared: SharedRun, visitor: str, models: ModelProvider) -> SharedRun:
+        """Queue the work of a run; without a visitor it is done in the background."""
+        run = shared.work
+        load = Workload.of([record.name for record in run.variants], run.passes(len(Clip.open(run.clip_folder))))
+        execute: Execute = on_gpu(execute_run) if visitor else execute_run
+        self.queue.submit(
+            Job(
+                shared.name,
+                visitor,
+                self.prices.seconds(load),
+                partial(self._work, shared, load, execute, models),
+                partial(self._discard, shared),
+                _seconds_left,
+                background=not visitor,
+            )
+        )
+        self._runs.add(shared)
+        return shared
+
+    def _discard(self, shared: SharedRun) -> None:
+        """Delete a run that was cancelled before it began."""
+        with self._sharing:
+            shared.discard()
+            self._runs.forget(shared)
+
     def _work(
-        self, session: Session, run: Run, load: Workload, execute: Execute
+        self, shared: SharedRun, load: Workload, execute: Execute, models: ModelProvider
     ) -> Generator[Progress | None, None, None]:
-        """Work a run; it ends early when the visitor's storage is full. The queue takes a turn from yield to yield."""
+        """Work a run. The queue takes a turn from yield to yield."""
+        run = shared.work
         stop, last = run.folder / STOP_FILE, run.variants[-1].name
         complete: Progress | None = None
         loading: float | None = None  # seconds until the first step: they are no part of the price
         begun = checked = time.monotonic()
         aside = worked = 0.0  # seconds while others had their turn, and the rest
-        with closing(execute(run, self.models, stop)) as steps:
-            for step in steps:
-                now = time.monotonic()
-                worked = now - begun - aside
-                loading = worked if loading is None else loading
-                if now - checked > CHECK_EVERY:
-                    checked = now
-                    if session.over_quota():
-                        stop.touch()
-                if step.variant == last:
-                    complete = replace(step, seconds_left=step.seconds_left * worked / max(worked + aside, 1e-9))
-                yield complete
-                aside += time.monotonic() - now
-        if complete and not stop.exists():
-            self.prices.learn(complete.run, load, worked - (loading or 0.0))
+        try:
+            with closing(execute(run, models, stop)) as steps:
+                for step in steps:
+                    now = time.monotonic()
+                    worked = now - begun - aside
+                    loading = worked if loading is None else loading
+                    if now - checked > CHECK_EVERY:
+                        checked = now
+                        self._check_storage(shared)
+                    shared.share_step(step)
+                    if step.variant == last:
+                        complete = replace(step, seconds_left=step.seconds_left * worked / max(worked + aside, 1e-9))
+                    yield complete
+                    aside += time.monotonic() - now
+            if complete and not stop.exists():
+                self.prices.learn(complete.run, load, worked - (loading or 0.0))
+        finally:
+            self._end(shared)
+
+    def _check_storage(self, shared: SharedRun) -> None:
+        """End a run for those whose storage is full."""
+        for asker in shared.askers():
+            if asker.session.over_quota():
+                with self._sharing:
+                    if shared.askers(but=asker.run.folder):
+                        self._leave(shared, asker.run.folder)
+                    else:
+                        (shared.work.folder / STOP_FILE).touch()
+
+    def _end(self, shared: SharedRun) -> None:
+        """Give a run to all who asked for it; keep it for those who will, if it is whole."""
+        with self._sharing:
+            final = shared.end()
+            self._runs.forget(shared)
+            if not final.key or self.answers is None:
+                return
+            if final.state == "done":
+                self.answers.cache.keep(final)
+            else:
+                shutil.rmtree(final.folder, ignore_errors=True)
+                if not shared.askers():
+                    self._failed.add(final.key)
 
 
 def _seconds_left(latest: Progress | None) -> float | None:

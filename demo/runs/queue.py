@@ -1,7 +1,8 @@
 """The queue of runs: one worker thread computes them all, in fair turns between the visitors.
 
 A short run is computed in one go. A long one gives way after each turn (`TURN`) while others wait: it is set aside and
-goes on later. At most `STARTED` runs are begun at a time, because each holds its models' memory.
+goes on later. At most `STARTED` runs are begun at a time, because each holds its models' memory. Work in the
+background, which nobody waits for, is done while no visitor's run is there, and gives way at its next step.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, Literal, TypeVar
 
 T = TypeVar("T")
@@ -39,6 +40,7 @@ class Job(Generic[T]):
         start: begins the work; each item that it yields is a step after which the run may be set aside.
         on_cancel: called once if the job is cancelled before it began.
         left: tells from an item how many seconds the work will still take; None where only `seconds` is known.
+        background: whether nobody waits for it.
     """
 
     key: str
@@ -47,6 +49,7 @@ class Job(Generic[T]):
     start: Callable[[], Generator[T, None, None]]
     on_cancel: Callable[[], object] = lambda: None
     left: Callable[[T], float | None] = lambda item: None
+    background: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,7 @@ class RunQueue(Generic[T]):
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _thread: threading.Thread | None = None
     _count: int = 0
+    _closed: bool = False
 
     def submit(self, job: Job[T]) -> None:
         """Add a job; the worker begins by itself.
@@ -120,11 +124,12 @@ class RunQueue(Generic[T]):
         with self._changed:
             if job.key in self._entries:
                 raise ValueError("This run is in the queue already.")
-            if sum(entry.state == "waiting" for entry in self._entries.values()) >= WAITING:
-                raise QueueFull(f"{WAITING} runs are waiting already: try again in a few minutes.")
-            present = [self._served[entry.job.visitor] for entry in self._entries.values()]
-            floor = min(present, default=0.0)
-            self._served[job.visitor] = max(self._served.get(job.visitor, floor), floor)
+            if self._closed:
+                raise QueueFull("The server is being closed: try again in a minute.")
+            if not job.background:
+                if sum(entry.state == "waiting" for entry in self._visitors_entries()) >= WAITING:
+                    raise QueueFull(f"{WAITING} runs are waiting already: try again in a few minutes.")
+                self._welcome(job.visitor)
             self._count += 1
             self._entries[job.key] = _Entry(job, self._count)
             if self._thread is None:
@@ -145,6 +150,29 @@ class RunQueue(Generic[T]):
         if entry.state == "cancelled":
             entry.job.on_cancel()
 
+    def hand_over(self, key: str, visitor: str) -> None:
+        """Make a job that of another visitor, who waits for it from now on; one that has ended stays as it is."""
+        with self._changed:
+            entry = self._entries.get(key)
+            if entry is None:
+                return
+            before = entry.job.visitor
+            self._welcome(visitor)
+            entry.job = replace(entry.job, visitor=visitor, background=False)
+            self._forget_absent(before)
+            self._changed.notify_all()
+
+    def close(self, seconds: float = 10.0) -> None:
+        """Take no more jobs and end all that are there; wait for the one at work, at most so many seconds."""
+        with self._changed:
+            self._closed = True
+            keys = list(self._entries)
+            self._changed.notify_all()
+        for key in keys:
+            self.cancel(key)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._entries, seconds)
+
     def place(self, key: str) -> Place[T] | None:
         """Return where a job stands, None if it was never here or ended long ago."""
         with self._changed:
@@ -156,25 +184,25 @@ class RunQueue(Generic[T]):
                 if other is entry:
                     break
                 ahead += other.seconds_left
-            waiting = [other for other in order if other.state == "waiting"]
-            position = waiting.index(entry) + 1 if entry.state == "waiting" else 0
+            waiting = [other for other in order if other.state == "waiting" and not other.job.background]
+            position = waiting.index(entry) + 1 if entry in waiting else 0
             seconds = entry.seconds_left if entry.state == "working" else ahead
             return Place(entry.state, position, len(waiting), seconds, entry.latest)
-
-    def busy(self, visitor: str) -> bool:
-        """Tell whether a job of this visitor waits or is at work."""
-        with self._changed:
-            return any(entry.job.visitor == visitor for entry in self._entries.values())
 
     def visitors(self) -> frozenset[str]:
         """Return who has a job that waits or is at work."""
         with self._changed:
-            return frozenset(entry.job.visitor for entry in self._entries.values())
+            return frozenset(entry.job.visitor for entry in self._visitors_entries())
 
     def seconds_ahead(self) -> float:
         """Return how long a job that came now would wait, estimated."""
         with self._changed:
-            return sum(entry.seconds_left for entry in self._entries.values())
+            return sum(entry.seconds_left for entry in self._visitors_entries())
+
+    def in_background(self) -> int:
+        """Return how many jobs are there that nobody waits for."""
+        with self._changed:
+            return len(self._entries) - len(self._visitors_entries())
 
     def wait(self, key: str, seconds: float) -> bool:
         """Wait until a job has ended, at most so many seconds; tell whether it has."""
@@ -183,7 +211,13 @@ class RunQueue(Generic[T]):
 
     def _order(self) -> list[_Entry[T]]:
         """Return the jobs as they will have their turn: who is at work, then by what each visitor has had."""
-        entries = sorted(self._entries.values(), key=lambda e: (self._served[e.job.visitor], e.number))
+        background = [entry for entry in self._entries.values() if entry.job.background]
+        background.sort(key=lambda entry: (not entry.stop, entry.state == "waiting", entry.number))
+        ending = [entry for entry in background if entry.stop]
+        return [*ending, *self._order_of_visitors(), *background[len(ending) :]]
+
+    def _order_of_visitors(self) -> list[_Entry[T]]:
+        entries = sorted(self._visitors_entries(), key=lambda e: (self._served[e.job.visitor], e.number))
         begun = [entry for entry in entries if entry.state != "waiting"]
         fresh = [entry for entry in entries if entry.state == "waiting"]
         begun.sort(key=lambda entry: (not entry.stop, entry.state != "working"))
@@ -194,7 +228,9 @@ class RunQueue(Generic[T]):
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: bool(self._entries))
+                self._changed.wait_for(lambda: bool(self._entries) or self._closed)
+                if not self._entries:
+                    return
                 entry = self._order()[0]
                 entry.state = "working"
             self._take_turn(entry)
@@ -232,11 +268,29 @@ class RunQueue(Generic[T]):
     def _gives_way(self, entry: _Entry[T], worked: float) -> bool:
         """Tell whether a job's turn is over: it was long enough for the others, or one set aside is to end at once."""
         others = [other for other in self._entries.values() if other is not entry]
-        return any(other.stop for other in others) or (bool(others) and worked >= self.turn)
+        long_enough = entry.job.background or worked >= self.turn
+        return any(other.stop for other in others) or (
+            long_enough and any(not other.job.background for other in others)
+        )
 
     def _count_time(self, entry: _Entry[T], seconds: float) -> None:
         entry.worked += seconds
-        self._served[entry.job.visitor] += seconds
+        if not entry.job.background:
+            self._served[entry.job.visitor] += seconds
+
+    def _visitors_entries(self) -> list[_Entry[T]]:
+        return [entry for entry in self._entries.values() if not entry.job.background]
+
+    def _welcome(self, visitor: str) -> None:
+        """Count what a visitor has had from what the one has who had least."""
+        present = [self._served[entry.job.visitor] for entry in self._visitors_entries()]
+        floor = min(present, default=0.0)
+        self._served[visitor] = max(self._served.get(visitor, floor), floor)
+
+    def _forget_absent(self, visitor: str) -> None:
+        """Forget what a visitor without a job has had."""
+        if not any(entry.job.visitor == visitor for entry in self._visitors_entries()):
+            self._served.pop(visitor, None)
 
     def _finish(self, entry: _Entry[T], state: State) -> None:
         entry.state, entry.work = state, None
@@ -244,5 +298,4 @@ class RunQueue(Generic[T]):
         self._finished[entry.job.key] = entry
         while len(self._finished) > REMEMBERED:
             del self._finished[next(iter(self._finished))]
-        if not any(other.job.visitor == entry.job.visitor for other in self._entries.values()):
-            del self._served[entry.job.visitor]
+        self._forget_absent(entry.job.visitor)

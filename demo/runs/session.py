@@ -18,6 +18,7 @@ from typing import Any
 from demo import text
 from demo.runs.disk import BUDGET, FolderSizes
 from demo.runs.run import Run
+from demo.runs.run_cache import RunCache
 from demo.whole_file import write_whole
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -117,12 +118,17 @@ class SessionStore:
 
     Attributes:
         alive: returns the tokens of visitors who wait for a run or have one at work: they stay, however long that is.
+        budget: bytes of all visitors together, and of the cache of finished runs.
+        cache: the finished runs that are kept; they give way to visitors' files.
     """
 
     alive: Callable[[], Collection[str]]
+    budget: int
+    cache: RunCache | None
 
     def __init__(self, root: Path, max_age: float = MAX_AGE, quota: int = QUOTA, budget: int = BUDGET) -> None:
-        self._root, self._max_age, self._quota, self._budget = root, max_age, quota, budget
+        self._root, self._max_age, self._quota, self.budget = root, max_age, quota, budget
+        self.cache = None
         self._sizes = FolderSizes()
         self._making_room = threading.Lock()
         self._sweeper: threading.Thread | None = None
@@ -170,26 +176,29 @@ class SessionStore:
 
     def is_full(self, session: Session) -> bool:
         """Tell whether a visitor's own folder or that of all visitors together is full."""
-        return self._sizes.count(session.folder) > self._quota or self.used_bytes() > self._budget
+        return self._sizes.count(session.folder) > self._quota or self.used_bytes() > self.budget
 
     def used_bytes(self) -> int:
-        """Return the size of all sessions together, as it was a few seconds ago at most."""
+        """Return the size of all sessions and the cache together, as it was a few seconds ago at most."""
         folders = [folder for _, folder in self._by_last_sign()]
         self._sizes.forget_all_but({*folders})
-        return sum(self._sizes.recent(folder) for folder in folders)
+        cached = self.cache.used_bytes() if self.cache else 0
+        return cached + sum(self._sizes.recent(folder) for folder in folders)
 
     def make_room(self, session: Session, needed: Container[Path] = ()) -> None:
         """See to it that a visitor may write more.
 
-        Sessions that nobody uses go first, the oldest first of all; then the visitor's own oldest runs, but for the
-        newest one and those that are `needed`.
+        Finished runs in the cache go first, then sessions that nobody uses, the oldest first of all; then the visitor's
+        own oldest runs, but for the newest one and those that are `needed`.
 
         Raises:
             ValueError: it is still too full.
         """
         with self._making_room:
+            if self.cache:
+                self.cache.shrink_to(self.cache.used_bytes() - max(0, self.used_bytes() - self.budget))
             for token in self._idle_tokens(session):
-                if self.used_bytes() <= self._budget:
+                if self.used_bytes() <= self.budget:
                     break
                 self.remove(token)
             for folder in _old_runs(session, needed):

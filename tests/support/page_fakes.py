@@ -19,7 +19,10 @@ from demo.models.provider import ModelChoice, ModelFacts, ModelProvider, Segment
 from demo.models.settings import Settings
 from demo.models.shipped import PRECISION
 from demo.page.layout import launch_options
+from demo.runs.answers import Answers
 from demo.runs.file_address import PREFIX
+from demo.runs.ready_runs import ReadyRuns
+from demo.runs.run_cache import RunCache
 from demo.runs.session import SessionStore
 from demo.serve import assemble
 from llb.checkpoint import load_model, shipped_models
@@ -171,6 +174,11 @@ def fake_shelf(root: Path) -> ExampleShelf:
     """Return a shelf of three small examples."""
     titles = {"disc": "One disc", "disc two": "Second disc", "disc three": "Third disc"}
     return ExampleShelf(root / "examples", titles, render_disc)
+
+
+def ready_runs(root: Path, models: ModelProvider, shelf: ExampleShelf) -> ReadyRuns:
+    """Return the examples' comparisons; what is not in the cache below `root` is computed by nobody."""
+    return ReadyRuns(root, Answers(RunCache(root / "runs", 1_000_000_000), models, shelf))
 
 
 @contextmanager

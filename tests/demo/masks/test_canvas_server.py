@@ -21,9 +21,8 @@ from demo.runs.lane import Lane
 from demo.runs.lookup import RunLookup
 from demo.runs.run import Run, VariantRecord
 from demo.runs.session import Session, SessionStore
-from demo.runs.showcase import Showcase
 from llb.io.label_png import decode_labels, encode_labels
-from tests.support.page_fakes import FRAMES, SIZE, FakeModels, FakeSegmenter, fake_shelf
+from tests.support.page_fakes import FRAMES, SIZE, FakeModels, FakeSegmenter, fake_shelf, ready_runs
 
 
 class Canvas:
@@ -34,7 +33,7 @@ class Canvas:
         self.session: Session = self.store.create()
         self.clip = self.shelf.clip("disc")
         self.session.note(clip=str(self.clip.folder))
-        self.server = CanvasServer(self.store, RunLookup(self.store, Showcase(root, FakeModels(), self.shelf)))
+        self.server = CanvasServer(self.store, RunLookup(self.store, ready_runs(root, FakeModels(), self.shelf)))
 
     def ask(self, what: str, **question: Any) -> dict[str, Any]:
         asked = {"what": what, "token": self.session.token, "stamp": address_of(self.clip.folder), **question}

@@ -152,11 +152,11 @@ def test_places_and_times_are_told() -> None:
     assert (place.state, place.position, place.waiting) == ("waiting", 2, 2)
     assert place.seconds == pytest.approx(15)
     assert bench.queue.seconds_ahead() == pytest.approx(17)
-    assert bench.queue.busy("c")
-    assert not bench.queue.busy("d")
+    assert "c" in bench.queue.visitors()
+    assert "d" not in bench.queue.visitors()
     assert bench.queue.place("d") is None
     bench.finish(*"abc")
-    assert not bench.queue.busy("c")
+    assert "c" not in bench.queue.visitors()
 
 
 def test_times_follow_what_the_work_itself_tells() -> None:
