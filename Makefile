@@ -1,7 +1,8 @@
 # make demo: the page.  make test: all tests.  make lint: format, lint and types.
 # make fuzz: 10,000 damaged inputs.  make soak: many visitors, and a server in trouble.  Each first installs what it needs.
-# PYTHON names the interpreter to make the environment with, VENV the environment's folder.
+# PYTHON names the interpreter to make the environment with, VENV its folder, WORKERS the processes that run tests.
 VENV ?= .venv
+WORKERS ?= 2
 BIN := $(VENV)/bin
 PYTHON ?= $(if $(wildcard $(BIN)/python),$(BIN)/python,python3)
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
@@ -15,7 +16,7 @@ demo: $(VENV)/.runs
 	$(BIN)/python app.py
 
 test: $(VENV)/.tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 fuzz: $(VENV)/.tests
 	$(BIN)/python -m tests.fuzz --count 10000 --seed 0
@@ -41,8 +42,8 @@ $(VENV)/.runs: requirements.txt | environment
 	$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/.tests: requirements-dev.txt $(VENV)/.runs
-	$(PIP) -r requirements.txt -r requirements-dev.txt
+$(VENV)/.tests: requirements-dev.txt requirements-train.txt $(VENV)/.runs
+	$(PIP) -r requirements.txt -r requirements-dev.txt -r requirements-train.txt
 	@touch $@
 
 environment:

@@ -16,24 +16,31 @@ from benchmarks.report import Agreement, Found, Measured, Report
 from benchmarks.scene import Scene
 from benchmarks.stages import Stages
 from llb import InferenceConfig, VideoSegmenter, load_model
-from llb.checkpoint import choose_precision
 from llb.config import PrecisionChoice
 from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
+from llb.precision import choose_precision
 
 MEASURED = 10  # frames, of which two update the memory at T = 5
 WARM = 2
 
 
 def run_benchmark(
-    scale: str, *, memory: int, objects: int, with_plain: bool = True, precision: PrecisionChoice = "fp32"
+    scale: str,
+    *,
+    memory: int,
+    objects: int,
+    with_plain: bool = True,
+    precision: PrecisionChoice = "fp32",
+    device: str = "cpu",
 ) -> Report:
     """Measure ``scale/llb`` with a full memory; the plain version follows one object and is left out for more.
 
     Paper scale has seeded stand-ins for weights, lite scale the shipped ones. The plain version computes in fp32.
     """
     bare = load_model("lite/llb", as_trained=True) if scale == "lite" else build_model(f"{scale}/llb", seed=0)
-    model = for_inference(copy.deepcopy(bare), choose_precision(bare.config, "cpu", precision))
+    bare = bare.to(device)
+    model = for_inference(copy.deepcopy(bare), choose_precision(bare.config, device, precision))
     config, scene = InferenceConfig(memory_size=memory), Scene(objects)
     filling = config.interval * memory
     rates = matrix_rate(), convolution_rate()
@@ -50,6 +57,7 @@ def run_benchmark(
         agreement = Agreement.between(found, plain_found)
     return Report(
         model=f"{scale}/llb",
+        device=device_name(device),
         precision=model.precision,
         objects=objects,
         memory=memory,
@@ -62,6 +70,11 @@ def run_benchmark(
         peak_memory=peak,
         drift=_drift(engine, model),
     )
+
+
+def device_name(device: str) -> str:
+    """Return what a device is called: cpu, or the GPU's product name."""
+    return torch.cuda.get_device_name(device) if device.startswith("cuda") else device
 
 
 @torch.inference_mode()

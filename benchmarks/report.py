@@ -16,6 +16,8 @@ from llb.config import Precision
 from llb.evaluation.metrics import region_similarity
 from llb.types import Mask
 
+PAPER_SECONDS = 0.12  # per frame, one object, V100 (the paper's section on results)
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -71,6 +73,7 @@ class Report:
     """
 
     model: str
+    device: str
     precision: Precision
     objects: int
     memory: int
@@ -91,8 +94,9 @@ class Report:
 def table(report: Report) -> Iterable[str]:
     """Lay a report out as lines of text."""
     yield (
-        f"{report.model} in {report.precision}, {report.objects} object(s), memory of {report.memory}, "
-        f"{report.threads} threads; a large matrix product runs at {report.matrix_rate / 1e9:.0f} GFLOP/s, "
+        f"{report.model} on {report.device} in {report.precision}, {report.objects} object(s), "
+        f"memory of {report.memory}, {report.threads} threads; a large matrix product runs at "
+        f"{report.matrix_rate / 1e9:.0f} GFLOP/s, "
         f"a convolution at {report.convolution_rate / 1e9:.0f} GFLOP/s"
     )
     yield f"{'per frame':<18}{'engine ms':>10}{'GFLOP':>9}{'GFLOP/s':>9}" + (
@@ -103,6 +107,8 @@ def table(report: Report) -> Iterable[str]:
     engine, plain = report.engine, report.plain
     yield _line("all", engine, plain, None)
     yield f"engine {1 / engine.mean:.2f} frames per second, peak memory {report.peak_memory / 1e9:.2f} GB"
+    if report.model.startswith("paper/") and report.objects == 1:
+        yield f"the paper reports {PAPER_SECONDS} s per frame on a V100 with one object; this is {engine.mean:.3f} s"
     yield f"the memory's unit keys have drifted by at most {report.drift:.1e} from those of a memory encoded afresh"
     if plain is not None and report.agreement is not None:
         far = report.agreement

@@ -83,6 +83,8 @@ class Stages:
                 self.operations[stage] += counter.get_total_flops()
             else:
                 result = function(*arguments, **named)
+            if torch.cuda.is_initialized():  # a GPU works on after the call; its stages are timed one by one
+                torch.cuda.synchronize()
             spent = time.perf_counter() - begun
             self.seconds[stage] += spent - self._inner.pop()
             if self._inner:

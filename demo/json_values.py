@@ -12,23 +12,23 @@ LONGEST_NAME = 200  # characters of a name or a choice
 LARGEST_NUMBER = 1_000_000_000
 
 
-def read_number(entries: Mapping[str, Any], key: str) -> int:
-    """Return a whole number.
+def read_number(entries: Mapping[str, Any], key: str, largest: int = LARGEST_NUMBER) -> int:
+    """Return a whole number of at most `largest`.
 
     Raises:
         KeyError: there is nothing under this key.
         ValueError: it is no whole number, or a huge one.
     """
-    return to_number(entries[key], key)
+    return to_number(entries[key], key, largest)
 
 
-def to_number(value: object, name: str) -> int:
+def to_number(value: object, name: str, largest: int = LARGEST_NUMBER) -> int:
     """Return a whole number that came as JSON, be it 3, 3.0 or "3"; raise ValueError for others and huge ones."""
     if isinstance(value, str) and DIGITS.fullmatch(value):
         return int(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value % 1:
         raise ValueError(f"{name} has to be a whole number: give one.")
-    if abs(value) > LARGEST_NUMBER:
+    if abs(value) > largest:
         raise ValueError(f"{name} is out of every range: give a smaller number.")
     return int(value)
 

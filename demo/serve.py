@@ -13,15 +13,15 @@ import gradio as gr
 from demo.clips.examples import ExampleShelf
 from demo.models.combined import all_models, models_of_examples
 from demo.models.provider import ModelProvider
-from demo.models.zerogpu import is_lent
 from demo.page.layout import build_page, launch_options
 from demo.page.live_run import LiveRuns
 from demo.page.services import Services
 from demo.runs.answers import Answers
 from demo.runs.cache_folders import CacheFolders
 from demo.runs.disk import default_budget
+from demo.runs.job import Job
 from demo.runs.price import LIMIT, Prices
-from demo.runs.queue import TURN, WAITING, Job, RunQueue
+from demo.runs.queue import WAITING, RunQueue
 from demo.runs.ready_runs import ReadyRuns
 from demo.runs.run_cache import PART, RunCache
 from demo.runs.run_key import code_version
@@ -45,7 +45,7 @@ def assemble(
     found = RunCache(cache / f"runs-{code_version()}", int(PART * sessions.budget))
     answers = Answers(found, models_of_examples or models, shelf)
     ready = ReadyRuns(cache, answers)
-    live = LiveRuns(models, RunQueue(math.inf if is_lent() else TURN), Prices(run_limit()), answers)
+    live = LiveRuns(models, RunQueue(), Prices(run_limit()), answers=answers)
     answers.compute = live.compute
     folders = CacheFolders(cache, (shelf.root, found.root, *ready.folders()))
     folders.remove_old()
@@ -87,7 +87,7 @@ def run_limit() -> float:
         minutes = float(given) if given else LIMIT / 60
     except ValueError:
         minutes = 0.0
-    if not minutes > 0:
+    if not 0 < minutes < math.inf:
         raise ValueError(f"LLB_RUN_MINUTES is {given!r}: give a positive number of minutes.")
     return minutes * 60
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from demo.models.zerogpu import import_spaces
+
 
 def start(host: str | None = None, port: int | None = None, models: str | None = None) -> None:
     """Serve the page until the program is stopped.
@@ -19,6 +21,7 @@ def start(host: str | None = None, port: int | None = None, models: str | None =
     """
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads would take the cores from torch's
+    import_spaces()
     from demo.serve import serve
 
     further = os.environ.get("LLB_MODELS", "") if models is None else models

@@ -22,7 +22,8 @@ SETTINGS = "Settings (the paper's values)"
 MEMORY_SIZE, MEMORY_SIZE_HELP = "Memory size", "Most past frames that a model keeps of an object."
 INTERVAL, INTERVAL_HELP = "Interval T", "Every how many frames one joins the memory."
 STEPS, STEPS_HELP = "Few-shot steps", "Steps of the few-shot learner on the painted frame."
-SEARCH, SEARCH_HELP = "Search factor", "How far around the object a model looks, in object sizes; 0: the model's own."
+SEARCH, SEARCH_HELP = "Search factor", "How far around the object a model looks, in object sizes."
+OWN_VALUE = "the model's own"
 SHARED = "Shared regions: all models look where the first one looks, so that only the models differ"
 COPY_LINK = "Copy a link to these models and settings"
 LINK_HELP = "The link comes here, and into the clipboard."
@@ -45,10 +46,12 @@ INSIDE_INTRO = (
     "answer with E1\\* and E2\\*; the gates **γ1** and **γ2** say how far each answer is trusted, place by place. "
     "Click a box to see it large, or a place in a picture above to see what the model looks at."
 )
+IN_COMPANY = "while other work ran"
 NUMBERS_NOTE = (
-    "ms per frame: on this machine, for all objects; several models run side by side on a core each, and with shared "
-    "regions the features that all of them use are in none but the first one's time. J (examples only): overlap with "
-    "the true mask, 1 is perfect."
+    "ms per frame: a model's work on a frame with all objects, on this machine, without loading and saving; what "
+    "several models compute once for all is divided evenly among them. Several models run side by side on a core each, "
+    f'and "{IN_COMPANY}" says that they had to wait for the processor: alone they are faster. J (examples only): '
+    "overlap with the true mask, 1 is perfect."
 )
 
 TAKE_AWAY = {
@@ -75,7 +78,7 @@ GLOSSARY = {
     "J": "Overlap of a mask with the truth: their intersection over their union, 1 is perfect.",
     "F": "How well the contours agree, 1 is perfect.",
     "J&F": "The mean of J and F, the usual score of this field; on the cards in per cent.",
-    "ms per frame": "Milliseconds for a frame and one object; on the cards: on two CPU cores.",
+    "ms per frame": "Milliseconds of a model's work on a frame; on the cards: one object, alone on two CPU cores.",
     "Parameters": "Numbers that a model has learnt; M is a million.",
     "Knock-out": "A part of a trained model switched off; an ablation is trained without it from the start.",
 }
@@ -88,6 +91,9 @@ REPORT_MODELS, REPORT_FRAMES, REPORT_PLOTS = "Models", "First, middle and last f
 REPORT_HEADS = ("", "J", "F", "IoU with the others", "ms per frame")
 REPORT_INSIDE, REPORT_SETTINGS = "What the models hold of the object", "How it was made"
 REPORT_NOTE = (
+    "ms per frame is a model's work on a frame with all objects, without loading and saving; what several models "
+    f'compute once for all is divided evenly among them, and "{IN_COMPANY}" says that they had to wait for the '
+    "processor. "
     "J is the overlap with the true mask, F the agreement of the contours, both 1 at best and missing where no truth "
     "is known. Means over the frames whose mask was not given, and over the objects. A knock-out is a trained model "
     "with a part switched off; it is not an ablation."
@@ -114,6 +120,8 @@ NO_MASK = "Mark at least one object first: pick a number and paint over the obje
 NOTHING_TO_REPAIR = "Nothing is marked on this frame: paint the object there first."
 UNDO_REPAIR = "Undo the last repair"
 NO_MODEL = "Tick at least one model."
+CLIP_BEING_READ = "Your clip is still being read: wait until it is there, then try again."
+OLDER_PAINTING = "A newer painting of this clip is saved already."
 RUN_BUSY = "Your last run still waits or works: wait for its end, or stop it first."
 RUN_FAILED = "The run failed on the server, which is not your fault: what was done is kept. Try it once more."
 RUN_CANCELLED = "Your run was cancelled before it began."
@@ -124,10 +132,19 @@ TOO_MANY_VISITORS = "Too many visitors are here at the moment: try again in a fe
 GONE = "This is no longer there: reload the page."
 INCOMPLETE = "This question is incomplete: reload the page."
 EXPORTS_BUSY = "Many files are being written at the moment: try again in a minute."
+READING_BUSY = "Many clips are being read at the moment: try again in a minute."
+CHOICES_BUSY = "Many visitors are choosing a clip at the moment: try again in a few seconds."
 CUTS_BUSY = "Many objects are being cut out at the moment: try again in a few seconds."
 NOTHING_DONE = "No frame of this comparison is finished by all models yet: take the files away a little later."
 REPAIR_AT_WORK = "This correction is at work: take the files away at its end, or stop it first."
-STORAGE_FULL = "Your storage on this server is full, so the run ended here: what is done is kept."
+STORAGE_FULL = (
+    "Your storage on this server is full, so the run ended here: what is done is kept. Choose a shorter clip or fewer "
+    "models."
+)
+RUN_DISK_FULL = (
+    "This server's disk is full, so the run ended here: what is done is kept. Try again in a few minutes, or choose a "
+    "shorter clip."
+)
 
 TABLE = "How good is each model? The ablation, measured"
 TABLE_INTRO = (
@@ -192,9 +209,24 @@ def facts(parameters: int, result: Measured | None) -> str:
     return " · ".join(parts)
 
 
-def pace(seconds: float | None, overlap: float | None) -> str:
+def large_title(variant: str) -> str:
+    """Name a model of the paper's size."""
+    return f"{variant.upper()}, the paper's size"
+
+
+def large_facts(facts: str) -> str:
+    """Add to what is known of a model of the paper's size how long it takes (docs/speed.md)."""
+    return " · ".join([*([facts] if facts else []), "about 1.3 s per frame and object on two CPU cores"])
+
+
+def milliseconds(seconds: float | None, in_company: bool, unit: str = "") -> str:
+    """Say how long a model takes, and whether other work ran meanwhile; nothing where it is not known."""
+    return "" if seconds is None else f"{seconds * 1000:.0f}{unit}" + (f", {IN_COMPANY}" if in_company else "")
+
+
+def pace(seconds: float | None, overlap: float | None, in_company: bool) -> str:
     """Say how fast a model was, and its J if the truth is known."""
-    parts = [] if seconds is None else [f"{seconds * 1000:.0f} ms per frame"]
+    parts = [] if seconds is None else [milliseconds(seconds, in_company, " ms per frame")]
     return " · ".join([*parts, *([] if overlap is None else [f"J {overlap:.2f}"])])
 
 
@@ -207,7 +239,7 @@ def duration(seconds: float) -> str:
     """Say roughly how long something takes."""
     if seconds >= 90:
         return f"about {seconds / 60:.0f} minutes"
-    return f"about {max(1, round(seconds))} s"
+    return f"about {max(1, round(seconds)) if seconds < 20 else 5 * round(seconds / 5)} s"
 
 
 def time_left(seconds: float) -> str:
@@ -223,6 +255,11 @@ def missing(count: int) -> str:
 def too_small(target: int, index: int, pixels: int, least: int) -> str:
     """Say that an object is too small to follow."""
     return f"Object {target} on frame {index} is only {pixels} pixels: paint at least {least}, or erase it."
+
+
+def no_such_object(target: int, most: int) -> str:
+    """Say that no object may have this number."""
+    return f"There is no object {target}: the numbers go from 1 to {most}."
 
 
 def too_many(count: int, most: int) -> str:
@@ -242,7 +279,9 @@ def report_title(clip: str) -> str:
 
 def model_failed(title: str, index: int) -> str:
     """Say that a model failed in a run."""
-    return f"{title} failed at frame {index}, so the run ended there: what is done is kept."
+    return (
+        f"{title} failed at frame {index}, so the run ended there: what is done is kept. Try once more, or without it."
+    )
 
 
 def repairing(clip: str, index: int) -> str:

@@ -1,64 +1,21 @@
 """Load a model by name or by file.
 
-Weights are safetensors only; shipped files are listed, with their sha256, in weights/manifest.json. That folder lies
-inside the installed package, and beside it in a checkout.
+Weights are safetensors only; where they are looked for is in `llb.weight_files`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from llb.config import SCALES, VARIANTS, ModelConfig, Precision, PrecisionChoice
+from llb.config import SCALES, ModelConfig, PrecisionChoice
 from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
-
-PACKAGE = Path(__file__).resolve().parent
-INSTALLED = PACKAGE / "weights"  # setup.py puts the checkout's folder there
-WEIGHTS = INSTALLED if INSTALLED.is_dir() else PACKAGE.parent / "weights"
-NO_WEIGHTS = "no weights yet: this variant has not been trained at this scale"
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """What is known of a model's weights; `reason` says why they cannot be used and is empty where they can.
-
-    `model` is what the weights are of: the name itself, unless there are several for one variant (``lite/llb-long``).
-    `parameters` counts the trained ones and the frozen backbone's.
-    """
-
-    name: str
-    available: bool
-    reason: str = ""
-    file: str = ""
-    sha256: str = ""
-    model: str = ""
-    parameters: int = 0
-
-
-def shipped_models(folder: Path = WEIGHTS) -> dict[str, ModelCard]:
-    """List every model of the family by name, with its weights or the reason why there are none."""
-    path = folder / "manifest.json"
-    entries = json.loads(path.read_text()) if path.exists() else {}
-    names = dict.fromkeys([*(f"{scale}/{variant}" for scale in SCALES for variant in VARIANTS), *entries])
-    cards = {}
-    for name in names:
-        entry = entries.get(name)
-        if entry is None:
-            cards[name] = ModelCard(name, False, NO_WEIGHTS)
-        else:
-            known = {field: str(entry[field]) for field in ("file", "sha256", "model")}
-            found = (folder / known["file"]).exists()
-            reason = "" if found else f"weights/{known['file']} is missing"
-            cards[name] = ModelCard(name, found, reason, **known, parameters=int(entry["parameters"]))
-    return cards
+from llb.precision import choose_precision
+from llb.weight_files import WEIGHTS, available_models, find_model, sha256_of
 
 
 def load_model(
@@ -68,40 +25,26 @@ def load_model(
     as_trained: bool = False,
     precision: PrecisionChoice = "fp32",
 ) -> LLB:
-    """Load a shipped model such as ``lite/llb``, or a ``.safetensors`` file that `save_model` or training wrote.
+    """Load a model by name, such as ``lite/llb``, or a ``.safetensors`` file that `save_model` or training wrote.
 
-    It is ready to run (`llb.model.build.for_inference`), unless it is wanted `as_trained`. The `precision` "auto" is
-    bf16 for a lite model on a CPU that computes in it, where it is quicker by a quarter to a half, and fp32 elsewhere.
+    It is ready to run (`llb.model.build.for_inference`), unless it is wanted `as_trained`; what the `precision` "auto"
+    means is decided by `llb.precision.choose_precision`.
 
     Raises:
         ValueError: the name is unknown, there are no such weights, or the file is damaged or not of this model.
     """
     if name.endswith(".safetensors"):
         return _ready(_load_file(Path(name), None), device, as_trained, precision)
-    cards = shipped_models(folder)
-    if name not in cards:
-        ready = ", ".join(card.name for card in cards.values() if card.available) or "none"
-        raise ValueError(f"There is no model {name!r}: choose one that has weights ({ready}).")
-    card = cards[name]
-    if not card.available:
-        raise ValueError(f"{name} cannot be loaded: {card.reason}.")
-    path = folder / card.file
-    if hashlib.sha256(path.read_bytes()).hexdigest() != card.sha256:
-        raise ValueError(f"{path} is not the file that the manifest names (sha256 differs): fetch it again.")
-    return _ready(_load_file(path, card.model), device, as_trained, precision)
+    card = find_model(name, folder)
+    return _ready(_load_file(card.fetch(), card.model), device, as_trained, precision)
 
 
-def cpu_computes_bf16() -> bool:
-    """Tell whether this machine's CPU multiplies in bf16 by itself; where it must imitate it, bf16 is slower."""
-    known = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}  # older PyTorch cannot tell
-    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
-
-
-def choose_precision(config: ModelConfig, device: str, choice: PrecisionChoice) -> Precision:
-    """Return what "auto" means for a model on this machine; any other choice stands."""
-    if choice != "auto":
-        return choice
-    return "bf16" if device == "cpu" and config.scale == "lite" and cpu_computes_bf16() else "fp32"
+def weights_sha256(name: str, folder: Path = WEIGHTS) -> str:
+    """Return the sha256 of the file that `load_model` reads for a name; empty for a model without weights."""
+    if name.endswith(".safetensors"):
+        return sha256_of(Path(name)) if Path(name).is_file() else ""
+    card = available_models(folder).get(name)
+    return card.sha256 if card else ""
 
 
 def _ready(model: LLB, device: str, as_trained: bool, precision: PrecisionChoice) -> LLB:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,16 +11,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from llb.config import InferenceConfig, PrecisionChoice
+from llb.commands import benchmark, export, options
+from llb.commands.options import (
+    AsReleased,
+    Device,
+    EngineOptions,
+    Interval,
+    MemorySize,
+    Model,
+    Precision,
+    SearchFactor,
+    Steps,
+)
 from llb.io.progress_bar import progress_bar
+from llb.training.command import train
 
 if TYPE_CHECKING:
-    from llb.evaluation.evaluate import EvaluationResult
+    from llb.config import InferenceConfig
     from llb.io.video_reader import ClipInfo
     from llb.model.network import LLB
-    from llb.training.trainer import StepReport
 
-DEFAULTS = InferenceConfig()
 ANYTHING = {"allow_extra_args": True, "ignore_unknown_options": True}
 app = typer.Typer(
     help="Learning to Learn Better (LLB) for video object segmentation.",
@@ -30,24 +39,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Model = Annotated[str, typer.Option("--model", help="scale/variant, such as lite/llb, or a .safetensors file.")]
-Device = Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...; auto takes a GPU where there is one.")]
-Precision = Annotated[
-    PrecisionChoice,
+ClipPath = Annotated[Path, typer.Argument(help="A video, or a folder of png, jpg, webp, tif or bmp frames.")]
+MaskPath = Annotated[
+    Path,
     typer.Option(
-        help="Of backbone and decoder. bf16 is quicker where the CPU has it and moves J&F about as far as noise of one "
-        "grey level does; auto takes it there for lite models."
+        help="The objects of the first frame: a palette or grey PNG (each number but 0 is one), or a COCO, labelme or "
+        "CVAT file."
     ),
 ]
-MemorySize = Annotated[int, typer.Option(help="Most frames in an object's memory.")]
-Interval = Annotated[int, typer.Option(help="Every how many frames one joins the memory.")]
-Steps = Annotated[int, typer.Option(help="Steps of the few-shot learner on the first frame.")]
-SearchFactor = Annotated[
-    float | None,
-    typer.Option(help="Side of the search region over the root of the object's area.", show_default="the model's own"),
-]
-ClipPath = Annotated[Path, typer.Argument(help="A video, or a folder of png, jpg, webp, tif or bmp frames.")]
-MaskPath = Annotated[Path, typer.Option(help="Palette or grey PNG: each number but 0 is an object of the first frame.")]
 
 
 @app.command()
@@ -60,37 +59,41 @@ def segment(
     end: Annotated[int | None, typer.Option(help="Stop before this frame.")] = None,
     stride: Annotated[int, typer.Option(help="Take every n-th frame.")] = 1,
     max_frames: Annotated[int | None, typer.Option(help="Segment at most so many frames.")] = None,
-    memory_size: MemorySize = DEFAULTS.memory_size,
-    interval: Interval = DEFAULTS.interval,
-    steps: Steps = DEFAULTS.steps_first,
+    memory_size: MemorySize = None,
+    interval: Interval = None,
+    steps: Steps = None,
     search_factor: SearchFactor = None,
+    as_released: AsReleased = False,
     device: Device = "auto",
     precision: Precision = "auto",
+    soft: Annotated[
+        bool, typer.Option("--soft", help="Also write soft/<object>/<frame>.png: probabilities x 255.")
+    ] = False,
     trace: Annotated[bool, typer.Option("--trace", help="Also write traces/<frame>.npz: E1, E2, gates, ...")] = False,
 ) -> None:
     """Segment the objects of a mask through a clip."""
+    from llb.formats.first_mask import read_first_mask
     from llb.inference.clip import segment_clip
     from llb.io.label_fit import check_objects, fit_labels
-    from llb.io.label_png import read_labels
     from llb.io.prefetch import BackgroundWriter, prefetch
     from llb.io.result_writer import ResultWriter
     from llb.io.video_reader import Losses, probe, read_frames
     from llb.types import TraceRequest
 
-    config = InferenceConfig(memory_size, interval, steps, search_factor=search_factor)
+    config = EngineOptions(memory_size, interval, steps, search_factor, as_released).config()
     chosen = {"start": start, "end": end, "stride": stride, "max_frames": max_frames}
     losses = Losses()
     frames = read_frames(clip, start=start, end=end, stride=stride, max_frames=max_frames, losses=losses)
     info = probe(clip)
-    labels = fit_labels(read_labels(mask), (info.height, info.width), stored=info.stored)
+    labels = fit_labels(read_first_mask(mask), (info.height, info.width), stored=info.stored)
     check_objects(labels)
-    network = _load(model, device, precision)
+    network = options.load(model, device, precision)
     inputs: dict[str, object] = {"clip": str(clip), "mask": str(mask), "range": chosen, "notes": info.notes}
     facts = inputs | _facts(model, network, config)
     total = _count(info, start, end, stride, max_frames)
     with (
         progress_bar("Segmenting", total) as bar,
-        ResultWriter(out, info.fps / stride, facts, losses) as folder,
+        ResultWriter(out, info.fps / stride, facts, losses, soft) as folder,
         BackgroundWriter(folder.write) as writer,
     ):
         for done in segment_clip(network, prefetch(frames), labels, config, TraceRequest() if trace else None):
@@ -100,74 +103,25 @@ def segment(
         typer.echo(f"Note: {note}.", err=True)
 
 
+for command in (benchmark.evaluate, benchmark.predict, benchmark.score, benchmark.verify, export.export):
+    app.command()(command)
+
+
+app.command()(train)
+
+
 @app.command()
-def evaluate(
-    data: Annotated[Path, typer.Option(help="Folder of an annotated data set in DAVIS layout.")],
-    split: Annotated[str, typer.Option(help="Which part of it.")] = "val",
-    model: Model = "lite/llb",
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write all numbers to this file.")] = None,
-    masks: Annotated[Path | None, typer.Option(help="Write the predicted masks into this folder.")] = None,
-    memory_size: MemorySize = DEFAULTS.memory_size,
-    interval: Interval = DEFAULTS.interval,
-    steps: Steps = DEFAULTS.steps_first,
-    search_factor: SearchFactor = None,
-    device: Device = "auto",
-    precision: Precision = "fp32",
+def results(
+    as_latex: Annotated[bool, typer.Option("--latex", help="Print it as LaTeX (booktabs) instead.")] = False,
 ) -> None:
-    """Measure J, F and J&F on annotated clips by the DAVIS protocol."""
-    from llb.evaluation import evaluate as evaluation
-
-    config = InferenceConfig(memory_size, interval, steps, search_factor=search_factor)
-    network = _load(model, device, precision)
-    with progress_bar("Evaluating") as bar:
-        result = evaluation.evaluate(network, data, split, config, bar.show, masks)
-    if json_file is not None:
-        json_file.parent.mkdir(parents=True, exist_ok=True)
-        json_file.write_text(json.dumps(result.to_dict(), indent=2) + "\n", encoding="utf-8")
-    typer.echo(_table(result))
-
-
-@app.command()
-def train(
-    data: Annotated[Path, typer.Option(help="Folder with davis16/train and static/<collection>.")],
-    out: Annotated[Path, typer.Option(help="Folder of the run; give it again to go on where it stopped.")],
-    model: Annotated[str, typer.Option(help="lite/family, or a lite model such as lite/llb.")],
-    start: Annotated[Path | None, typer.Option(help="Weights of the shared stage, for a variant's own stage.")] = None,
-    objects: Annotated[Path | None, typer.Option(help="Further objects, from scripts.fetch_objects.")] = None,
-    length: Annotated[float, typer.Option(help="Steps as a multiple of the shipped models' schedule.")] = 1.0,
-    long: Annotated[bool, typer.Option("--long", help="The schedule of lite/llb-long, the visitors' default.")] = False,
-    seed: Annotated[int, typer.Option(help="Of the first weights and of the clips.")] = 0,
-    cache: Annotated[Path | None, typer.Option(help="Folder for the decoded images [default: in ~/.cache].")] = None,
-) -> None:
-    """Train the stage that all lite variants share (lite/family), or a variant; the weights come to OUT."""
-    from llb.data.image_cache import DEFAULT_CACHE, build_cache
-    from llb.training.schedule import train_config
-    from llb.training.trainer import Trainer
-
-    config = train_config(model, seed, length, start, long=long)
-    with progress_bar("Decoding images") as bar:
-        images = build_cache(
-            data, cache or DEFAULT_CACHE, lambda done, total: bar.show("Decoding images", done, total), objects
-        )
-    with progress_bar("Training", config.steps) as bar:
-
-        def show(report: StepReport) -> None:
-            bar.show(f"loss {report.loss:.3f}, IoU {report.iou:.3f}", report.step, report.steps)
-
-        def show_distillation(step: int, steps: int, loss: float) -> None:
-            bar.show(f"pretraining the label encoder, loss {loss:.3f}", step, steps)
-
-        weights = Trainer(config, images.folder, out).run(show, on_distilled=show_distillation)
-    typer.echo(f"The weights are in {weights}.")
-
-
-@app.command()
-def results() -> None:
     """Print the ablation table of the shipped lite models, from their committed results, as Markdown."""
-    from llb.evaluation.results_table import ablation, by_sequence, markdown
+    from llb.evaluation.results_table import ablation, by_sequence, latex, markdown
 
     rows = ablation()
-    typer.echo(f"{markdown(rows)}\n\n{by_sequence(rows)}" if rows else "There are no results in weights/results.")
+    if not rows:
+        typer.echo("There are no results in weights/results.")
+    else:
+        typer.echo(latex(rows) if as_latex else f"{markdown(rows)}\n\n{by_sequence(rows)}")
 
 
 @app.command(hidden=True, add_help_option=False, context_settings=ANYTHING)
@@ -240,28 +194,3 @@ def _count(info: ClipInfo, start: int, end: int | None, stride: int, max_frames:
         return max_frames
     count = -(-(min(frames, end or frames) - start) // stride)
     return max(min(count, max_frames or count), 1)
-
-
-def _table(result: EvaluationResult) -> str:
-    """Return the scores in per cent, a line per sequence and the mean over all objects."""
-    rows = [(sequence.name, sequence.score) for sequence in result.sequences]
-    rows.append(("mean over objects", result.score))
-    width = max(len(name) for name, _ in rows)
-    lines = [f"{'':{width}}     J     F   J&F"]
-    lines += [f"{name:{width}}  {100 * s.j:4.1f}  {100 * s.f:4.1f}  {100 * s.mean:4.1f}" for name, s in rows]
-    return "\n".join([*lines, f"{1000 * result.seconds_per_frame:.0f} ms per frame"])
-
-
-def _load(model: str, device: str, precision: PrecisionChoice) -> LLB:
-    import torch
-
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    kind, _, number = device.partition(":")
-    if kind not in ("cpu", "cuda") or (number and not number.isdigit()):
-        raise ValueError(f"{device!r} is not a device: choose auto, cpu or cuda.")
-    if kind == "cuda" and not torch.cuda.is_available():
-        raise ValueError("This machine has no CUDA device that torch can use: choose --device cpu.")
-    from llb.checkpoint import load_model
-
-    return load_model(model, device=device, precision=precision)

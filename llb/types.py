@@ -14,6 +14,8 @@ from torch import Tensor
 Rgb = UInt8[np.ndarray, "height width 3"]  # a picture, 0 to 255
 Labels = UInt8[np.ndarray, "height width"]  # object ids, 0 = background
 Mask = Bool[np.ndarray, "height width"]
+VOID = 255  # pixels of a mask that belong to nothing for sure, as in PASCAL VOC
+LARGEST_ID = VOID - 1  # of an object
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,12 @@ class TargetTrace:
 
 @dataclass(frozen=True)
 class FrameResult:
-    """A segmented frame. `prob` is background first, then the targets in the order of `targets`."""
+    """A segmented frame. `prob` is background first, then the targets in the order of `targets`; empty if unwanted.
+
+    `seconds` is what the frame took, without traces. Of these, `shared_seconds` went into features that other models
+    may reuse (0: they were reused here; None: nothing is shared), and in `cpu_seconds` the thread had a processor core
+    (None: not known, as on a GPU).
+    """
 
     index: int
     targets: tuple[int, ...]
@@ -142,3 +149,5 @@ class FrameResult:
     prob: Float[np.ndarray, "n height width"]
     seconds: float
     traces: tuple[TargetTrace, ...] = field(default=())
+    shared_seconds: float | None = None
+    cpu_seconds: float | None = None

@@ -17,10 +17,11 @@ from unittest.mock import patch
 
 import numpy as np
 
-from llb.checkpoint import WEIGHTS, load_model
+from llb.checkpoint import load_model
 from llb.config import Precision
 from llb.evaluation.evaluate import evaluate
 from llb.io.video_reader import Frame, read_frames
+from llb.weight_files import WEIGHTS
 
 MODELS = ("lite/llb-long", "lite/llb", "lite/joint")
 PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")

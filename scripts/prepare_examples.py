@@ -21,6 +21,7 @@ from demo.clips.examples import EXAMPLES, ExampleShelf
 from demo.models.combined import models_of_examples
 from demo.models.provider import ModelProvider
 from demo.models.settings import Settings
+from demo.models.shipped import LARGE
 from demo.page.choice import in_page_order, knock_outs_of
 from demo.runs.answers import is_fresh, weights_of
 from demo.runs.compare import execute_run
@@ -37,9 +38,9 @@ EQUAL = 0.9995  # part of the pixels that two machines, or two versions of PyTor
 def groups(models: ModelProvider) -> list[list[str]]:
     """List the runs to compute. Each model leads one with all that come after it on the page.
 
-    So any choice of models is ready, and with the first of `GREETING` also any of its knock-outs, in the second run.
+    So any choice of lite models is ready. The second run is of the knock-outs of the first of `GREETING`.
     """
-    able = list(able_models(models))
+    able = [name for name in able_models(models) if not name.startswith(f"{LARGE}/")]
     ordered = in_page_order(able, able)
     family = [name for name, lead in with_leads(ordered) if lead]
     return [ordered, [GREETING[0], *knock_outs_of(able)], *(family[place:] for place in range(1, len(family)))]

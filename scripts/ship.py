@@ -12,8 +12,9 @@ import shutil
 import sys
 from pathlib import Path
 
-from llb.checkpoint import WEIGHTS, load_model
+from llb.checkpoint import load_model
 from llb.training.trainer import FINAL
+from llb.weight_files import WEIGHTS
 
 LICENCE = "Research and other non-commercial use (terms of DAVIS, CC BY-NC 4.0); the frozen backbone is Apache-2.0."
 DATA = (

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import sys
+import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,7 @@ from hypothesis import settings
 from jaxtyping import install_import_hook
 
 from tests.support import chromium, typecheck
+from tests.support.one_at_a_time import one_at_a_time
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -19,6 +23,14 @@ if TYPE_CHECKING:
 install_import_hook("llb", f"{typecheck.__name__}.check")
 
 torch.set_num_threads(1)  # the tests' tensors are small: more threads only wait for each other on a busy machine
+
+if sys.version_info < (3, 12, 2):
+    # These Pythons mix up two threads that parse at once, as for two tracebacks, and raise SystemError.
+    ast.parse = one_at_a_time(ast.parse)
+
+# Two processes of tests must not write each other's files while Gradio serves them.
+gradio_files = tempfile.TemporaryDirectory(prefix="llb-tests-gradio-", ignore_cleanup_errors=True)
+os.environ["GRADIO_TEMP_DIR"] = gradio_files.name
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("repeatable")

@@ -38,7 +38,7 @@ def test_direction_of_imports(path: Path) -> None:
     if path.parts[0] == "llb":
         forbidden += ("benchmarks", "demo", "gradio", *(f"llb.{name}" for name in llb.__all__))
     if path.parts[0] == "demo":
-        forbidden += ("benchmarks", "llb.cli")
+        forbidden += ("benchmarks", "llb.cli", "llb.commands")
     if path.parts[0] == "benchmarks":
         forbidden += ("demo", "gradio")
     if path.parts[:2] == ("llb", "model"):
@@ -47,15 +47,16 @@ def test_direction_of_imports(path: Path) -> None:
             "llb.training",
             "llb.data",
             "llb.cli",
+            "llb.commands",
             "llb.evaluation.evaluate",
             "llb.checkpoint",
         )
     if path.parts[:2] == ("llb", "inference"):
-        forbidden += ("llb.training", "llb.data", "llb.cli", "llb.evaluation.evaluate")
+        forbidden += ("llb.training", "llb.data", "llb.cli", "llb.commands", "llb.evaluation.evaluate")
     if path.parts[:2] == ("llb", "evaluation"):
-        forbidden += ("llb.training", "llb.data", "llb.cli")
-    if path.parts[:2] in (("llb", "data"), ("llb", "io")):
-        forbidden += ("llb.evaluation", "llb.training", "llb.model", "llb.cli")
+        forbidden += ("llb.training", "llb.data", "llb.cli", "llb.commands")
+    if path.parts[:2] in (("llb", "data"), ("llb", "io"), ("llb", "formats")):
+        forbidden += ("llb.evaluation", "llb.training", "llb.model", "llb.cli", "llb.commands")
     if path.parts in (("llb", "config.py"), ("llb", "types.py")):
         forbidden += ("llb.model", "llb.inference", "llb.training", "llb.data")
     assert not offences(path, forbidden)

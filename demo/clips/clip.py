@@ -70,6 +70,10 @@ class Clip:
         """Time from the first frame to the last."""
         return self.times[-1] - self.times[0]
 
+    def frame_end(self, index: int) -> float | None:
+        """Return when a frame gives way to the next one, in seconds; None for the last one where that is unknown."""
+        return self.times[index + 1] if index + 1 < len(self) else self.end or None
+
     def frame(self, index: int) -> Rgb:
         """Return a frame in RGB, exactly as decoded unless the clip is a long one (`LOSSLESS`)."""
         exact = self.folder / "frames" / f"{index:05d}.png"

@@ -18,10 +18,12 @@ import numpy as np
 from demo.clips.clip import LOSSLESS, Clip, save_clip, save_facts
 from llb.io.picture_file import is_animation, read_header
 from llb.io.picture_folder import PICTURES, natural_key
+from llb.io.video_file import ENDINGS
 from llb.io.video_reader import ClipInfo, Losses, probe, read_frames
 from llb.types import Rgb
 
 BYTES_PER_PIXEL = 4  # more than any packed picture needs
+FILE_TYPES = ("video", "image", *sorted({*ENDINGS, *PICTURES}), ".zip")  # what a browser's file dialogue offers
 UNPACKED = 2_000_000_000  # bytes of a zip's pictures together
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError, OSError)
 
@@ -192,27 +194,33 @@ def unpack_pictures(path: Path, folder: Path, side: int) -> None:
     Raises:
         ValueError: it is no zip, it is locked or damaged, its pictures are too large, or it holds none.
     """
+    number = -1
+    for number, (name, data) in enumerate(_packed_pictures(path, side)):
+        (folder / f"{number:05d}{PurePosixPath(name).suffix.lower()}").write_bytes(data)
+    if number < 0:
+        raise ValueError(f"{path.name} holds no pictures: pack png, jpg, webp, tif or bmp frames.")
+
+
+def _packed_pictures(path: Path, side: int) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of a zip's pictures in order; what writes them is no concern of the errors caught here."""
     try:
         with zipfile.ZipFile(path) as archive:
             found = sorted(filter(_is_picture, archive.infolist()), key=lambda item: natural_key(item.filename))
             if sum(item.file_size for item in found) > UNPACKED:
                 raise ValueError(f"{path.name} holds too much: pack fewer or smaller pictures.")
-            for number, item in enumerate(found):
+            for item in found:
+                name = PurePosixPath(item.filename).name
                 if item.file_size > BYTES_PER_PIXEL * side * side:
-                    raise ValueError(f"{PurePosixPath(item.filename).name} is too large: make the pictures smaller.")
-                name, data = PurePosixPath(item.filename), archive.read(item)
-                header = read_header(data, name.name)
+                    raise ValueError(f"{name} is too large: make the pictures smaller.")
+                data = archive.read(item)
+                header = read_header(data, name)
                 if max(header.width, header.height) > side:
-                    raise ValueError(
-                        f"{name.name} is too large: make the pictures smaller, at most {side} pixels wide."
-                    )
-                (folder / f"{number:05d}{name.suffix.lower()}").write_bytes(data)
+                    raise ValueError(f"{name} is too large: make the pictures smaller, at most {side} pixels wide.")
+                yield name, data
     except BROKEN_ZIP as error:
         raise ValueError(
             f"{path.name} is not a zip that can be read: pack the pictures again, without a password."
         ) from error
-    if not found:
-        raise ValueError(f"{path.name} holds no pictures: pack png, jpg, webp, tif or bmp frames.")
 
 
 def _is_animation(path: Path) -> bool:

@@ -6,19 +6,19 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from demo import text
 from demo.browser_json import browser_json
 from demo.clips.clip import Clip
-from demo.exports.coco import CocoFile
-from demo.exports.measurements import Measurements
+from demo.exports.measurements import Measurements, object_names
 from demo.exports.report import write_report
 from demo.exports.video import write_overlay, write_side_by_side
 from demo.runs.lane import Lane
 from demo.runs.run import Run
 from demo.whole_file import whole_file
+from llb.formats.coco import CocoFile
 
 DOWNLOADS = "downloads"  # in the run's folder, so that they go with it
 LANE = Lane(at_once=2, waiting=8, busy=text.EXPORTS_BUSY)
@@ -96,8 +96,12 @@ def write_masks(run: Run, clip: Clip, path: Path) -> None:
 
 
 def write_coco(run: Run, clip: Clip, path: Path) -> None:
-    """Write the masks as COCO annotations."""
-    path.write_text(json.dumps(CocoFile.of(run, clip).to_json()))
+    """Write a COCO file ``<model>.json`` for each model in a zip."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for record in run.variants:
+            frames = ((f"{index:05d}.png", run.labels(record.name, index)) for index in range(run.frames))
+            found = CocoFile.of(frames, object_names(run))
+            archive.writestr(f"{run.model_folder(record.name).name}.json", json.dumps(asdict(found)))
 
 
 def write_traces(run: Run, clip: Clip, path: Path) -> None:
@@ -127,7 +131,7 @@ def write_measurements(run: Run, clip: Clip, path: Path) -> None:
 KINDS: dict[str, FileKind] = {
     "side_by_side": FileKind("side-by-side.mp4", write_side_by_side),
     "masks": FileKind("masks.zip", write_masks),
-    "coco": FileKind("masks.coco.json", write_coco),
+    "coco": FileKind("masks.coco.zip", write_coco),
     "traces": FileKind("traces.npz", write_traces),
     "measurements": FileKind("measurements.json", write_measurements),
     "report": FileKind("report.html", write_report),

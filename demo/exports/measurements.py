@@ -39,6 +39,7 @@ class Measurements:
         objects: their names, by number.
         marked_frames: frames with a mask from the visitor.
         state: ``running``, ``done`` or ``stopped``.
+        cpu_share: `Run.cpu_share`; below `demo.runs.run.BUSY` other work ran meanwhile and the times are longer.
         models: how far each got, how it did, and with which weights and numbers.
     """
 
@@ -47,13 +48,14 @@ class Measurements:
     objects: Mapping[int, str]
     marked_frames: tuple[int, ...]
     state: str
+    cpu_share: float | None
     models: tuple[VariantRecord, ...]
 
     @classmethod
     def of(cls, run: Run, clip: Clip) -> Measurements:
         """Gather what a run wrote."""
         marked = tuple(sorted(run.marked_masks()))
-        return cls(ClipFacts.of(clip), run.settings, object_names(run), marked, run.state, run.variants)
+        return cls(ClipFacts.of(clip), run.settings, object_names(run), marked, run.state, run.cpu_share, run.variants)
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON."""

@@ -101,14 +101,14 @@ def _model_rows(run: Run) -> tuple[ModelRow, ...]:
     series, rows = run.frame_stats(), []
     for record in run.variants:
         means = [mean_of_known(mean_over_objects(series, record.name, key)) for key in ("j", "f", "agreement")]
-        pace = None if record.seconds_per_frame is None else 1000 * record.seconds_per_frame
+        pace = text.milliseconds(record.seconds_per_frame, run.in_company)
         badge = text.KNOCK_OUT_BADGE if record.is_knock_out else ""
-        rows.append(ModelRow(record.title, badge, (*(_written(mean, 3) for mean in means), _written(pace, 0))))
+        rows.append(ModelRow(record.title, badge, (*(_written(mean) for mean in means), pace)))
     return tuple(rows)
 
 
-def _written(value: float | None, digits: int) -> str:
-    return "" if value is None else f"{value:.{digits}f}"
+def _written(mean: float | None) -> str:
+    return "" if mean is None else f"{mean:.3f}"
 
 
 def _overlays(run: Run, clip: Clip, index: int) -> tuple[Picture, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -19,13 +20,17 @@ COLUMNS = 3  # pictures side by side
 
 def write_overlay(run: Run, clip: Clip, name: str, path: Path) -> None:
     """Write one model's masks over the frames as H.264."""
-    pictures = (overlay(clip.frame(index), run.labels(name, index)) for index in range(run.frames))
-    write_video(path, pictures, clip.times[: run.frames])
+    _write(run, clip, path, lambda index: overlay(clip.frame(index), run.labels(name, index)))
 
 
 def write_side_by_side(run: Run, clip: Clip, path: Path) -> None:
     """Write all models' overlays in one H.264 video, each under its title."""
-    write_video(path, (_grid(run, clip.frame(index), index) for index in range(run.frames)), clip.times[: run.frames])
+    _write(run, clip, path, lambda index: _grid(run, clip.frame(index), index))
+
+
+def _write(run: Run, clip: Clip, path: Path, picture: Callable[[int], Rgb]) -> None:
+    """Write a picture for each frame that is done, and let each stay as long as the clip's own."""
+    write_video(path, map(picture, range(run.frames)), clip.times[: run.frames], clip.frame_end(run.frames - 1))
 
 
 def _grid(run: Run, frame: Rgb, index: int) -> Rgb:

@@ -20,6 +20,7 @@ from demo.inside.recorded import Recorded
 from demo.runs.run import Run
 from demo.runs.trace_file import StoredTrace
 from llb.inference.search_region import cell_of
+from llb.inference.threads import use_one_core
 from llb.model.transduction import attention_of_cell
 
 MOST_FRAMES = 20  # of the memory that are shown
@@ -55,6 +56,7 @@ def attention_over_memory(recorded: Recorded, cell: Cell) -> Float[np.ndarray, "
     keys = recorded.memory_keys()
     if keys is None:
         return None
+    use_one_core()
     query = torch.from_numpy(recorded.trace.features["query"])[None].float()
     return np.asarray(attention_of_cell(query, torch.from_numpy(keys)[None].float(), *cell)[0].numpy())
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from demo import text
 from demo.clips.clip import Clip
-from demo.masks.mask_file import OBJECTS
 from demo.runs.run import Run
+from demo.runs.run_setup import check_object
 from demo.runs.session import Session
 from demo.whole_file import write_whole
 from llb.io.label_png import decode_labels, encode_labels
@@ -64,6 +65,22 @@ class Annotations:
             return
         write_whole(self._path(index), encode_labels(labels))
 
+    def save_in_order(self, index: int, labels: Labels, number: int) -> None:
+        """Keep a frame's labels as `save` does, but never in place of some with a larger number.
+
+        Raises:
+            ValueError: labels of this clip with the same or a larger number are kept: a slow request came late.
+        """
+        with _writing:
+            if number <= self.last_save():
+                raise ValueError(text.OLDER_PAINTING)
+            write_whole(self._counter, str(number))
+            self.save(index, labels)
+
+    def last_save(self) -> int:
+        """Return the largest number of `save_in_order`, 0 before the first one."""
+        return int(self._counter.read_text()) if self._counter.exists() else 0
+
     def names(self) -> dict[int, str]:
         """Return the names that objects were given."""
         path = self.folder / "names.json"
@@ -71,8 +88,7 @@ class Annotations:
 
     def rename(self, target: int, name: str) -> None:
         """Name an object; an empty name takes its name away. Raise ValueError for an object that cannot be."""
-        if not 1 <= target <= OBJECTS:
-            raise ValueError(f"There is no object {target}: the numbers go from 1 to {OBJECTS}.")
+        check_object(target)
         with _writing:
             names = self.names() | {target: " ".join(name.split())[:LONGEST_NAME]}
             kept = {key: value for key, value in names.items() if value}
@@ -107,6 +123,10 @@ class Annotations:
     def _read(self, index: int) -> Labels:
         path = self._path(index)
         return decode_labels(path.read_bytes(), path.name)
+
+    @property
+    def _counter(self) -> Path:
+        return self.folder / "save.count"
 
     def _path(self, index: int) -> Path:
         return self.folder / f"{index:05d}.png"

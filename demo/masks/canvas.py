@@ -11,9 +11,10 @@ from demo import text
 from demo.clips.clip import Clip
 from demo.masks import grabcut
 from demo.masks.annotations import Annotations
-from demo.masks.mask_file import OBJECTS, from_picture
+from demo.masks.mask_file import from_picture
 from demo.masks.questions import AboutFrame, CutBox, CutScribble, ImportPicture, RenameObject, SaveLabels
 from demo.runs.file_address import address_of
+from demo.runs.run_setup import check_object
 from demo.runs.session import Session
 from llb.types import Labels, Mask, Rgb
 
@@ -33,6 +34,7 @@ class CanvasValue:
         marked: frames with a mask.
         names: of objects that have one, by number.
         truth: whether there are exact masks.
+        saved: the number of the newest save (`SaveLabels`); the next ones are to be larger.
     """
 
     token: str
@@ -45,6 +47,7 @@ class CanvasValue:
     marked: tuple[int, ...]
     names: dict[str, str]
     truth: bool
+    saved: int
 
     @classmethod
     def of(cls, session: Session, clip: Clip) -> CanvasValue:
@@ -62,6 +65,7 @@ class CanvasValue:
             marked=tuple(annotations.frames()),
             names={str(target): name for target, name in annotations.names().items()},
             truth=clip.has_truth,
+            saved=annotations.last_save(),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -86,11 +90,11 @@ class Canvas:
         return index
 
     def save(self, question: SaveLabels) -> list[int]:
-        """Keep a frame's labels; return the frames that have a mask now."""
+        """Keep a frame's labels, unless some were saved that were sent later; return the frames that have a mask."""
         self._check_size(question.labels)
-        if question.labels.max() > OBJECTS:
-            raise ValueError(f"There is no object {question.labels.max()}: the numbers go from 1 to {OBJECTS}.")
-        self.annotations.save(self.checked_index(question.index), question.labels)
+        if question.labels.any():
+            check_object(int(question.labels.max()))
+        self.annotations.save_in_order(self.checked_index(question.index), question.labels, question.number)
         return self.annotations.frames()
 
     def saved_labels(self, question: AboutFrame) -> Labels | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from demo import text
 from demo.clips.clip import Clip
 from demo.runs.session import Session
@@ -11,12 +9,12 @@ from demo.runs.session import Session
 
 def choose_clip(session: Session, clip: Clip) -> None:
     """Note a clip as the visitor's choice."""
-    session.note(clip=str(clip.folder))
+    session.note(clip=clip.folder)
 
 
 def chosen_clip(session: Session) -> Clip:
     """Return the clip that a visitor chose; raise ValueError if there is none."""
-    folder = session.notes().get("clip")
-    if not folder:
+    folder = session.notes().clip
+    if folder is None:
         raise ValueError(text.NO_CLIP)
-    return Clip.open(Path(folder))
+    return Clip.open(folder)

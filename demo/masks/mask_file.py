@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from demo.runs.run_setup import MOST_OBJECTS
 from llb.io.label_fit import fit_labels
 from llb.io.label_png import decode_labels
 from llb.types import Labels
-
-OBJECTS = 8  # most objects of a clip
 
 
 def from_picture(data: bytes, name: str, height: int, width: int, stored: tuple[int, int] | None = None) -> Labels:
@@ -20,6 +19,6 @@ def from_picture(data: bytes, name: str, height: int, width: int, stored: tuple[
     labels = fit_labels(decode_labels(data, name), (height, width), name, stored)
     if labels.max() == 0:
         raise ValueError(f"{name} marks nothing: every pixel of it is background.")
-    if labels.max() > OBJECTS:
-        raise ValueError(f"{name} holds object {labels.max()}: the numbers go from 1 to {OBJECTS}.")
+    if labels.max() > MOST_OBJECTS:
+        raise ValueError(f"{name} holds object {labels.max()}: the numbers go from 1 to {MOST_OBJECTS}.")
     return labels

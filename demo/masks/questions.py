@@ -18,6 +18,7 @@ from llb.io.label_png import decode_labels
 from llb.types import Labels, Mask
 
 LONGEST_FILE_NAME = 80
+LARGEST_SAVE = 10**15  # the browser counts in milliseconds since 1970
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,17 @@ class AboutFrame:
 
 @dataclass(frozen=True)
 class SaveLabels:
-    """Keep these labels of a frame."""
+    """Keep these labels of a frame; `number` grows from one such question to the next."""
 
     index: int
     labels: Labels
+    number: int
 
     @classmethod
     @reading_question()
     def from_json(cls, question: Mapping[str, Any]) -> SaveLabels:
-        return cls(read_number(question, "index"), _painting(question, "labels"))
+        number = read_number(question, "number", LARGEST_SAVE)
+        return cls(read_number(question, "index"), _painting(question, "labels"), number)
 
 
 @dataclass(frozen=True)

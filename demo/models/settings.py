@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from llb.config import SCALES, VARIANTS, InferenceConfig
+from llb.config import RANGES, SCALES, VARIANTS, InferenceConfig
 from llb.model.interventions import KnockOut
 
 DEFAULTS = InferenceConfig()
@@ -15,18 +15,31 @@ LONG_SUFFIX = "-long"  # ends the name of a variant's weights that were trained 
 
 @dataclass(frozen=True)
 class Offered:
-    """The values of a setting that the page offers: `low` to `high`, both included, in steps."""
+    """The values of a setting that the page offers: `low` to `high`, both included, in steps.
+
+    With `own`, 0 is offered too: each model's own value.
+    """
 
     low: float
     high: float
     step: float = 1
+    own: bool = False
+
+    def values(self) -> list[float]:
+        """Return all of them in order."""
+        count = round((self.high - self.low) / self.step) + 1
+        return [0] * self.own + [self.low + number * self.step for number in range(count)]
+
+    def __str__(self) -> str:
+        steps = "" if self.step == 1 else f" in steps of {self.step:g}"
+        return f"{'0 or ' if self.own else ''}{self.low:g} to {self.high:g}{steps}"
 
 
-OFFERED = {  # by the names in links
-    "memory": Offered(1, 50),
-    "interval": Offered(2, 20),
-    "steps": Offered(1, 40),
-    "search": Offered(0, 8, 0.5),  # 0: the model's own
+OFFERED = {  # by the names in links; the engine takes wider ranges
+    "memory": Offered(RANGES["memory_size"].low, 50),
+    "interval": Offered(RANGES["interval"].low, 20),
+    "steps": Offered(RANGES["steps_first"].low, 40),
+    "search": Offered(RANGES["search_factor"].low, 8, 0.5, own=True),
 }
 
 
@@ -75,15 +88,13 @@ def settings_from(query: Mapping[str, str]) -> Settings:
     Raises:
         ValueError: a value cannot be read, or the page does not offer it (`OFFERED`).
     """
-    settings = Settings(
+    return Settings(
         int(_number(query, "memory", DEFAULTS.memory_size)),
         int(_number(query, "interval", DEFAULTS.interval)),
         int(_number(query, "steps", DEFAULTS.steps_first)),
         _number(query, "search", 0) or None,
         query.get("shared", "true") == "true",
     )
-    settings.config()
-    return settings
 
 
 def _number(query: Mapping[str, str], name: str, default: float) -> float:
@@ -93,10 +104,8 @@ def _number(query: Mapping[str, str], name: str, default: float) -> float:
         value = float(written) if offered.step < 1 else int(written)
     except ValueError as error:
         raise ValueError("A value in this link is not a number: ask for the link again.") from error
-    if not offered.low <= value <= offered.high:
-        raise ValueError(
-            f"This link sets {name} to {written}: the page offers {offered.low:g} to {offered.high:g}, choose by hand."
-        )
+    if value not in offered.values():
+        raise ValueError(f"This link sets {name} to {written}: the page offers {offered}, choose by hand.")
     return value
 
 

@@ -9,15 +9,18 @@ from demo import text
 from demo.models.provider import ModelChoice, ModelFacts, Segmenter
 from demo.models.settings import KNOCK_OUTS, LONG_SUFFIX, Settings, split_entry
 from demo.models.zerogpu import device
-from llb.checkpoint import ModelCard, choose_precision, load_model, shipped_models
+from llb.checkpoint import load_model
 from llb.config import VARIANTS, ModelConfig, PrecisionChoice
 from llb.evaluation.results_table import RESULTS, read_result
 from llb.inference.segmenter import VideoSegmenter
 from llb.model.interventions import knock_out
 from llb.model.network import LLB
+from llb.precision import choose_precision
+from llb.weight_files import ModelCard, available_models
 
 PRECISION: PrecisionChoice = "auto"
 SCALE = "lite"  # the models that a CPU runs at a pace worth watching
+LARGE = "paper"  # offered where their weights are found
 FIRST = ("llb", "joint")
 
 
@@ -38,12 +41,16 @@ class ShippedModels:
         return ShippedModels, (self._precision, self._device)  # another process loads its own
 
     def choices(self) -> list[ModelChoice]:
-        """List the lite models, LLB and JOINT first; those without weights carry the reason."""
-        cards = shipped_models()
+        """List the lite models, LLB and JOINT first, then whatever else has weights; those without carry the reason."""
+        cards = available_models()
         long = f"{SCALE}/llb{LONG_SUFFIX}"
         found = [_choice(cards[long], text.LONG_TITLE, text.LONG_DIFFERENCE)] if long in cards else []
         for variant in dict.fromkeys((*FIRST, *VARIANTS)):
             found.append(_choice(cards[f"{SCALE}/{variant}"], variant.upper(), text.difference(variant)))
+        for variant in VARIANTS:
+            card = cards[f"{LARGE}/{variant}"]
+            if card.available:
+                found.append(_choice(card, text.large_title(variant), text.difference(variant)))
         return found
 
     def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
@@ -62,10 +69,9 @@ class ShippedModels:
 
     def facts(self, name: str) -> ModelFacts:
         """Return the sha256 of the weights, and the numbers in which the model runs."""
-        card = shipped_models()[name]
-        return ModelFacts(
-            card.sha256, choose_precision(ModelConfig.from_name(card.model), self._where(), self._precision)
-        )
+        card = available_models()[name]
+        precision = choose_precision(ModelConfig.from_name(card.model), self._where(), self._precision)
+        return ModelFacts(card.sha256, precision)
 
     def _model(self, name: str) -> LLB:
         with self._lock:
@@ -80,4 +86,7 @@ class ShippedModels:
 def _choice(card: ModelCard, title: str, difference: str) -> ModelChoice:
     result = RESULTS / f"{card.name.replace('/', '_')}.json"
     measured = read_result(result) if card.available and result.exists() else None
-    return ModelChoice(card.name, title, difference, card.reason, text.facts(card.parameters, measured))
+    facts = text.facts(card.parameters, measured)
+    if card.available and measured is None and card.name.startswith(f"{LARGE}/"):
+        facts = text.large_facts(facts)
+    return ModelChoice(card.name, title, difference, card.reason, facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,37 +28,43 @@ class ClipImport:
         """Read newly uploaded files and choose their clip; the clip chosen before stays if these cannot be used.
 
         Raises:
-            ValueError: they cannot be used; one sentence says why and what to do.
+            ValueError: they cannot be used, or a clip is being read; one sentence says why and what to do.
         """
-        clip = self._read(sources, FrameRange())
-        self.session.note(source=[str(path) for path in sources])
-        return clip
+        with self._reading():
+            clip = self._read(sources, FrameRange())
+            self.session.note(clip=clip.folder, source=sources)
+            return clip
 
     def trim(self, frames: FrameRange) -> Clip:
         """Read other frames of the uploaded files; masks of frames that are in both clips are copied.
 
         Raises:
-            ValueError: nothing was uploaded, or these frames cannot be used.
+            ValueError: nothing was uploaded, a clip is being read, or these frames cannot be used.
         """
-        before, sources = chosen_clip(self.session), self.sources()
-        if not before.source_frames or not sources:
-            raise ValueError(text.NO_CLIP)
-        clip = self._read(sources, frames)
-        Annotations.of(self.session, clip).copy_from(Annotations.of(self.session, before), before, clip)
-        return clip
+        with self._reading():
+            before, sources = chosen_clip(self.session), self.sources()
+            if not before.source_frames or not sources:
+                raise ValueError(text.NO_CLIP)
+            clip = self._read(sources, frames)
+            Annotations.of(self.session, clip).copy_from(Annotations.of(self.session, before), before, clip)
+            choose_clip(self.session, clip)
+            return clip
 
-    def sources(self) -> list[Path]:
+    def sources(self) -> Sequence[Path]:
         """Return the files that were uploaded last."""
-        return [Path(path) for path in self.session.notes().get("source", [])]
+        return self.session.notes().source
 
     def _read(self, sources: Sequence[Path], frames: FrameRange) -> Clip:
-        needed = [run.clip_folder for run in self.session.runs()]
-        folder = self.session.new_folder("clip", [*needed, Path(self.session.notes().get("clip", ""))])
+        chosen = self.session.notes().clip
+        needed = [run.clip_folder for run in self.session.runs()] + ([chosen] if chosen else [])
+        folder = self.session.new_folder("clip", needed)
         title = text.upload_title([path.stem for path in sources])
         try:
-            clip = import_clip(sources, title, folder, self.limits, frames, self.report)
+            return import_clip(sources, title, folder, self.limits, frames, self.report)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        choose_clip(self.session, clip)
-        return clip
+
+    def _reading(self) -> AbstractContextManager[None]:
+        """Keep the session, and its visitor from starting a run or reading another clip, while a block reads one."""
+        return self.session.store.at_work.reading(self.session.token)

@@ -36,7 +36,14 @@ class Progress(TypedDict):
     show_progress: Literal["hidden"]
 
 
+class Trigger(TypedDict):
+    """What becomes of an event that comes while one of its kind is at work; by default Gradio drops it."""
+
+    trigger_mode: Literal["multiple"]
+
+
 HIDDEN: Progress = {"show_progress": "hidden"}
+EVERY: Trigger = {"trigger_mode": "multiple"}  # the server does it, or says why not
 
 
 @dataclass(frozen=True)
@@ -100,23 +107,36 @@ class Events:
         arrived.success(None, visit.ticket, js=browser_files.call_script("page", "keepTicket"))
         self._watch_after(arrived.success, handlers.runs, "resume")
         page.load(handlers.apply_link, None, [*steps.choice], **_api("restore"))
+        page.load(None, js=browser_files.call_script("page", "warnBeforeLeaving"))
         page.unload(handlers.close_tab)
         self.timer.tick(handlers.runs.show_greeting, visit.token, [*greeting], **HIDDEN, **_api("wait"))
 
     def connect_clip(self, handlers: Handlers) -> None:
         """Bind what chooses a clip, and the link to a choice."""
         steps, results, token, clip = self.steps, self.results, self.visit.token, [*self._clip_update]
-        chosen = ChosenUpdate(*self._clip_update, results.status, results.title, results.player, results.undo)
-        steps.examples.select(handlers.choose, token, [*chosen], show_progress_on=steps.canvas, **_api("choose"))
-        steps.upload.upload(
+        chosen = [*ChosenUpdate(*self._clip_update, results.status, results.title, results.player, results.undo)]
+        steps.examples.select(handlers.choose, token, chosen, show_progress_on=steps.canvas, **EVERY, **_api("choose"))
+        upload = steps.upload.upload(
             handlers.upload,
             [token, steps.upload],
             clip,
+            js=browser_files.call_script("page", "readingBegins"),
             show_progress_on=[steps.upload, steps.canvas],
+            **EVERY,
             **_api("upload"),
         )
-        saved = browser_files.call_script("page", "afterSaving")
-        steps.trim.submit(handlers.trim, token, clip, js=saved, show_progress_on=steps.canvas, **_api("trim"))
+        trim = steps.trim.submit(
+            handlers.trim,
+            token,
+            clip,
+            js=browser_files.call_script("page", "readingBeginsAfterSaving"),
+            show_progress_on=steps.canvas,
+            **EVERY,
+            **_api("trim"),
+        )
+        for reading in (upload, trim):
+            for end in (reading.success, reading.failure):
+                end(None, js=browser_files.call_script("page", "readingEnds"))
         link = browser_files.call_script("page", "copyLink")
         steps.copy_link.click(None, [*steps.choice], steps.link, js=link)
 
@@ -124,7 +144,7 @@ class Events:
         """Bind what starts, watches, stops and undoes runs."""
         steps, results, token = self.steps, self.results, self.visit.token
         started = [*self._start_update]
-        saved = browser_files.call_script("page", "afterSaving")
+        saved = browser_files.call_script("page", "runAfterSaving")
         chosen = [token, *steps.choice]
         for name, event in (
             ("watch", steps.run.click(handlers.start, chosen, started, js=saved, **HIDDEN, **_api("begin"))),
@@ -134,7 +154,8 @@ class Events:
             self._watch_after(event.success, handlers, name)
         steps.stop.click(handlers.stop, token, [steps.stop], queue=False, **HIDDEN, **_api("stop"))
         undone = [*UndoUpdate(steps.canvas, results.title, results.player, results.undo)]
-        results.undo.click(handlers.undo_repair, token, undone, **HIDDEN, **_api("undo"))
+        saved = browser_files.call_script("page", "undoAfterSaving")
+        results.undo.click(handlers.undo_repair, token, undone, js=saved, **HIDDEN, **_api("undo"))
 
     @property
     def _clip_update(self) -> ClipUpdate:

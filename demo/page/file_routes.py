@@ -1,11 +1,12 @@
 """The files of sessions, examples and the greeting comparison at their addresses (`demo.runs.file_address`).
 
-Frames, labels and downloads are given out, and nothing else. An address is a pattern of names below an owner's folder;
-a session's is its unguessable token.
+Frames, labels (`demo.page.frame_chunks`) and downloads are given out, and nothing else. An address is a pattern of
+names below an owner's folder; a session's is its unguessable token.
 """
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,19 +17,18 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from demo.page.frame_chunks import ENDED, RANGE, FrameChunk, clip_chunk, labels_chunk
 from demo.runs.file_address import EXAMPLES_FOLDER, PREFIX, SHOWCASE_FOLDER
-from demo.runs.run import Run
 from demo.runs.session import TOKEN
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9 _.~-]{0,99}"
-FRAME = r"[0-9]{5}"
 CLIP = rf"(?:{TOKEN.pattern}/clip-[0-9]+|{EXAMPLES_FOLDER.pattern}/{NAME})"
 RUN = rf"(?:{TOKEN.pattern}/run-[0-9]+|{SHOWCASE_FOLDER.pattern})"
-FRAMES = re.compile(rf"{CLIP}/(?:previews/{FRAME}\.jpg|truth/{FRAME}\.png)")
-LABELS = re.compile(rf"{RUN}/{NAME}/labels/{FRAME}\.png")
-DOWNLOADS = re.compile(rf"{RUN}/downloads/{NAME}/{NAME}")
+PREVIEW = re.compile(rf"{CLIP}/previews/[0-9]{{5}}\.jpg")
+DOWNLOAD = re.compile(rf"{RUN}/downloads/{NAME}/{NAME}")
+CLIP_CHUNK = re.compile(rf"(?P<folder>{CLIP}/(?:previews|truth))/(?P<frames>{RANGE})")
+LABELS_CHUNK = re.compile(rf"(?P<folder>{RUN})/labels/(?P<state>running|{'|'.join(ENDED)})/(?P<frames>{RANGE})")
 
-ENDED = ("done", "stopped")  # states of a run that changes no more
 NEVER_CHANGES = "private, max-age=31536000, immutable"
 MAY_CHANGE = "private, no-store"
 AS_THEY_ARE = {"X-Content-Type-Options": "nosniff"}
@@ -48,39 +48,52 @@ class FileRoutes:
     def _answer(self, request: Request) -> Response:
         """Answer with a file; what is not there, and what is nobody's to read, are alike for the asker."""
         address = request.path_params["address"]
-        path = self._find(address)
-        if path is None:
-            raise HTTPException(404)
-        if DOWNLOADS.fullmatch(address):
-            return FileResponse(
-                path,
-                filename=path.name,
-                media_type="application/octet-stream",
-                headers=NO_PAGE,
-                stat_result=path.stat(),
-            )
-        kept = NEVER_CHANGES if FRAMES.fullmatch(address) or _has_ended(path.parents[2]) else MAY_CHANGE
-        media_type = "image/jpeg" if path.suffix == ".jpg" else "image/png"
         try:
-            return Response(path.read_bytes(), media_type=media_type, headers={**AS_THEY_ARE, "Cache-Control": kept})
-        except FileNotFoundError as error:  # swept meanwhile
+            if PREVIEW.fullmatch(address):
+                content = self._find(address).read_bytes()
+                return Response(content, media_type="image/jpeg", headers=_headers(NEVER_CHANGES))
+            if DOWNLOAD.fullmatch(address):
+                return _download(self._find(address))
+            if chunk := self._chunk(address):
+                return _packed(chunk, request.headers.get("accept-encoding", ""))
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:  # also one that was swept meanwhile
             raise HTTPException(404) from error
+        raise HTTPException(404)
 
-    def _find(self, address: str) -> Path | None:
-        """Return the file at an address; None if there is none, or it is not for the browser."""
-        if not any(pattern.fullmatch(address) for pattern in (FRAMES, LABELS, DOWNLOADS)):
-            return None
+    def _chunk(self, address: str) -> FrameChunk | None:
+        """Return the frames at an address; None for an address that is no chunk's."""
+        if found := CLIP_CHUNK.fullmatch(address):
+            return clip_chunk(self._find(found["folder"]), found["frames"])
+        if found := LABELS_CHUNK.fullmatch(address):
+            return labels_chunk(self._find(found["folder"]), found["state"], found["frames"])
+        return None
+
+    def _find(self, address: str) -> Path:
+        """Return the file or folder at an address; raise FileNotFoundError if there is none in its owner's folder."""
         owner, _, rest = address.partition("/")
         for root in self.roots:
             path = root / owner / rest
-            if path.is_file() and path.resolve().is_relative_to((root / owner).resolve()):
+            if path.exists() and path.resolve().is_relative_to((root / owner).resolve()):
                 return path
-        return None
+        raise FileNotFoundError(address)
 
 
-def _has_ended(folder: Path) -> bool:
-    """Tell whether nothing of a run will be written any more."""
-    try:
-        return Run.open(folder).state in ENDED
-    except ValueError:  # swept meanwhile
-        return False
+def _download(path: Path) -> Response:
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    return FileResponse(
+        path, filename=path.name, media_type="application/octet-stream", headers=NO_PAGE, stat_result=path.stat()
+    )
+
+
+def _packed(chunk: FrameChunk, accepted: str) -> Response:
+    headers = _headers(NEVER_CHANGES if chunk.is_final else MAY_CHANGE)
+    content = chunk.content
+    if chunk.is_alike and "gzip" in accepted:
+        content = gzip.compress(content, compresslevel=1)
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _headers(kept: str) -> dict[str, str]:
+    return {**AS_THEY_ARE, "Cache-Control": kept}

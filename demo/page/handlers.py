@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import gradio as gr
 
 from demo import text
 from demo.clips.clip import Clip
-from demo.clips.trim import trim_value
+from demo.clips.trim import TrimValue
 from demo.clips.upload import FrameRange
 from demo.json_values import to_number
 from demo.masks.canvas import CanvasValue
@@ -23,10 +23,13 @@ from demo.page.run_views import start_update
 from demo.page.services import Services
 from demo.page.updates import ArrivalUpdate, ChosenUpdate, ClipUpdate, StartUpdate
 from demo.page.user_errors import user_errors
+from demo.runs.lane import Lane
 from demo.runs.run_setup import able_models
 from demo.runs.session import Session
 
 REPORT_EVERY = 20  # frames between two reports of a clip being read
+MOST_TABS = 10_000  # whose end is waited for
+CHOOSING = Lane(at_once=4, waiting=40, busy=text.CHOICES_BUSY)  # of a visitor's choices one after the other
 PROGRESS = gr.Progress()  # Gradio puts the caller's own in its place
 
 
@@ -41,16 +44,16 @@ class Handlers:
 
     def arrive(self, ticket: str | None, request: gr.Request) -> ArrivalUpdate:
         """Take up the session whose token the browser kept, or start one with the first example chosen."""
-        session, known = self._session(ticket)
+        with user_errors(), ExitStack() as refused:
+            session, known = self._session(ticket)
+            if not known:
+                refused.callback(self.services.sessions.remove, session.token)
+            update = self._arrival(session)
+            refused.pop_all()
         self.tabs[str(request.session_hash)] = session.token
-        clip = self._resumed_clip(session) if known else None
-        clip_update = self._choose(session, 0) if clip is None else self._clip_update(session, clip)
-        status, title, player, undo, timer = self.runs.newest_result_update(session)
-        view = StartUpdate("", status, title, player, undo, gr.skip(), gr.skip())
-        live = self.services.live.of(session)
-        if live is not None:
-            view = start_update(live, Clip.open(live.clip_folder))._replace(player=player)
-        return ArrivalUpdate(session.token, session.token, *clip_update, timer, *view)
+        if len(self.tabs) > MOST_TABS:  # programs do not say when they go
+            self.tabs.pop(next(iter(self.tabs)), None)
+        return update
 
     def close_tab(self, request: gr.Request) -> None:
         """Note that a visitor's tab closed, unless another one, such as the same one reloaded, has the session."""
@@ -79,8 +82,7 @@ class Handlers:
         """Take an example, or the visitor's own clip, by its place in the gallery, with its masks and ready results."""
         with user_errors():
             session = self.services.sessions.open(token)
-            update = self._choose(session, index)
-            return ChosenUpdate(*update, *self.runs.show_example(session, chosen_clip(session)))
+            return CHOOSING.do(lambda: self._choose_and_show(session, index), result=session.token)
 
     def upload(self, token: str | None, paths: list[str] | None, progress: gr.Progress = PROGRESS) -> ClipUpdate:
         """Read an uploaded clip into the session; the clip chosen before stays if this one cannot be used."""
@@ -101,6 +103,22 @@ class Handlers:
                 FrameRange(*(to_number(getattr(event, name), name) for name in ("start", "end", "stride")))
             )
             return self._clip_update(session, clip)
+
+    def _arrival(self, session: Session) -> ArrivalUpdate:
+        """Return the page as a session has it; one without a clip gets the first example."""
+        clip = self._resumed_clip(session)
+        clip_update = self._choose(session, 0) if clip is None else self._clip_update(session, clip)
+        status, title, player, undo, timer = self.runs.newest_result_update(session)
+        view = StartUpdate("", status, title, player, undo, gr.skip(), gr.skip())
+        live = self.services.live.of(session)
+        if live is not None:
+            place = self.services.live.place(live.folder)
+            view = start_update(live, Clip.open(live.clip_folder), place)._replace(player=player)
+        return ArrivalUpdate(session.token, session.token, *clip_update, timer, *view)
+
+    def _choose_and_show(self, session: Session, index: int) -> ChosenUpdate:
+        update = self._choose(session, index)
+        return ChosenUpdate(*update, *self.runs.show_example(session, chosen_clip(session)))
 
     def _choose(self, session: Session, index: int) -> ClipUpdate:
         clip = self.gallery.clip(session, index)
@@ -123,7 +141,7 @@ class Handlers:
         """Return a clip's canvas, the handles that choose other frames of an uploaded one, and the gallery."""
         sources = ClipImport(session, self.services.limits).sources()
         own = clip.source_frames and sources and all(path.exists() for path in sources)
-        trim = trim_value(sources, clip, self.services.limits) if own else {}
+        trim = TrimValue.of(sources, clip, self.services.limits).to_json() if own else {}
         return ClipUpdate(CanvasValue.of(session, clip).to_json(), trim, self.gallery.update(session))
 
     def _clip_import(self, session: Session, progress: gr.Progress) -> ClipImport:

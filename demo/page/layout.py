@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,12 +13,11 @@ from gradio.components import Component
 from starlette.routing import Route
 
 from demo import text
-from demo.clips.upload import Limits
+from demo.clips.upload import FILE_TYPES, Limits
 from demo.components import browser_files, words
 from demo.inside.diagram import BOXES
 from demo.inside.server import InsideServer
 from demo.masks.canvas_server import CanvasServer
-from demo.masks.mask_file import OBJECTS
 from demo.models.provider import ModelProvider
 from demo.models.settings import DEFAULTS, LONG_SUFFIX, OFFERED, split_entry
 from demo.page import html
@@ -33,12 +33,12 @@ from demo.page.services import Services
 from demo.page.uploads import uploads_only
 from demo.runs.lookup import RunLookup
 from demo.runs.ready_runs import GREETING
+from demo.runs.run_setup import MOST_OBJECTS
 from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
 
 CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
 TICKED = (f"{GREETING[0]}{LONG_SUFFIX}", *GREETING)  # at first: the one for use, and two that were trained alike
-FILE_TYPES = ["video", "image", ".mkv", ".mts", ".m2ts", ".ts", ".ivf", ".y4m", ".zip"]
 
 
 class Page(gr.Blocks):
@@ -85,6 +85,7 @@ class LaunchOptions(TypedDict):
     max_file_size: str
     ssr_mode: bool
     footer_links: list[Any]
+    mcp_server: bool
     run_history: bool
 
 
@@ -108,7 +109,8 @@ def launch_options(*served: Path) -> LaunchOptions:
         "app_kwargs": {"routes": [browser_files.route(), FileRoutes(served).route()]},
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,
-        "footer_links": ["gradio", "settings"],
+        "footer_links": ["api", "gradio", "settings"],
+        "mcp_server": importlib.util.find_spec("mcp") is not None,
         "run_history": False,
     }
 
@@ -135,7 +137,7 @@ def _canvas(canvas_server: CanvasServer) -> gr.HTML:
         js_on_load=browser_files.mount_script("canvas"),
         server_functions=[mark],
         words=words.CANVAS_WORDS,
-        colours={str(target): palette[target].tolist() for target in range(1, OBJECTS + 1)},
+        colours={str(target): palette[target].tolist() for target in range(1, MOST_OBJECTS + 1)},
         elem_id="mask-canvas",
     )
 
@@ -158,7 +160,7 @@ def _clip_choice(gallery: ExampleGallery, limits: Limits) -> tuple[gr.Gallery, g
         container=False,
     )
     with gr.Column(elem_id="upload"):
-        upload = uploads_only(gr.UploadButton(text.UPLOAD, file_types=FILE_TYPES, file_count="multiple"))
+        upload = uploads_only(gr.UploadButton(text.UPLOAD, file_types=list(FILE_TYPES), file_count="multiple"))
     gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
     trim = gr.HTML(
         html_template='<div class="trim" hidden></div>',
@@ -208,7 +210,13 @@ def _settings() -> tuple[list[Component], gr.Button, gr.Textbox]:
             _slider("memory", DEFAULTS.memory_size, text.MEMORY_SIZE, text.MEMORY_SIZE_HELP),
             _slider("interval", DEFAULTS.interval, text.INTERVAL, text.INTERVAL_HELP),
             _slider("steps", DEFAULTS.steps_first, text.STEPS, text.STEPS_HELP),
-            _slider("search", 0, text.SEARCH, text.SEARCH_HELP),
+            gr.Dropdown(
+                [(f"{value:g}" if value else text.OWN_VALUE, value) for value in OFFERED["search"].values()],
+                value=0,
+                label=text.SEARCH,
+                info=text.SEARCH_HELP,
+                elem_id="search",
+            ),
             gr.Checkbox(value=True, label=text.SHARED, elem_id="shared"),
         ]
         copy_link = gr.Button(text.COPY_LINK, size="sm", elem_id="copy-link")

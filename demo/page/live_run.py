@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,25 +13,24 @@ from pathlib import Path
 from demo import text
 from demo.clips.clip import Clip
 from demo.models.provider import ModelProvider
-from demo.models.zerogpu import on_gpu
 from demo.runs.answers import Answers
-from demo.runs.compare import Progress, execute_run
-from demo.runs.passes import EarlierRun, marked_objects, repaired, whole_clip
+from demo.runs.compare import Progress, RunFailed, execute_run
+from demo.runs.disk import is_disk_full
+from demo.runs.gpu_run import GpuRuns
+from demo.runs.job import Job, Place
+from demo.runs.passes import marked_objects, whole_clip
 from demo.runs.price import Prices, Workload
-from demo.runs.queue import Job, Place, RunQueue
+from demo.runs.queue import RunQueue
 from demo.runs.run import MARKED, Run
 from demo.runs.run_cache import RunCache, give_results
 from demo.runs.run_key import make_key
 from demo.runs.run_setup import RepairRequest, RunRequest, checked_variants, start_repair, start_run
+from demo.runs.run_work import CHECK_EVERY, RunWork, explain, seconds_left
 from demo.runs.session import Session
 from demo.runs.shared_files import share_folder
 from demo.runs.shared_run import SharedRun, SharedRuns
 
-STOP_FILE = "stop"  # in the run's folder; asks a run that another process works (`demo.models.zerogpu`) to end
 MOST_IN_BACKGROUND = 30  # runs that are still to be computed though nobody waits for them
-CHECK_EVERY = 5.0  # seconds between two looks at the visitor's storage
-
-Execute = Callable[[Run, ModelProvider, Path], Generator[Progress, None, None]]
 
 
 @dataclass
@@ -49,6 +47,7 @@ class LiveRuns:
     models: ModelProvider
     queue: RunQueue[Progress | None] = field(default_factory=RunQueue)
     prices: Prices = field(default_factory=Prices)
+    gpu: GpuRuns = field(default_factory=GpuRuns)
     answers: Answers | None = None
     _starting: set[str] = field(default_factory=set)  # tokens
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -60,9 +59,10 @@ class LiveRuns:
         """Write a run down; answer it from the cache, let it join one of the same key, or queue it.
 
         Raises:
-            ValueError: the visitor has a run already, the request is not in order (`start_run`), it would take too
-                long, or too many runs wait.
+            ValueError: the visitor has a run already or a clip that is being read, the request is not in order
+                (`start_run`), it would take too long, or too many runs wait.
         """
+        session.store.at_work.check_no_reading(session.token)
 
         def new_folder() -> Path:
             passes = whole_clip(marked_objects(request.marked), len(request.clip))
@@ -111,8 +111,7 @@ class LiveRuns:
 
         def new_folder() -> Path:
             length = len(Clip.open(base.clip_folder))
-            earlier = EarlierRun(base.frames)
-            passes = repaired(marked_objects(request.marked), request.repair, length, earlier)
+            passes = base.repair_passes(request.marked, request.repair, length)
             self.prices.check(Workload.of([record.name for record in base.variants], passes))
             return session.new_folder("run", [base.folder])
 
@@ -137,14 +136,14 @@ class LiveRuns:
                     return Run.open(folder)
         return None
 
-    def visitors(self) -> frozenset[str]:
-        """Return who waits for a run or has one at work."""
-        return self._runs.visitors()
-
     def check_idle(self, session: Session) -> None:
         """Raise ValueError while a run of the visitor waits or works."""
         if session.token in self.visitors():
             raise ValueError(text.RUN_BUSY)
+
+    def visitors(self) -> frozenset[str]:
+        """Return who waits for a run or has one at work."""
+        return self._runs.visitors()
 
     def stop(self, session: Session) -> None:
         """End the visitor's run: one that waits goes at once, one at work keeps the frames that it has finished.
@@ -157,18 +156,22 @@ class LiveRuns:
             if run and shared:
                 self._leave(shared, run.folder)
 
+    def has_ended(self, run: Run, patience: float) -> bool:
+        """Wait for a run's end, so many seconds at most; tell whether it has come."""
+        shared = self._runs.of(run.folder)
+        return shared is None or self.queue.wait(shared.name, patience)
+
     def wait(self, run: Run) -> Run:
         """Wait until a run has ended, and return it.
 
         Raises:
             ValueError: it failed.
         """
-        shared = self._runs.of(run.folder)
-        while shared and not self.queue.wait(shared.name, CHECK_EVERY):
+        while not self.has_ended(run, CHECK_EVERY):
             pass
         place = self.place(run.folder)
         if place and place.state == "failed":
-            raise ValueError(text.RUN_FAILED)
+            raise ValueError(place.reason)
         return Run.open(run.folder)
 
     def close(self) -> None:
@@ -207,8 +210,7 @@ class LiveRuns:
             return
         place = self.queue.place(shared.name)
         if place and place.state != "waiting":
-            with suppress(FileNotFoundError):  # it went this moment
-                (shared.work.folder / STOP_FILE).touch()
+            shared.ask_to_stop()
         self.queue.cancel(shared.name)
 
     def _submit(self, session: Session, run: Run, cache: RunCache | None = None) -> Run:
@@ -228,21 +230,22 @@ class LiveRuns:
         return run
 
     def _queue(self, shared: SharedRun, visitor: str, models: ModelProvider) -> SharedRun:
-        """Queue the work of a run; without a visitor it is done in the background."""
+        """Queue the work of a run; without a visitor it is done in the background, on the CPU."""
         run = shared.work
         load = Workload.of([record.name for record in run.variants], run.passes(len(Clip.open(run.clip_folder))))
-        execute: Execute = on_gpu(execute_run) if visitor else execute_run
-        self.queue.submit(
-            Job(
-                shared.name,
-                visitor,
-                self.prices.seconds(load),
-                partial(self._work, shared, load, execute, models),
-                partial(self._discard, shared),
-                _seconds_left,
-                background=not visitor,
-            )
+        seconds = self.prices.seconds(load)
+        work = RunWork(shared, models, load, self.gpu.execution(load, seconds) if visitor else execute_run)
+        job = Job(
+            shared.name,
+            visitor,
+            seconds,
+            partial(self._work, work),
+            partial(self._discard, shared),
+            seconds_left,
+            explain,
+            background=not visitor,
         )
+        self.queue.submit(job)
         self._runs.add(shared)
         return shared
 
@@ -252,34 +255,17 @@ class LiveRuns:
             shared.discard()
             self._runs.forget(shared)
 
-    def _work(
-        self, shared: SharedRun, load: Workload, execute: Execute, models: ModelProvider
-    ) -> Generator[Progress | None, None, None]:
-        """Work a run. The queue takes a turn from yield to yield."""
-        run = shared.work
-        stop, last = run.folder / STOP_FILE, run.variants[-1].name
-        complete: Progress | None = None
-        loading: float | None = None  # seconds until the first step: they are no part of the price
-        begun = checked = time.monotonic()
-        aside = worked = 0.0  # seconds while others had their turn, and the rest
+    def _work(self, work: RunWork) -> Generator[Progress | None, None, None]:
+        """Work a run and give it to all who asked, however it ends; the queue takes a turn from yield to yield."""
         try:
-            with closing(execute(run, models, stop)) as steps:
-                for step in steps:
-                    now = time.monotonic()
-                    worked = now - begun - aside
-                    loading = worked if loading is None else loading
-                    if now - checked > CHECK_EVERY:
-                        checked = now
-                        self._check_storage(shared)
-                    shared.share_step(step)
-                    if step.variant == last:
-                        complete = replace(step, seconds_left=step.seconds_left * worked / max(worked + aside, 1e-9))
-                    yield complete
-                    aside += time.monotonic() - now
-            if complete and not stop.exists():
-                self.prices.learn(complete.run, load, worked - (loading or 0.0))
+            with closing(work.steps(self.prices, self._check_storage)) as steps:
+                yield from steps
+        except OSError as error:
+            if not is_disk_full(error):
+                raise
+            raise RunFailed(text.RUN_DISK_FULL) from error
         finally:
-            self._end(shared)
+            self._end(work.shared)
 
     def _check_storage(self, shared: SharedRun) -> None:
         """End a run for those whose storage is full."""
@@ -289,16 +275,16 @@ class LiveRuns:
                     if shared.askers(but=asker.run.folder):
                         self._leave(shared, asker.run.folder)
                     else:
-                        (shared.work.folder / STOP_FILE).touch()
+                        shared.ask_to_stop()
 
     def _end(self, shared: SharedRun) -> None:
         """Give a run to all who asked for it; keep it for those who will, if it is whole."""
         with self._sharing:
             final = shared.end()
             self._runs.forget(shared)
-            if not final.key or self.answers is None:
+            if final is None or not final.key or self.answers is None:
                 return
-            if final.state == "done":
+            if final.state == "done" and _as_asked(final, shared.work):
                 self.answers.cache.keep(final)
             else:
                 shutil.rmtree(final.folder, ignore_errors=True)
@@ -306,5 +292,6 @@ class LiveRuns:
                     self._failed.add(final.key)
 
 
-def _seconds_left(latest: Progress | None) -> float | None:
-    return latest.seconds_left if latest else None
+def _as_asked(run: Run, asked: Run) -> bool:
+    """Tell whether a run was computed in the precision that its key names: on a lent GPU it may be another one."""
+    return [record.precision for record in run.variants] == [record.precision for record in asked.variants]

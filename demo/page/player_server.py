@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from demo import text
@@ -59,19 +61,20 @@ class PlayerServer:
             case "video":
                 with reading_question():
                     model = read_text(question, "name")
-                self._make_room(token, run)
-                return {"path": address_of(export_overlay(run, Clip.open(run.clip_folder), model))}
+                return self._file(token, run, lambda clip: export_overlay(run, clip, model))
             case "export":
                 with reading_question():
                     kind = read_text(question, "kind")
-                self._make_room(token, run)
-                return {"path": address_of(export(kind, run, Clip.open(run.clip_folder)))}
+                return self._file(token, run, lambda clip: export(kind, run, clip))
             case _:
                 raise ValueError(text.INCOMPLETE)
 
-    def _make_room(self, token: str, run: Run) -> None:
-        """See to it that the visitor may write files of a run; raise ValueError if the disk is full."""
-        self.runs.sessions.make_room(self.runs.sessions.open(token), [run.folder])
+    def _file(self, token: str, run: Run, write: Callable[[Clip], Path]) -> dict[str, Any]:
+        """Let a file of a run be written; return its address. Raise ValueError if the disk is full."""
+        session = self.runs.sessions.open(token)
+        with session.at_work():
+            session.store.make_room(session, [run.folder])
+            return {"path": address_of(write(Clip.open(run.clip_folder)))}
 
 
 def most_uncertain(run: Run) -> UncertainPlace:

@@ -7,6 +7,7 @@ from typing import Any
 
 from demo import text
 from demo.clips.clip import Clip
+from demo.page.frame_chunks import MOST
 from demo.runs.file_address import address_of
 from demo.runs.run import Run, VariantRecord
 from llb.io.label_png import davis_palette
@@ -14,7 +15,7 @@ from llb.io.label_png import davis_palette
 
 @dataclass(frozen=True)
 class PlayerVariant:
-    """A model's pane: `done` are the frames that can be shown, `labels` the address of its label pictures."""
+    """A model's pane: `done` are the frames that can be shown."""
 
     name: str
     title: str
@@ -22,7 +23,6 @@ class PlayerVariant:
     difference: str
     done: int
     pace: str
-    labels: str
 
     @classmethod
     def of(cls, run: Run, record: VariantRecord) -> PlayerVariant:
@@ -33,8 +33,7 @@ class PlayerVariant:
             badge=text.KNOCK_OUT_BADGE if record.is_knock_out else "",
             difference=record.difference,
             done=record.frames,
-            pace=text.pace(record.seconds_per_frame, record.overlap),
-            labels=address_of(run.labels_file(record.name, 0).parent),
+            pace=text.pace(record.seconds_per_frame, record.overlap, run.in_company),
         )
 
 
@@ -61,11 +60,14 @@ class PlayerValue:
         times: of the frames, in seconds.
         width: of the clip, in pixels.
         height: of the clip, in pixels.
-        previews: address of the frames as JPEG.
-        truth: address of the exact masks; empty without them.
+        chunk: most frames in one answer.
+        previews: address of the frames' chunks (`demo.page.frame_chunks`).
+        labels: address of the chunks of all models' labels; another one once the run has ended.
+        truth: address of the exact masks' chunks; empty without them.
         objects: in the order of their numbers.
         latest: the frame to show first, or the one just done.
         repairs: whether this is a repair of an earlier run.
+        rewrites: whether labels of finished frames may still be replaced.
         variants: the models in the order of their panes.
         channels: of E1; 0 as long as nothing is stored.
         shown_object: the object that the inside shows first: one with something to show at `latest`, if there is any.
@@ -80,11 +82,14 @@ class PlayerValue:
     times: tuple[float, ...]
     width: int
     height: int
+    chunk: int
     previews: str
+    labels: str
     truth: str
     objects: tuple[PlayerObject, ...]
     latest: int
     repairs: bool
+    rewrites: bool
     variants: tuple[PlayerVariant, ...]
     channels: int
     shown_object: int
@@ -104,11 +109,14 @@ class PlayerValue:
             times=clip.times,
             width=clip.width,
             height=clip.height,
+            chunk=MOST,
             previews=address_of(clip.folder / "previews"),
+            labels=address_of(run.folder / "labels" / run.state),
             truth=address_of(clip.folder / "truth") if clip.has_truth else "",
             objects=_objects(run),
             latest=latest,
             repairs=bool(run.repair),
+            rewrites=run.rewrites,
             variants=tuple(PlayerVariant.of(run, record) for record in run.variants),
             channels=_channels(run),
             shown_object=_shown_object(run, latest),

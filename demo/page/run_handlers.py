@@ -63,7 +63,7 @@ class RunHandlers:
         if run is None:
             return ExampleUpdate(gr.skip(), gr.skip(), gr.skip(), gr.skip())
         newest = self._newest_result(session)
-        session.note(example=run.folder.name, newest=newest.folder.name if newest else "")
+        session.note_example(run.folder.name, newest.folder.name if newest else "")
         return ExampleUpdate("", *result_update(session, run))
 
     def start(self, token: str | None, *chosen: Any) -> StartUpdate:
@@ -77,7 +77,7 @@ class RunHandlers:
             marked = Annotations.of(session, clip)
             entries = in_page_order(choice.entries, able_models(self.services.models))
             request = RunRequest(clip, marked.all(), entries, choice.settings, marked.names())
-            return start_update(self.services.live.start(session, request), clip)
+            return self._start_update(self.services.live.start(session, request), clip)
 
     def repair(self, token: str | None, event: gr.EventData) -> StartUpdate:
         """Queue a repair of the comparison on show, from a frame that the visitor marked anew."""
@@ -92,7 +92,7 @@ class RunHandlers:
             marked = Annotations.of(session, clip)
             colours_of(base)  # fitted by now, so that the repair takes them along
             request = RepairRequest(base, marked.all(), repair, marked.names())
-            return start_update(self.services.live.repair(session, request), clip)
+            return self._start_update(self.services.live.repair(session, request), clip)
 
     def undo_repair(self, token: str | None) -> UndoUpdate:
         """Delete the newest repair; show what it began with, and the marks as they were."""
@@ -130,6 +130,9 @@ class RunHandlers:
             self.services.live.stop(self.services.sessions.open(token))
         return gr.Button(text.STOPPING, interactive=False)
 
+    def _start_update(self, run: Run, clip: Clip) -> StartUpdate:
+        return start_update(run, clip, self.services.live.place(run.folder))
+
     def _show_end(self, watched: WatchedRun) -> RunUpdate:
         return settled_update(watched.last_words(), result_update(watched.session, self._shown(watched.session)))
 
@@ -143,9 +146,9 @@ class RunHandlers:
     def _shown(self, session: Session) -> Run | None:
         """Return what is on show: an example's comparison if it was chosen after the visitor's newest result."""
         newest, notes = self._newest_result(session), session.notes()
-        if newest and newest.folder.name != notes.get("newest"):
+        if newest and newest.folder.name != notes.newest:
             return self.services.ready.answers.complete(newest)
-        return self.services.ready.find(str(notes.get("example", ""))) or newest or self.services.ready.greeting()
+        return self.services.ready.find(notes.example) or newest or self.services.ready.greeting()
 
     def _newest_result(self, session: Session) -> Run | None:
         """Return the visitor's newest run that has ended and has something to show."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -14,9 +15,10 @@ from demo.page.live_run import LiveRuns
 from demo.page.player_value import PlayerValue
 from demo.page.updates import ResultUpdate, RunUpdate, StartUpdate
 from demo.runs.compare import Progress
-from demo.runs.queue import Place
+from demo.runs.job import Place
 from demo.runs.run import Run
 from demo.runs.session import Session
+from demo.runs.shared_run import STOP_FILE
 
 
 @dataclass
@@ -40,36 +42,44 @@ class WatchedRun:
         place = self.live.place(self.folder)
         if place is None or place.ended:
             return None
+        if place.state == "waiting":  # many wait, and ask several times a second: nothing is read
+            return self._told(_waiting(place), gr.skip())
         try:
             run = place.latest.run if place.latest else Run.open(self.folder)
             clip = Clip.open(run.clip_folder)
         except ValueError:  # cancelled this moment
             return None
-        status, player = _status(place, run, len(clip)), gr.skip()
+        player = gr.skip()
         if place.latest and place.latest != self._shown:
-            frame = place.latest.frame
+            self._shown, frame = place.latest, place.latest.frame
             player = PlayerValue.of(run, clip, token=self.session.token, name=self.folder.name, latest=frame).to_json()
-        elif status == self._status:
+        return self._told(_at_work(place, run, len(clip)), player)
+
+    def _told(self, status: str, player: Any) -> RunUpdate | None:
+        """Return what to change on the page, None if neither is new."""
+        if status == self._status and player == gr.skip():
             return None
-        self._status, self._shown = status, place.latest
+        self._status = status
         return RunUpdate(status, gr.skip(), player, gr.skip(), gr.skip(), gr.skip())
 
     def last_words(self) -> str:
         """Return the status line of a run that has ended; empty where its result says all."""
         place = self.live.place(self.folder)
         if place and place.state == "failed":
-            return html.notice(text.RUN_FAILED)
+            return html.notice(place.reason)
         if place and place.state == "cancelled":
             return html.notice(text.RUN_CANCELLED)
-        return html.notice(text.STORAGE_FULL) if self.session.over_quota() else ""
+        if (self.folder / STOP_FILE).exists() and self.session.over_quota():
+            return html.notice(text.STORAGE_FULL if self.session.own_storage_full() else text.RUN_DISK_FULL)
+        return ""
 
 
-def start_update(run: Run, clip: Clip) -> StartUpdate:
-    """Return how the page looks while a run waits for its first frame."""
+def start_update(run: Run, clip: Clip, place: Place[Progress | None] | None) -> StartUpdate:
+    """Return how the page looks while a run waits for its first frame: where it stands is told at once."""
     title = text.repairing(clip.title, run.repair.at) if run.repair else text.running(clip.title)
     return StartUpdate(
         watched=run.folder.name,
-        status=html.progress(run, len(clip), text.STARTING),
+        status=_waiting(place) if place and place.state == "waiting" else html.progress(run, len(clip), text.STARTING),
         title=f"### {title}",
         player=gr.skip(),
         undo=gr.update(visible=False),
@@ -96,10 +106,13 @@ def result_update(session: Session, run: Run | None) -> ResultUpdate:
     return ResultUpdate(title, value.to_json(), gr.update(visible=bool(run.base)))
 
 
-def _status(place: Place[Progress | None], run: Run, total: int) -> str:
-    """Say where a run stands: its place in the queue, or how far it is."""
-    if place.state == "waiting":
-        return html.waiting(text.place_in_queue(place.position, place.waiting, place.seconds))
+def _waiting(place: Place[Progress | None]) -> str:
+    """Say which place a run has in the queue."""
+    return html.waiting(text.place_in_queue(place.position, place.waiting, place.seconds))
+
+
+def _at_work(place: Place[Progress | None], run: Run, total: int) -> str:
+    """Say how far a run is that has begun."""
     if place.state == "set aside":
         return html.progress(run, total, text.turn_of_others(place.seconds))
     left = text.time_left(place.latest.seconds_left) if place.latest else text.STARTING

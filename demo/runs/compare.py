@@ -20,13 +20,21 @@ from demo.runs.pass_segmenter import PassSegmenter, VisitInput
 from demo.runs.passes import Pass, Visit
 from demo.runs.run import Run, VariantRecord
 from llb.inference.side_by_side import run_side_by_side
+from llb.inference.threads import use_all_cores
 from llb.types import FrameResult, Labels, Mask
 
 SAVE_EVERY = 2.0  # seconds between two writes of how far a run is
 SAVING = 0.05  # largest part of the time that these writes take
 
 log = logging.getLogger(__name__)
-MODEL_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, cv2.error)
+MODEL_ERRORS = (
+    *(ArithmeticError, AttributeError, LookupError, MemoryError),
+    *(RuntimeError, TypeError, ValueError, cv2.error),
+)
+
+
+class RunFailed(ValueError):
+    """A run that broke off; the sentence tells the visitor why."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +50,13 @@ class Progress:
 def execute_run(run: Run, models: ModelProvider, stop_file: Path) -> Generator[Progress, None, None]:
     """Do a run that is written down: `compare` its models until the clip ends or the file `stop_file` appears.
 
-    Nothing but paths and numbers goes in and comes out, so that it may run in another process (`demo.models.zerogpu`).
+    Nothing but paths and numbers goes in and comes out, so that it may run in another process (`demo.runs.gpu_run`).
     """
 
     def segmenters() -> Mapping[str, Segmenter]:
         return models.segmenters([record.name for record in run.variants], run.settings)
 
+    use_all_cores()
     yield from compare(run, Clip.open(run.clip_folder), segmenters, stop_file.exists)
 
 
@@ -61,7 +70,7 @@ def compare(
     or whose caller goes no further.
 
     Raises:
-        ValueError: a model failed; the sentence says which.
+        RunFailed: a model failed; the sentence says which.
     """
     run = run.save(state="running")
     try:
@@ -80,9 +89,13 @@ def compare(
 
 @dataclass
 class ModelTally:
-    """What a model's record is the mean of: seconds per predicted frame, and mean J by frame."""
+    """What a model's record is the mean of: seconds per predicted frame, and mean J by frame.
+
+    `cpu_share` is the part of a predicted frame's seconds in which its thread had a processor core, where known.
+    """
 
     seconds: list[float] = field(default_factory=list)
+    cpu_share: list[float] = field(default_factory=list)
     mean_j: dict[int, float] = field(default_factory=dict)
 
     def note_quality(self, index: int, mean_j: float | None) -> None:
@@ -175,10 +188,10 @@ class Comparison:
         for name, result in run_side_by_side(models, partial(self._visit_model, models, given), ahead):
             if not visit.known:
                 results[name] = result
-                if set(given.marked) != set(plan.objects):  # something was predicted
-                    self.tallies[name].seconds.append(result.seconds)
                 if len(results) == len(models):
                     self._save_stats(visit.index, self._measure(visit.index, results))
+                    if not given.marked:  # where a mask is given, models learn the object instead of predicting it
+                        self._note_time(results)
                 self._update_record(name, visit.index + 1)
             self.done_visits += 1
             if time.perf_counter() - self.saved >= max(SAVE_EVERY, self.saving / SAVING):
@@ -194,7 +207,7 @@ class Comparison:
             result = models[name].visit(given, known)
         except MODEL_ERRORS as error:
             log.exception("The model %s failed at frame %d.", name, visit.index)
-            raise ValueError(text.model_failed(self.run.record(name).title, visit.index)) from error
+            raise RunFailed(text.model_failed(self.run.record(name).title, visit.index)) from error
         if visit.known:
             return result
         labels = self._merged_labels(name, result)
@@ -235,6 +248,13 @@ class Comparison:
             self.rewritten = True
         self._note_quality(index, stats)
 
+    def _note_time(self, results: Mapping[str, FrameResult]) -> None:
+        fair = fair_seconds(results)
+        for name, result in results.items():
+            self.tallies[name].seconds.append(fair[name])
+            if result.cpu_seconds is not None:
+                self.tallies[name].cpu_share.append(result.cpu_seconds / result.seconds)
+
     def _note_quality(self, index: int, stats: FrameStats) -> None:
         for name, tally in self.tallies.items():
             tally.note_quality(index, stats.models[name].mean_j)
@@ -244,4 +264,18 @@ class Comparison:
         records = (
             self.tallies[name].update(record, frames) if record.name == name else record for record in self.run.variants
         )
-        self.run = replace(self.run, variants=tuple(records))
+        self.run = replace(self.run, variants=tuple(records), cpu_share=self._cpu_share())
+
+    def _cpu_share(self) -> float | None:
+        shares = [float(np.mean(tally.cpu_share)) for tally in self.tallies.values() if tally.cpu_share]
+        return min(shares) if shares else self.run.cpu_share
+
+
+def fair_seconds(results: Mapping[str, FrameResult]) -> dict[str, float]:
+    """Return every model's seconds of a frame; features that several models use are shared out evenly among them."""
+    shared = {name: result.shared_seconds for name, result in results.items() if result.shared_seconds is not None}
+    each = sum(shared.values()) / max(1, len(shared))
+    return {
+        name: result.seconds - shared[name] + each if name in shared else result.seconds
+        for name, result in results.items()
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -30,6 +31,11 @@ def default_budget(root: Path) -> int:
     if budget <= 0:
         raise ValueError(f"LLB_DISK_GB is {asked!r}: give the gigabytes for all visitors together, such as 20.")
     return budget
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Tell whether there was no room to write."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def count_bytes(folder: Path) -> int:

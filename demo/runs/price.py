@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from llb.evaluation.results_table import RESULTS, read_result
 
 LIMIT = 20 * 60.0  # seconds that a run may take
 UNKNOWN = 0.1  # seconds per frame and object of a model that nobody measured
+LARGE, LARGE_UNKNOWN = "paper/", 1.4  # the same for models of the paper's size, by docs/speed.md
 ROUNDING = 1 + 1e-9  # sums of floats differ in their last digits between Python versions
 NEWEST = 0.3  # weight of the newest run in a model's mean: the machine may have become slower or faster
 
@@ -65,10 +67,10 @@ class Prices:
         )
 
     def learn(self, run: Run, load: Workload, seconds: float) -> None:
-        """Take in that a run has finished its work in so many seconds."""
+        """Take in that a run has finished its work in so many seconds; what cannot be a time teaches nothing."""
         own = {record.name: record.seconds_per_frame or 0.0 for record in run.variants}
         together = sum(own.values())
-        if not together:
+        if not all(math.isfinite(time) and time > 0 for time in (*own.values(), seconds)):
             return
         per_frame = seconds / (load.frames * load.objects)
         with self._lock:
@@ -88,4 +90,6 @@ class Prices:
                 if known in self._measured:
                     return self._measured[known]
         committed = RESULTS / f"{model.replace('/', '_')}.json"
-        return read_result(committed).milliseconds / 1000 if committed.exists() else UNKNOWN
+        unknown = LARGE_UNKNOWN if model.startswith(LARGE) else UNKNOWN
+        pace = read_result(committed).milliseconds / 1000 if committed.exists() else unknown
+        return pace if math.isfinite(pace) and pace > 0 else unknown

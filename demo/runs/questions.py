@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from demo import text
 from demo.browser_json import browser_json
+from demo.runs.disk import is_disk_full
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def disk_errors_as_sentences() -> Iterator[None]:
     except FileNotFoundError as error:
         raise ValueError(text.GONE) from error
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not is_disk_full(error):
             raise
         raise ValueError(text.DISK_FULL) from error
 

@@ -26,6 +26,7 @@ MARKED = "marked"
 MARKED_BEFORE = "marked-before"  # the masks of the run that a repair goes on from
 SERIES = "series.jsonl"
 COLOURS = "colours.json"  # of the features (`demo.inside.pca_colours`)
+BUSY = 0.8  # part of their time in which models have a core: 0.89 to 0.94 alone, 0.55 to 0.64 beside one busy process
 MOST_TRACES = 300  # frames of a long clip whose inside is kept
 
 
@@ -33,6 +34,8 @@ MOST_TRACES = 300  # frames of a long clip whose inside is kept
 class VariantRecord:
     """How far one model got in a run and how it did. `overlap` is the mean J over objects and frames 1 on.
 
+    `seconds_per_frame` is its mean work on a frame without a given mask, all objects together, with an even share of
+    the features that several models use (`demo.runs.compare.fair_seconds`); loading and saving are not in it.
     `difference` tells the model from the others in one line; `weights_sha256` and `precision` say with what it was
     computed (`demo.models.provider.ModelFacts`).
     """
@@ -71,6 +74,8 @@ class Run:
         key: of its question (`demo.runs.run_key`); empty for a repair.
         answered: whether it was found in the cache and not computed for this visitor.
         inside_missing: whether the inside of some frames, which the models have, is not there yet.
+        cpu_share: the part of its time in which the model that waited most had a processor core, 0..1; None where it
+            is not known.
     """
 
     folder: Path
@@ -87,6 +92,7 @@ class Run:
     key: str = ""
     answered: bool = False
     inside_missing: bool = False
+    cpu_share: float | None = None
 
     @classmethod
     def open(cls, folder: Path) -> Run:
@@ -109,9 +115,9 @@ class Run:
     def as_left(self) -> Run:
         """Return a run that nobody works any more as it lies on disk: stopped, with what all models finished.
 
-        For a run whose worker died, which could write no end; one that ended stays as it is.
+        For a run whose worker died, which could write no end; one that ended, or never began, stays as it is.
         """
-        if self.state in ("done", "stopped"):
+        if self.state != "running":
             return self
         frames = self.series_length
         records = tuple(replace(record, frames=max(record.frames, frames)) for record in self.variants)
@@ -142,10 +148,13 @@ class Run:
     def passes(self, length: int) -> list[Pass]:
         """Return what is to be done on a clip of `length` frames; raise ValueError if there is nothing to go by."""
         masks = self.marked_masks()
-        marked = marked_objects(masks)
         if self.repair is None:
-            return whole_clip(marked, length)
-        return repaired(marked, self.repair, length, EarlierRun(self.frames, self._unused_marks(masks)))
+            return whole_clip(marked_objects(masks), length)
+        return self.repair_passes(masks, self.repair, length)
+
+    def repair_passes(self, masks: Mapping[int, Labels], repair: Repair, length: int) -> list[Pass]:
+        """Return what a repair of this run has to do where these `masks` are marked; raise ValueError as `passes`."""
+        return repaired(marked_objects(masks), repair, length, EarlierRun(self.frames, self._unused_marks(masks)))
 
     def _unused_marks(self, masks: Mapping[int, Labels]) -> dict[int, frozenset[int]]:
         """Return the objects, by finished frame, whose labels in some model are not as they are marked there."""
@@ -169,9 +178,20 @@ class Run:
         return run
 
     @property
+    def in_company(self) -> bool:
+        """Whether other work kept the models waiting for the processor: their times are longer than those alone."""
+        return self.cpu_share is not None and self.cpu_share < BUSY
+
+    @property
     def frames(self) -> int:
         """Frames that every variant has finished."""
         return min((record.frames for record in self.variants), default=0)
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether labels of finished frames may still be replaced: by a repair, or on the way back to frame 0."""
+        marked = (int(path.stem) for path in (self.folder / MARKED).glob("*.png"))
+        return self.state == "running" and (self.repair is not None or min(marked, default=0) > 0)
 
     def record(self, name: str) -> VariantRecord:
         """Return a variant's record; raise ValueError for one that is not in the run."""

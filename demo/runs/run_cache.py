@@ -85,6 +85,11 @@ class RunCache:
         """Return the size of all entries."""
         return sum(size for size, _ in self._by_last_use())
 
+    def shrink_by(self, excess: int) -> None:
+        """Delete entries of so many bytes, as far as there are any, the longest unused first."""
+        if excess > 0:
+            self.shrink_to(self.used_bytes() - excess)
+
     def shrink_to(self, most: int, but: str = "") -> None:
         """Delete entries until they take at most so many bytes, the longest unused first, `but` for one."""
         entries = self._by_last_use()

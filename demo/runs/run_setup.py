@@ -19,6 +19,7 @@ from demo.runs.run import Run, VariantRecord, trace_stride_of
 from llb.types import Labels
 
 MOST_MODELS = 6  # side by side in one run
+MOST_OBJECTS = 8  # of a clip
 LEAST_PIXELS = 20  # smallest object that is followed
 
 
@@ -127,11 +128,22 @@ def records_of(entries: Iterable[str], models: ModelProvider) -> tuple[VariantRe
     return tuple(records)
 
 
+def check_object(target: int) -> None:
+    """Raise ValueError for a number that no object may have."""
+    if not 1 <= target <= MOST_OBJECTS:
+        raise ValueError(text.no_such_object(target, MOST_OBJECTS))
+
+
 def objects_to_follow(marked: Mapping[int, Labels]) -> tuple[int, ...]:
-    """Return the ids of the marked objects; raise ValueError if there are none or one is too small to follow."""
+    """Return the ids of the marked objects.
+
+    Raises:
+        ValueError: there are none, one is too small to follow, or a number is above `MOST_OBJECTS`.
+    """
     found: set[int] = set()
     for index, labels in marked.items():
         for target in (int(number) for number in np.unique(labels) if number):
+            check_object(target)
             pixels = int((labels == target).sum())
             if pixels < LEAST_PIXELS:
                 raise ValueError(text.too_small(target, index, pixels, LEAST_PIXELS))

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import os
 import re
 import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Collection, Container
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Container, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from demo import text
+from demo.runs.at_work import AtWork
 from demo.runs.disk import BUDGET, FolderSizes
+from demo.runs.notes import Notes
+from demo.runs.repeat import repeat
 from demo.runs.run import Run
 from demo.runs.run_cache import RunCache
 from demo.whole_file import write_whole
@@ -30,7 +31,6 @@ IDLE = 300.0  # seconds without a sign after which a visitor's folder may make r
 MOST_SESSIONS = 2000  # at a time; one that nobody uses is some 10 kB
 KEEP = {"clip": 2, "run": 6}  # newest folders of a kind that stay; a repair is a run that shares most of its files
 
-log = logging.getLogger(__name__)
 _writing = threading.Lock()  # numbers and notes are read, changed and written in one go
 
 
@@ -88,19 +88,33 @@ class Session:
                 continue
         return found
 
-    def notes(self) -> dict[str, Any]:
-        """Return the small facts kept with `note`, e.g. which clip is chosen."""
-        path = self.folder / "notes.json"
-        return dict(json.loads(path.read_text())) if path.exists() else {}
+    def notes(self) -> Notes:
+        """Return what was kept with `note`."""
+        return Notes.read(self.folder)
 
-    def note(self, **facts: Any) -> None:
-        """Keep small facts (JSON values) beside those already kept."""
+    def note(self, *, clip: Path | None = None, source: Sequence[Path] | None = None) -> None:
+        """Keep a chosen clip's folder, or uploaded files; what is not given stays as it is."""
         with _writing:
-            write_whole(self.folder / "notes.json", json.dumps({**self.notes(), **facts}))
+            known = self.notes()
+            source = known.source if source is None else tuple(source)
+            replace(known, clip=clip or known.clip, source=source).write(self.folder)
+
+    def note_example(self, example: str, newest: str) -> None:
+        """Keep which example's comparison is on show, and the visitor's own newest result (`Notes`)."""
+        with _writing:
+            replace(self.notes(), example=example, newest=newest).write(self.folder)
 
     def over_quota(self) -> bool:
         """Tell whether the visitor's folder, or the disk that all visitors share, is full."""
         return self.store.is_full(self)
+
+    def at_work(self) -> AbstractContextManager[None]:
+        """Keep the session while a block does something for the visitor that may take minutes."""
+        return self.store.at_work.work(self.token)
+
+    def own_storage_full(self) -> bool:
+        """Tell whether it is the visitor's own folder that is full."""
+        return self.store.own_is_full(self)
 
     def touch(self) -> None:
         """Note that the visitor is still there."""
@@ -118,11 +132,13 @@ class SessionStore:
 
     Attributes:
         alive: returns the tokens of visitors who wait for a run or have one at work: they stay, however long that is.
+        at_work: what else is under way for visitors; they stay, too.
         budget: bytes of all visitors together, and of the cache of finished runs.
         cache: the finished runs that are kept; they give way to visitors' files.
     """
 
     alive: Callable[[], Collection[str]]
+    at_work: AtWork
     budget: int
     cache: RunCache | None
 
@@ -132,7 +148,7 @@ class SessionStore:
         self._sizes = FolderSizes()
         self._making_room = threading.Lock()
         self._sweeper: threading.Thread | None = None
-        self.alive = frozenset
+        self.alive, self.at_work = frozenset, AtWork()
 
     def create(self) -> Session:
         """Start a session.
@@ -178,6 +194,10 @@ class SessionStore:
         """Tell whether a visitor's own folder or that of all visitors together is full."""
         return self._sizes.count(session.folder) > self._quota or self.used_bytes() > self.budget
 
+    def own_is_full(self, session: Session) -> bool:
+        """Tell whether a visitor's own folder was full a few seconds ago."""
+        return self._sizes.recent(session.folder) > self._quota
+
     def used_bytes(self) -> int:
         """Return the size of all sessions and the cache together, as it was a few seconds ago at most."""
         folders = [folder for _, folder in self._by_last_sign()]
@@ -196,7 +216,7 @@ class SessionStore:
         """
         with self._making_room:
             if self.cache:
-                self.cache.shrink_to(self.cache.used_bytes() - max(0, self.used_bytes() - self.budget))
+                self.cache.shrink_by(self.used_bytes() - self.budget)
             for token in self._idle_tokens(session):
                 if self.used_bytes() <= self.budget:
                     break
@@ -206,28 +226,16 @@ class SessionStore:
                     return
                 shutil.rmtree(folder, ignore_errors=True)
         if self.is_full(session):
-            own = self._sizes.recent(session.folder) > self._quota
-            raise ValueError(text.OWN_STORAGE_FULL if own else text.DISK_FULL)
+            raise ValueError(text.OWN_STORAGE_FULL if self.own_is_full(session) else text.DISK_FULL)
 
     def watch(self, also: Callable[[], object] = lambda: None, every: float = 60.0) -> None:
         """Sweep, and do what else is to be done, again and again in one background thread, whatever goes wrong."""
-
-        def loop() -> None:
-            while True:
-                time.sleep(every)
-                try:
-                    self.sweep()
-                    also()
-                except OSError:
-                    log.exception("The sweep of old sessions broke off; the next one is due in %s s.", every)
-
         if self._sweeper is None:
-            self._sweeper = threading.Thread(target=loop, daemon=True, name="sweeper")
-            self._sweeper.start()
+            self._sweeper = repeat(every, self.sweep, also)
 
     def sweep(self) -> None:
         """Delete the sessions that gave no sign for `max_age` seconds; one that waits or works gives one now."""
-        alive, limit = self.alive(), time.time() - self._max_age
+        alive, limit = self._tokens_alive(), time.time() - self._max_age
         for last_sign, folder in self._by_last_sign():
             if folder.name in alive:
                 _touch(folder)
@@ -247,9 +255,12 @@ class SessionStore:
                 continue
         return sorted(found)
 
+    def _tokens_alive(self) -> frozenset[str]:
+        return frozenset(self.alive()) | self.at_work.tokens()
+
     def _idle_tokens(self, but: Session | None = None) -> list[str]:
         """Return the tokens of visitors who gave no sign for `IDLE` seconds, the longest silent first."""
-        alive, limit = self.alive(), time.time() - IDLE
+        alive, limit = self._tokens_alive(), time.time() - IDLE
         own = but.folder if but else None
         return [
             folder.name

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -15,6 +17,10 @@ from demo.runs.run import SERIES, Run
 from demo.runs.session import Session
 from demo.runs.shared_files import share_file, share_folder
 from demo.whole_file import write_whole
+
+STOP_FILE = "stop"  # in the run's folder; asks a run that another process works (`demo.runs.gpu_run`) to end
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -86,6 +92,7 @@ class SharedRun:
             if self._begun:
                 self._share_all(asker)
                 asker.run.as_left().save()
+                (folder / STOP_FILE).touch()
             else:
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -96,19 +103,44 @@ class SharedRun:
             for folder in (self.work.folder, *self._askers):
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def end(self) -> Run:
-        """Give everybody the run as the work has left it, and return that."""
+    def ask_to_stop(self) -> None:
+        """Let the work end after its current step."""
+        with suppress(FileNotFoundError):  # it went this moment
+            (self.work.folder / STOP_FILE).touch()
+            for asker in self.askers():
+                (asker.run.folder / STOP_FILE).touch()
+
+    def end(self) -> Run | None:
+        """Leave the work ended on disk, however it ended, give it to everybody, and return it; None if it is gone.
+
+        A repair that did not come to its first frame goes, so that the result before it stays on show.
+        """
         with self._lock:
             self.over = True
-            final = Run.open(self.work.folder).as_left()
+            if self.work.repair and not self._begun:
+                shutil.rmtree(self.work.folder, ignore_errors=True)
+            try:
+                final = self._ended()
+            except ValueError:  # it was swept meanwhile
+                return None
             for folder, asker in self._askers.items():
                 try:
                     self._share_all(asker)
-                    asker.run.save(state=final.state, variants=final.variants)
                 except FileNotFoundError:
                     if folder.exists():
                         raise
             return final
+
+    def _ended(self) -> Run:
+        """Note that the work is stopped if it died before it could; where there is no room for that, it only counts."""
+        run = Run.open(self.work.folder)
+        if run.state == "running":
+            run = run.as_left()
+            try:
+                run.save()
+            except OSError:
+                log.exception("The end of the run %s could not be written.", run.folder)
+        return run
 
     def seen_by(self, folder: Path, step: Progress) -> Progress:
         """Return a step with the run as it is in a visitor's folder."""
@@ -158,7 +190,7 @@ class SharedRun:
             copied.write(lines.read())
 
     def _save(self, asker: Asker, run: Run) -> None:
-        asker.run = asker.run.save(state=run.state, variants=run.variants)
+        asker.run = asker.run.save(state=run.state, variants=run.variants, cpu_share=run.cpu_share)
         asker.saved = time.monotonic()
 
 

@@ -78,6 +78,10 @@ class FrameCache:
         self._rgb = np.load(folder / "rgb.npy", mmap_mode="r")
         self._mask = np.load(folder / "mask.npy", mmap_mode="r")
 
+    def __reduce__(self) -> tuple[type[FrameCache], tuple[Path]]:
+        """Pickle the folder's name alone: a worker process opens the maps anew."""
+        return FrameCache, (self.folder,)
+
     def rgb(self, frame: CachedFrame) -> Rgb:
         """Return the frame's pixels, read-only."""
         start, stop = 3 * frame.offset, 3 * (frame.offset + frame.height * frame.width)

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
-from jaxtyping import UInt8
-from torch import Tensor
 
+from llb.data.clip import Clip, ClipBatch
 from llb.data.image_cache import FrameCache
 from llb.data.scene import Rendered, Scene, render
 from llb.data.synthetic_clips import SyntheticSceneSampler
@@ -67,22 +65,6 @@ class ClipConfig:
             raise ValueError("real, paste and gentle are shares: choose values from 0 to 1.")
 
 
-@dataclass(frozen=True)
-class Clip:
-    """One clip: RGB 0..255 and masks of 0 and 1, which may be empty in all frames but the first."""
-
-    rgb: UInt8[np.ndarray, "t 3 height width"]
-    mask: UInt8[np.ndarray, "t 1 height width"]
-
-
-@dataclass(frozen=True)
-class ClipBatch:
-    """A batch of clips as tensors: RGB 0..255 and masks of 0 and 1."""
-
-    rgb: UInt8[Tensor, "b t 3 height width"]
-    mask: UInt8[Tensor, "b t 1 height width"]
-
-
 class ClipSampler:
     """Draw clips from a cache; sampling changes no state."""
 
@@ -100,7 +82,7 @@ class ClipSampler:
         self._synthetic = SyntheticSceneSampler(self._cache)
         self._real = VideoSceneSampler(self._cache, self._synthetic, config.paste) if config.real > 0 else None
 
-    def sample(self, index: int) -> Clip:
+    def __getitem__(self, index: int) -> Clip:
         """Return clip number `index`."""
         rng = np.random.default_rng([self.seed, index])
         for _ in range(ATTEMPTS):
@@ -115,9 +97,7 @@ class ClipSampler:
 
     def batch(self, indices: Sequence[int]) -> ClipBatch:
         """Return the clips of these numbers as one batch."""
-        clips = [self.sample(index) for index in indices]
-        rgb = torch.from_numpy(np.stack([clip.rgb for clip in clips]))
-        return ClipBatch(rgb, torch.from_numpy(np.stack([clip.mask for clip in clips])))
+        return ClipBatch.collate([self[index] for index in indices])
 
     def batches(self, size: int, numbers: Iterable[int]) -> Iterator[ClipBatch]:
         """Yield the batches of these numbers: batch n holds `size` clips from number n * size on."""

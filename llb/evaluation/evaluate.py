@@ -1,52 +1,29 @@
-"""Evaluate a model on annotated clips: J, F and J&F by the DAVIS protocol.
+"""Evaluate a model on annotated clips: J, F and J&F by the benchmark's protocol (`llb.evaluation.datasets`).
 
-The first frame's mask is given. The first and the last annotated frame do not count; scores are averaged over frames
-for each object, and over objects for a sequence and for the split.
+Scores are averaged over frames for each object, and over objects for a sequence and for the split.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from llb.config import InferenceConfig, Precision
+from llb.config import InferenceConfig
+from llb.evaluation.datasets import find_dataset
 from llb.evaluation.metrics import Score, score
+from llb.evaluation.result import EvaluationResult, FrameScore, ObjectScore, SequenceScore
+from llb.evaluation.sequence import DataObject, DataSequence
 from llb.inference import SegmentationModel, VideoSegmenter
-from llb.io.davis import DavisSequence, find_sequences
-from llb.io.label_png import read_labels, write_labels
-from llb.io.video_reader import list_pictures, read_frames
-from llb.types import FrameResult, Labels, Mask, Rgb
-
-VOID = 255  # in a mask of several objects: pixels that nobody could label
+from llb.io.label_fit import fit_labels
+from llb.io.label_png import write_labels
+from llb.io.video_reader import read_frames
+from llb.types import VOID, FrameResult, Labels, Mask, Rgb
 
 OnProgress = Callable[[str, int, int], None]  # the sequence's name, frames done so far, frames in all
-
-
-@dataclass(frozen=True)
-class ObjectScore:
-    """An object's J and F, averaged over the frames that count."""
-
-    id: int
-    score: Score
-
-
-@dataclass(frozen=True)
-class SequenceScore:
-    """The scores of a sequence's objects. `seconds_per_frame` leaves the first frame out."""
-
-    name: str
-    frames: int
-    seconds_per_frame: float
-    objects: tuple[ObjectScore, ...]
-
-    @property
-    def score(self) -> Score:
-        """Mean over the objects."""
-        return _mean(item.score for item in self.objects)
 
 
 @runtime_checkable
@@ -60,47 +37,21 @@ class ClipSegmenter(Protocol):
         """Segment the next frame."""
 
 
+@runtime_checkable
+class TakesLateTargets(ClipSegmenter, Protocol):
+    """A segmenter that takes objects in which appear after the first frame."""
+
+    def add_target(self, target_id: int, mask: Mask) -> None:
+        """Add an object from the next frame on, by its mask there."""
+
+
 @dataclass(frozen=True)
-class EvaluationResult:
-    """The scores of a model on a split; a model that is not of this package has no precision and no config."""
+class SegmentedMask:
+    """The labels of a frame, its name (stem), and how long the model took."""
 
-    model: str
-    precision: Precision | None
-    split: str
-    config: InferenceConfig | None
-    sequences: tuple[SequenceScore, ...]
-
-    @property
-    def score(self) -> Score:
-        """Mean over all objects of all sequences."""
-        return _mean(item.score for sequence in self.sequences for item in sequence.objects)
-
-    @property
-    def seconds_per_frame(self) -> float:
-        """Mean over all frames but the first ones."""
-        steps = [sequence.frames - 1 for sequence in self.sequences]
-        return float(np.average([sequence.seconds_per_frame for sequence in self.sequences], weights=steps))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything in plain types, ready for JSON."""
-        return {
-            "model": self.model,
-            "precision": self.precision,
-            "split": self.split,
-            "config": asdict(self.config) if self.config else None,
-            **_plain(self.score),
-            "seconds_per_frame": self.seconds_per_frame,
-            "sequences": [
-                {
-                    "name": sequence.name,
-                    "frames": sequence.frames,
-                    **_plain(sequence.score),
-                    "seconds_per_frame": sequence.seconds_per_frame,
-                    "objects": [{"id": item.id, **_plain(item.score)} for item in sequence.objects],
-                }
-                for sequence in self.sequences
-            ],
-        }
+    name: str
+    labels: Labels
+    seconds: float
 
 
 def evaluate(
@@ -111,15 +62,17 @@ def evaluate(
     on_progress: OnProgress | None = None,
     masks_dir: Path | None = None,
 ) -> EvaluationResult:
-    """Segment every sequence of a split (`llb.io.davis.find_sequences`) and score it.
+    """Segment every sequence of a split (`llb.evaluation.datasets.find_dataset`) and score it.
 
     With `masks_dir` the predictions are written as ``<masks_dir>/<sequence>/<frame>.png`` in the DAVIS palette.
 
     Raises:
-        ValueError: the split is missing or incomplete, or a sequence has no object or fewer than three masks.
+        ValueError: the split is missing or incomplete, or a sequence has no object or too few masks to score.
     """
     config = (config or InferenceConfig()).for_scale(model.scale)
-    scores = score_split(lambda: VideoSegmenter(model, config), data_dir, split, on_progress, masks_dir)
+    scores = score_split(
+        lambda: VideoSegmenter(model, config, keep_prob=False), data_dir, split, on_progress, masks_dir
+    )
     return EvaluationResult(model.config.name, model.precision, split, config, scores)
 
 
@@ -131,48 +84,110 @@ def score_split(
     masks_dir: Path | None = None,
 ) -> tuple[SequenceScore, ...]:
     """Segment every sequence of a split with a fresh segmenter and score it; the rest is as in `evaluate`."""
-    sequences = find_sequences(data_dir, split)
-    total = sum(len(list_pictures(sequence.images)) for sequence in sequences)
+    dataset = find_dataset(data_dir, split)
     done, scores = 0, []
-    for sequence in sequences:
+    for sequence in dataset.sequences:
 
         def advance(frames: int, name: str = sequence.name, before: int = done) -> None:
             if on_progress:
-                on_progress(name, before + frames, total)
+                on_progress(name, before + frames, dataset.frames)
 
         folder = masks_dir / sequence.name if masks_dir else None
-        scores.append(score_sequence(new_segmenter(), sequence, advance, folder))
+        scores.append(run_sequence(new_segmenter(), sequence, advance, folder))
         done += scores[-1].frames
     return tuple(scores)
 
 
-def score_sequence(
+def run_sequence(
     segmenter: ClipSegmenter,
-    sequence: DavisSequence,
+    sequence: DataSequence,
     on_frame: Callable[[int], None],
     masks_dir: Path | None = None,
+    scored: bool = True,
 ) -> SequenceScore:
-    """Segment a sequence from its first mask and score it; `on_frame` is called with the number of frames done."""
-    counted, ids = _counted_frames(sequence), _object_ids(sequence)
-    seconds: list[float] = []
-    scores: dict[int, list[Score]] = {target: [] for target in ids}
-    for frame in read_frames(sequence.images):
-        if frame.index == 0:
-            given = read_labels(sequence.mask_file(frame.name))
-            result = segmenter.start(frame.rgb, {target: given == target for target in ids})
+    """Segment a sequence from its first masks, write the masks that are asked for, and score it unless told not to.
+
+    `on_frame` is called with the number of frames done.
+    """
+    if scored:
+        sequence.check_truth()
+    scorer, asked, seconds = Scorer(sequence), set(sequence.asked), []
+    if masks_dir:
+        masks_dir.mkdir(parents=True, exist_ok=True)
+    for count, done in enumerate(segment_sequence(segmenter, sequence), start=1):
+        seconds.append(done.seconds)
+        if scored:
+            scorer.add(done.name, done.labels)
+        if masks_dir and done.name in asked:
+            write_labels(masks_dir / f"{done.name}.png", done.labels)
+        on_frame(count)
+    pace = float(np.mean(seconds[1:])) if len(seconds) > 1 else 0.0
+    return SequenceScore(sequence.name, len(seconds), pace, scorer.objects() if scored else ())
+
+
+def segment_sequence(segmenter: ClipSegmenter, sequence: DataSequence) -> Iterator[SegmentedMask]:
+    """Segment a sequence; its objects start where the data set says.
+
+    Raises:
+        ValueError: no object starts on the first frame, a mask has another size, or the model takes no late objects.
+    """
+    starts: dict[str, list[DataObject]] = {}
+    for item in sequence.objects:
+        starts.setdefault(item.first, []).append(item)
+    wanted = set(sequence.stems)
+    frames = (frame for frame in read_frames(sequence.images) if frame.name in wanted)
+    for index, frame in enumerate(frames):
+        given = _given(sequence, frame.name, starts.get(frame.name, []), (frame.rgb.shape[0], frame.rgb.shape[1]))
+        if index == 0:
+            if not given:
+                raise ValueError(f"{sequence.mask_file(frame.name)} marks no object: the sequence must start with one.")
+            result = segmenter.start(frame.rgb, given)
         else:
+            for target, mask in given.items():
+                if not isinstance(segmenter, TakesLateTargets):
+                    raise ValueError(f"{sequence.name} has a late object, on {frame.name}: this model takes none.")
+                segmenter.add_target(target, mask)
             result = segmenter.step(frame.rgb)
-            seconds.append(result.seconds)
-        if frame.name in counted:
-            truth = read_labels(sequence.mask_file(frame.name), keep_void=True)
-            for target in ids:
-                scores[target].append(score_object(result.labels, truth, target))
-        if masks_dir:
-            masks_dir.mkdir(parents=True, exist_ok=True)
-            write_labels(masks_dir / f"{frame.name}.png", result.labels)
-        on_frame(frame.index + 1)
-    objects = tuple(ObjectScore(target, _mean(scores[target])) for target in ids)
-    return SequenceScore(sequence.name, len(seconds) + 1, float(np.mean(seconds)), objects)
+        yield SegmentedMask(frame.name, result.labels, result.seconds)
+
+
+class Scorer:
+    """Score the masks of a sequence, frame by frame, against those at hand."""
+
+    def __init__(self, sequence: DataSequence) -> None:
+        self._sequence = sequence
+        self._counted: dict[str, list[DataObject]] = {}
+        for item in sequence.objects:
+            for stem in item.counted:
+                self._counted.setdefault(stem, []).append(item)
+        self._scores: dict[int, list[FrameScore]] = {item.id: [] for item in sequence.objects}
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Stems of the frames that count for an object, in time order."""
+        return tuple(stem for stem in self._sequence.stems if stem in self._counted)
+
+    def add(self, stem: str, labels: Labels) -> None:
+        """Score a frame; one that does not count is passed over."""
+        if stem not in self._counted:
+            return
+        truth = self._sequence.read_mask(stem)
+        if truth.shape != labels.shape:
+            raise ValueError(
+                f"The mask of {self._sequence.name}/{stem} is {labels.shape[1]}x{labels.shape[0]} but the true one "
+                f"{truth.shape[1]}x{truth.shape[0]}: give masks of the data set's size."
+            )
+        for item in self._counted[stem]:
+            self._scores[item.id].append(FrameScore(stem, score_object(labels, truth, item.id)))
+
+    def objects(self) -> tuple[ObjectScore, ...]:
+        """Return the scores of the objects of which a frame counts."""
+        known = {item.id: item for item in self._sequence.objects}
+        return tuple(
+            ObjectScore(target, tuple(frames), known[target].category)
+            for target, frames in self._scores.items()
+            if frames
+        )
 
 
 def score_object(predicted: Labels, truth: Labels, target: int) -> Score:
@@ -180,32 +195,11 @@ def score_object(predicted: Labels, truth: Labels, target: int) -> Score:
     return score((predicted == target) & (truth != VOID), truth == target)
 
 
-def _counted_frames(sequence: DavisSequence) -> frozenset[str]:
-    """Return the stems of the annotated frames without the first and the last."""
-    stems = [path.stem for path in list_pictures(sequence.images)]
-    annotated = [stem for stem in stems if sequence.mask_file(stem).is_file()]
-    if annotated[:1] != stems[:1] or len(annotated) < 3:
-        raise ValueError(
-            f"The sequence {sequence.name} has {len(annotated)} masks in {sequence.masks}: it needs one for its first "
-            "frame and for at least two more."
-        )
-    return frozenset(annotated[1:-1])
-
-
-def _object_ids(sequence: DavisSequence) -> tuple[int, ...]:
-    """Return the ids of the objects in the first mask."""
-    first = list_pictures(sequence.images)[0].stem
-    ids = np.unique(read_labels(sequence.mask_file(first)))
-    objects = tuple(int(value) for value in ids if value not in (0, VOID))
-    if not objects:
-        raise ValueError(f"The first mask of {sequence.name} marks no object: leave the sequence out of the split.")
-    return objects
-
-
-def _mean(scores: Iterable[Score]) -> Score:
-    listed = list(scores)
-    return Score(float(np.mean([item.j for item in listed])), float(np.mean([item.f for item in listed])))
-
-
-def _plain(score: Score) -> dict[str, float]:
-    return {"J": score.j, "F": score.f, "J&F": score.mean}
+def _given(sequence: DataSequence, stem: str, starting: list[DataObject], size: tuple[int, int]) -> dict[int, Mask]:
+    """Return the masks of the objects that start on a frame; one that its mask does not show is left out."""
+    if not starting:
+        return {}
+    labels = sequence.read_mask(stem)
+    labels = fit_labels(labels, size, f"The mask {sequence.mask_file(stem)}")
+    masks = {item.id: labels == item.id for item in starting}
+    return {target: mask for target, mask in masks.items() if mask.any()}

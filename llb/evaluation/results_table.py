@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from llb.checkpoint import WEIGHTS
+from llb.weight_files import WEIGHTS
 
 RESULTS = WEIGHTS / "results"
 BASELINE = "joint"
@@ -113,6 +113,21 @@ def markdown(rows: list[Row]) -> str:
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def latex(rows: list[Row]) -> str:
+    """Return the table as LaTeX (booktabs), with the 95 % intervals of the differences to JOINT."""
+    lines = [
+        r"\begin{tabular}{lrrrrr}",
+        r"\toprule",
+        r"Model & $\mathcal{J}\&\mathcal{F}$ & $\mathcal{J}$ & $\mathcal{F}$ & to JOINT & 95\,\% interval \\",
+        r"\midrule",
+    ]
+    for row in rows:
+        own, (low, high) = row.measured, row.interval
+        compared = " & " if row.variant == BASELINE else f"${row.difference:+.1f}$ & $[{low:+.1f}, {high:+.1f}]$"
+        lines.append(rf"{row.variant} & {own.jf:.1f} & {own.j:.1f} & {own.f:.1f} & {compared} \\")
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"])
 
 
 def by_sequence(rows: list[Row]) -> str:

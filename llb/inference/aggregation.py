@@ -61,8 +61,16 @@ def label_map(prob: Float[Tensor, "m height width"], targets: Sequence[int]) -> 
 
     Where several are equally probable, the background and then the smaller channel win.
     """
+    if prob.is_cuda:
+        return by_argmax(prob, targets)
     best, ids = prob[0], torch.zeros_like(prob[0], dtype=torch.uint8)
     for target, channel in zip(targets, prob[1:], strict=True):  # argmax takes twenty times as long on the CPU
         ids = torch.where(channel > best, torch.tensor(target, dtype=torch.uint8, device=ids.device), ids)
         best = torch.maximum(best, channel)
     return ids.cpu().numpy()
+
+
+def by_argmax(prob: Float[Tensor, "m height width"], targets: Sequence[int]) -> UInt8[np.ndarray, "height width"]:
+    """Return what `label_map` does, in one pass, as is quick on a GPU; argmax takes the first of equal channels."""
+    ids = torch.tensor([0, *targets], dtype=torch.uint8).to(prob.device, non_blocking=True)
+    return ids[prob.argmax(0)].cpu().numpy()

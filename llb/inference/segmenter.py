@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,21 +14,26 @@ from llb.config import InferenceConfig
 from llb.inference.aggregation import mask_logits, merge
 from llb.inference.batch import extract_together, segment_together
 from llb.inference.protocol import SegmentationModel
+from llb.inference.stopwatch import Spent
 from llb.inference.target import MaskedFrame, Target
+from llb.inference.threads import THREADS
 from llb.inference.tracing import trace_target
-from llb.types import FrameResult, TraceRequest
+from llb.types import LARGEST_ID, FrameResult, TraceRequest
 
 Frame = UInt8[np.ndarray, "_ _ _"]  # [height, width, 3]; sizes are checked here, with a sentence
 GivenMask = Bool[np.ndarray, "_ _"]
-LARGEST_ID = 255
 
 
 @dataclass(frozen=True)
 class PreparedFrame:
-    """A frame that `read_ahead` has begun and that awaits its `step`; `seconds` is what reading it took."""
+    """A frame that `read_ahead` has begun and that awaits its `step`.
+
+    `spent` is what reading it took; `shared_seconds` are those of a `FrameResult`.
+    """
 
     image: UInt8[Tensor, "3 height width"]
-    seconds: float
+    spent: Spent
+    shared_seconds: float | None
 
 
 class VideoSegmenter:
@@ -44,6 +48,8 @@ class VideoSegmenter:
     pixels and only the models differ; backbone features that both compute alike are computed once. Pass each frame,
     and each new target, to the lead first.
 
+    Without `keep_prob`, results carry labels and no probabilities, which then need not come from a GPU.
+
     Raises:
         ValueError: the lead's model has crops of another size.
     """
@@ -51,6 +57,7 @@ class VideoSegmenter:
     _model: SegmentationModel
     _config: InferenceConfig
     _lead: VideoSegmenter | None
+    _keep_prob: bool
     _device: torch.device
     _targets: list[Target]
     _new_masks: dict[int, GivenMask]  # of targets that start on the next frame
@@ -60,11 +67,15 @@ class VideoSegmenter:
     _prepared: PreparedFrame | None
 
     def __init__(
-        self, model: SegmentationModel, config: InferenceConfig | None = None, lead: VideoSegmenter | None = None
+        self,
+        model: SegmentationModel,
+        config: InferenceConfig | None = None,
+        lead: VideoSegmenter | None = None,
+        keep_prob: bool = True,
     ) -> None:
         if lead is not None and lead._model.scale.crop != model.scale.crop:
             raise ValueError("Models of different scales cannot share search regions: choose models of one scale.")
-        self._model, self._lead = model, lead
+        self._model, self._lead, self._keep_prob = model, lead, keep_prob
         self._config = (config or InferenceConfig()).for_scale(model.scale)
         self._device = next(iter(model.parameters())).device
         self._targets, self._new_masks, self._corrections = [], {}, {}
@@ -74,13 +85,13 @@ class VideoSegmenter:
     def start(self, frame: Frame, masks: Mapping[int, GivenMask], trace: TraceRequest | None = None) -> FrameResult:
         """Start a clip, discarding any earlier one; the result is that of frame 0, made of the masks themselves.
 
-        `frame` is RGB; `masks` maps target ids (1 to 255) to masks of the frame's size. Where masks overlap, the
+        `frame` is RGB; `masks` maps target ids (1 to 254) to masks of the frame's size. Where masks overlap, the
         smallest id wins.
 
         Raises:
             ValueError: there are no masks, or one is empty or of another size than the frame.
         """
-        begun = time.perf_counter()
+        begun = Spent.now()
         _check_frame(frame)
         size = (frame.shape[0], frame.shape[1])
         if not masks:
@@ -126,14 +137,13 @@ class VideoSegmenter:
         Raises:
             ValueError: before `start`, or if the frame's size has changed.
         """
-        begun = time.perf_counter()
         if self._prepared is None:
             self.read_ahead(frame)
-        else:
-            begun -= self._prepared.seconds
-        return self._segment(frame, trace, begun)
+        assert self._prepared is not None, "the frame was read"
+        return self._segment(frame, trace, Spent.now() - self._prepared.spent)
 
     @torch.inference_mode()
+    @THREADS.adapt()
     def read_ahead(self, frame: Frame) -> None:
         """Crop every target's search region from the next frame and extract its features, ahead of its `step`.
 
@@ -143,15 +153,17 @@ class VideoSegmenter:
         Raises:
             ValueError: as `step` does, or if a frame that was read ahead still awaits its step.
         """
-        begun = time.perf_counter()
+        begun = Spent.now()
         self._advance(frame)
         image = self._image(frame)
         tracked = [target for target in self._targets if target.id not in self._corrections]
         for target in tracked:
             target.begin_frame(self._index, image)
+        extracting = Spent.now()
         if tracked:
             extract_together(self._model, tracked)
-        self._prepared = PreparedFrame(image, time.perf_counter() - begun)
+        end = Spent.now()
+        self._prepared = PreparedFrame(image, end - begun, self._shared_seconds((end - extracting).seconds))
 
     @torch.inference_mode()
     def observe(self, frame: Frame, masks: Mapping[int, GivenMask], trace: TraceRequest | None = None) -> FrameResult:
@@ -160,7 +172,7 @@ class VideoSegmenter:
         Raises:
             ValueError: as `step` does, for an unknown target, or for a mask of another size.
         """
-        begun = time.perf_counter()
+        begun = Spent.now()
         for target_id, mask in masks.items():
             self.target(target_id)
             _check_size(target_id, mask, self._started())
@@ -197,11 +209,13 @@ class VideoSegmenter:
         self._check_lead(self._index + 1)
         self._index += 1
 
+    @THREADS.adapt()
     def _segment(
-        self, frame: Frame, trace: TraceRequest | None, begun: float, known: Mapping[int, GivenMask] | None = None
+        self, frame: Frame, trace: TraceRequest | None, begun: Spent, known: Mapping[int, GivenMask] | None = None
     ) -> FrameResult:
         """Track the present targets (or take their `known` masks), add the new ones, and merge."""
         image = self._prepared.image if self._prepared else self._image(frame)
+        shared_seconds = self._prepared.shared_seconds if self._prepared else None
         self._prepared = None
         logits = self._track(image, known)
         logits |= self._add_new_targets(image)
@@ -210,10 +224,17 @@ class VideoSegmenter:
         prob, labels = merge(torch.stack([logits[target_id] for target_id in ids]), ids)
         for channel, target in enumerate(self._targets, start=1):
             target.update(prob[channel])
-        scores = prob.cpu().numpy().copy()
-        seconds = time.perf_counter() - begun
+        scores = prob.cpu().numpy().copy() if self._keep_prob else np.empty((0, *labels.shape), np.float32)
+        spent = Spent.now() - begun
         traces = tuple(trace_target(self._model, target, trace) for target in self._targets) if trace else ()
-        return FrameResult(self._index, ids, labels, scores, seconds, traces)
+        cpu_seconds = spent.cpu if self._device.type == "cpu" else None
+        return FrameResult(self._index, ids, labels, scores, spent.seconds, traces, shared_seconds, cpu_seconds)
+
+    def _shared_seconds(self, seconds: float) -> float | None:
+        """Return what to state as shared of the seconds that a frame's features took."""
+        if self._lead is None:
+            return seconds
+        return 0.0 if self._model.shares_backbone(self._lead._model) else None
 
     def _track(self, image: Tensor, known: Mapping[int, GivenMask] | None) -> dict[int, Tensor]:
         """Return the present targets' logits on the current frame: corrected, known or segmented."""
@@ -233,7 +254,10 @@ class VideoSegmenter:
         return logits
 
     def _image(self, frame: Frame) -> UInt8[Tensor, "3 height width"]:
-        return torch.tensor(np.ascontiguousarray(frame)).to(self._device).permute(2, 0, 1).contiguous()
+        image = torch.tensor(np.ascontiguousarray(frame))
+        if self._device.type == "cuda":  # page-locked memory is copied while the host goes on
+            image = image.pin_memory()
+        return image.to(self._device, non_blocking=True).permute(2, 0, 1).contiguous()
 
     def _check_lead(self, index: int) -> None:
         if self._lead is not None and (self._lead._size is None or self._lead._index != index):

@@ -43,12 +43,14 @@ def pair_images(images: Path, masks: Path) -> tuple[AnnotatedImage, ...]:
     return tuple(pair for pair in pairs if pair.mask.is_file())
 
 
-def find_sequences(data_dir: Path, split: str) -> tuple[DavisSequence, ...]:
-    """List the sequences of a split.
+def find_sequences(
+    data_dir: Path, split: str, resolution: str = RESOLUTION, year: str = ""
+) -> tuple[DavisSequence, ...]:
+    """List the sequences of a split; `resolution` is a folder of the official layout, `year` one of its lists' folders.
 
     Two layouts are understood: ``{split}/JPEGImages/<name>`` with ``{split}/Annotations/<name>`` (sorted by name), and
     the official ``JPEGImages/480p/<name>``, ``Annotations/480p/<name>``, ``ImageSets/2017/{split}.txt`` or 2016's lists
-    (in the list's order).
+    (in the list's order). Without `year` the list of 2017 goes first.
 
     Raises:
         ValueError: there is no such split, it is empty, or a sequence lacks a folder.
@@ -58,8 +60,8 @@ def find_sequences(data_dir: Path, split: str) -> tuple[DavisSequence, ...]:
         names = sorted(path.name for path in (root / "JPEGImages").iterdir() if path.is_dir())
         images, masks = root / "JPEGImages", root / "Annotations"
     else:
-        names = _listed(data_dir, split)
-        images, masks = data_dir / "JPEGImages" / RESOLUTION, data_dir / "Annotations" / RESOLUTION
+        names = _listed(data_dir, split, tuple(folder for folder in LISTS if year in ("", folder, RESOLUTION)))
+        images, masks = data_dir / "JPEGImages" / resolution, data_dir / "Annotations" / resolution
     found = tuple(DavisSequence(name, images / name, masks / name) for name in names)
     for folder in (folder for sequence in found for folder in (sequence.images, sequence.masks)):
         if not folder.is_dir():
@@ -69,10 +71,10 @@ def find_sequences(data_dir: Path, split: str) -> tuple[DavisSequence, ...]:
     return found
 
 
-def _listed(data_dir: Path, split: str) -> list[str]:
+def _listed(data_dir: Path, split: str, lists: tuple[str, ...]) -> list[str]:
     """Read the official list of a split: a name per line, or DAVIS 2016's lines of an image's and a mask's path."""
-    lists = [data_dir / "ImageSets" / folder / f"{split}.txt" for folder in LISTS]
-    path = next((path for path in lists if path.is_file()), None)
+    files = [data_dir / "ImageSets" / folder / f"{split}.txt" for folder in lists]
+    path = next((path for path in files if path.is_file()), None)
     if path is None:
         raise ValueError(
             f"{data_dir} has no split {split!r}: it needs {split}/JPEGImages, or JPEGImages/480p with "

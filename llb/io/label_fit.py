@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from llb.types import Labels
+from llb.types import LARGEST_ID, Labels
 
 SAME_SHAPE = 0.02  # how far the aspect ratios of a clip and a mask may differ
 LEAST_PIXELS = 20  # of an object that can be followed
-LARGEST_ID = 254  # 255 is void
 
 
 def fit_labels(

@@ -13,9 +13,7 @@ from PIL import Image
 
 from llb.io.label_values import labels_of
 from llb.io.picture_file import decoding, is_lossy
-from llb.types import Labels, Rgb
-
-VOID = 255  # pixels of a mask that belong to nothing for sure, as in PASCAL VOC
+from llb.types import VOID, Labels, Rgb
 
 
 @cache

@@ -25,8 +25,8 @@ class Bar:
 
 
 @contextmanager
-def progress_bar(text: str, total: int | None = None) -> Iterator[Bar]:
-    """Show a bar while the block runs; `total` None: the end is not known yet."""
+def progress_bar(text: str, total: int | None = None, hidden: bool = False) -> Iterator[Bar]:
+    """Show a bar while the block runs; `total` None: the end is not known yet. A `hidden` one shows nothing."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=Console(stderr=True), disable=hidden) as progress:
         yield Bar(progress, text, total)

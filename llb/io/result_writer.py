@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from llb.inference.clip import SegmentedFrame
 from llb.io.label_png import overlay, write_labels
 from llb.io.video_reader import Losses, VideoWriter
-from llb.types import SearchRegion, TargetTrace
+from llb.types import FrameResult, SearchRegion, TargetTrace
 
 PACKAGES = ("torch", "timm", "numpy", "opencv-python-headless", "av")
 
@@ -24,16 +25,20 @@ PACKAGES = ("torch", "timm", "numpy", "opencv-python-headless", "av")
 class ResultWriter:
     """Take segmented frames one by one and write them; use it in a ``with`` statement.
 
-    Writes ``masks/<name>.png``, ``overlay.mp4``, ``traces/<name>.npz`` for frames that carry traces, and on leaving
-    ``run.json``: `facts` and what was counted here, also when the run broke off. `losses` are counted by the reader.
+    Writes ``masks/<name>.png``, ``overlay.mp4``, ``traces/<name>.npz`` for frames that carry traces, if `soft` also
+    ``soft/<object>/<name>.png``, and on leaving ``run.json``: `facts` and what was counted here, also when the run
+    broke off. `losses` are counted by the reader.
 
     Raise ValueError if the folder holds a run already.
     """
 
-    def __init__(self, folder: Path, fps: float, facts: dict[str, Any], losses: Losses | None = None) -> None:
+    def __init__(
+        self, folder: Path, fps: float, facts: dict[str, Any], losses: Losses | None = None, soft: bool = False
+    ) -> None:
         if (folder / "run.json").exists() or any(folder.glob("masks/*.png")):
             raise ValueError(f"{folder} holds an earlier run: choose another folder for --out, or remove that one.")
         self._folder, self._fps, self._facts, self._losses = folder, fps, facts, losses or Losses()
+        self._soft = soft
         self._video: VideoWriter | None = None
         self._names: list[str] = []  # first and last
         self._seconds = np.zeros(3)  # first frame, others, frames
@@ -50,6 +55,8 @@ class ResultWriter:
             self._facts |= {"width": size[1], "height": size[0]}
         write_labels(self._folder / "masks" / f"{frame.name}.png", result.labels)
         self._video.write(overlay(frame.rgb, result.labels), frame.pts - self._origin, frame.duration)
+        if self._soft:
+            write_soft(self._folder / "soft", frame.name, result)
         if result.traces:
             (self._folder / "traces").mkdir(exist_ok=True)
             write_traces(self._folder / "traces" / f"{frame.name}.npz", result.traces)
@@ -79,6 +86,14 @@ class ResultWriter:
             "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
         }
         (self._folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def write_soft(folder: Path, name: str, result: FrameResult) -> None:
+    """Write every object's probability as ``<object>/<name>.png``: grey, 255 where it is sure."""
+    for target, prob in zip(result.targets, result.prob[1:], strict=True):
+        path = folder / str(target) / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.round(255 * prob).astype(np.uint8)).save(path)
 
 
 def write_traces(path: Path, traces: tuple[TargetTrace, ...]) -> None:

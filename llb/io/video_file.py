@@ -15,10 +15,31 @@ from llb.io.deinterlace import Deinterlacer
 from llb.io.pixel_budget import DECODING, LARGEST, check_size
 
 # Only real video containers may open: a playlist (hls, concat) in disguise could read other files of the machine.
-CONTAINERS = (
-    "mov,mp4,matroska,webm,avi,gif,apng,mpegts,mpeg,mpegvideo,m4v,h264,hevc,ivf,ogg,flv,asf,mxf,dv,nut,mjpeg,"
-    "yuv4mpegpipe"
-)
+CONTAINERS = {  # FFmpeg's names, and the endings that such files have
+    "mov": (".mov",),
+    "mp4": (".mp4",),
+    "matroska": (".mkv",),
+    "webm": (".webm",),
+    "avi": (".avi",),
+    "gif": (".gif",),
+    "apng": (".apng", ".png"),
+    "mpegts": (".ts", ".mts", ".m2ts"),
+    "mpeg": (".mpg", ".mpeg", ".vob"),
+    "mpegvideo": (".m1v", ".m2v"),
+    "m4v": (".m4v",),
+    "h264": (".h264", ".264"),
+    "hevc": (".hevc", ".h265", ".265"),
+    "ivf": (".ivf",),
+    "ogg": (".ogv", ".ogg"),
+    "flv": (".flv",),
+    "asf": (".wmv", ".asf"),
+    "mxf": (".mxf",),
+    "dv": (".dv",),
+    "nut": (".nut",),
+    "mjpeg": (".mjpeg", ".mjpg"),
+    "yuv4mpegpipe": (".y4m",),
+}
+ENDINGS = tuple(ending for endings in CONTAINERS.values() for ending in endings)  # of files that may be videos
 DEFAULT, COVER = 1, 1024  # stream dispositions; a cover is the picture of a song
 STILLS = frozenset({"mjpeg", "png", "bmp", "webp"})  # codecs of posters and thumbnails beside a video
 
@@ -184,7 +205,7 @@ def alpha_decoder(stream: Any) -> Any | None:
 def _open(path: Path) -> Any:
     if not path.is_file():
         raise ValueError(f"There is no file {path}: give a video or a folder of pictures.")
-    options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file", "max_pixels": str(LARGEST)}
+    options = {"format_whitelist": ",".join(CONTAINERS), "protocol_whitelist": "file", "max_pixels": str(LARGEST)}
     try:
         return av.open(str(path), options=options)
     except (av.error.FFmpegError, ValueError) as error:

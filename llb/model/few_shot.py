@@ -6,6 +6,10 @@ steps. A target's tau is applied to its own samples alone: targets are the group
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from einops import rearrange
@@ -44,11 +48,49 @@ def steepest_descent(
 ) -> FilterFit:
     """Fit tau to the samples by `steps` steepest-descent steps from `tau` (None: zero).
 
+    It computes in single precision: a GPU's TF32, with ten bits, is off meanwhile.
+
     Residuals are weight * (conv(features, tau) - label) and reg * tau, as released (so the penalty is
     reg^2 |tau|^2). The scores are carried along: they are convolved once at the start, afterwards only the step's
     direction is. Losses are the sum of squared residuals over their number, before each step and after the last:
     [steps + 1, B].
     """
+    with single_precision(features.device):
+        return _descend(features, label, weight, reg, tau, steps)
+
+
+@contextmanager
+def single_precision(device: torch.device) -> Iterator[None]:
+    """Turn TF32 off in a GPU's convolutions and products while the block runs; a CPU has none."""
+    if device.type != "cuda":
+        yield
+        return
+    places, name, off = tf32_switches()
+    before = [getattr(place, name) for place in places]
+    for place in places:
+        setattr(place, name, off)
+    try:
+        yield
+    finally:
+        for place, value in zip(places, before, strict=True):
+            setattr(place, name, value)
+
+
+def tf32_switches() -> tuple[tuple[Any, Any], str, str | bool]:
+    """Return PyTorch's switches of TF32 for convolutions and products, their attribute, and its value for off."""
+    if hasattr(torch.backends.cudnn, "conv"):  # since PyTorch 2.9, where the older switches warn
+        return (torch.backends.cudnn.conv, torch.backends.cuda.matmul), "fp32_precision", "ieee"
+    return (torch.backends.cudnn, torch.backends.cuda.matmul), "allow_tf32", False
+
+
+def _descend(
+    features: Float[Tensor, "b t c h w"],
+    label: Float[Tensor, "b t d h w"],
+    weight: Float[Tensor, "b t d h w"],
+    reg: Float[Tensor, "1"],
+    tau: Float[Tensor, "b d c k k"] | None,
+    steps: int,
+) -> FilterFit:
     if tau is None:
         tau = features.new_zeros(features.shape[0], label.shape[2], features.shape[2], KERNEL, KERNEL)
         scores = torch.zeros_like(label)

@@ -59,14 +59,15 @@ def _shifted(matrix: Float[Tensor, "new old"]) -> Float[Tensor, "new three_old"]
 
 
 def _bicubic_matrix(like: Tensor, old: int, new: int) -> Float[Tensor, "new old"]:
-    return _cached_bicubic_matrix(old, new).to(like.device, like.dtype)
+    return _cached_bicubic_matrix(old, new, like.device, like.dtype)
 
 
 @functools.cache
-def _cached_bicubic_matrix(old: int, new: int) -> Float[Tensor, "new old"]:
+def _cached_bicubic_matrix(old: int, new: int, device: torch.device, dtype: torch.dtype) -> Float[Tensor, "new old"]:
     with torch.inference_mode(False), torch.no_grad(), torch.autocast("cpu", enabled=False):
         identity = torch.eye(old)[None, None]
-        return F.interpolate(identity, (new, old), mode="bicubic", align_corners=False)[0, 0]
+        matrix = F.interpolate(identity, (new, old), mode="bicubic", align_corners=False)[0, 0]
+        return matrix.to(device, dtype)
 
 
 class KeyAttention(nn.Module):
@@ -107,9 +108,21 @@ class KeyAttention(nn.Module):
     def attend(
         self, query: Float[Tensor, "b n k"], key: Float[Tensor, "b m k"], value: Float[Tensor, "b m d"]
     ) -> Float[Tensor, "b n d"]:
-        """Return the attention-weighted means of the values by unit-length keys, block by block."""
+        """Return the attention-weighted means of the values by unit-length keys.
+
+        Block by block on the CPU, by PyTorch's own attention on a GPU.
+        """
+        if query.is_cuda:
+            return self.attend_fused(query, key, value)
         found = [self.sums(queries, key, value) for queries in query.split(QUERIES, dim=1)]
         return torch.cat([total / norm for total, norm in found], dim=1)
+
+    def attend_fused(
+        self, query: Float[Tensor, "b n k"], key: Float[Tensor, "b m k"], value: Float[Tensor, "b m d"]
+    ) -> Float[Tensor, "b n d"]:
+        """Return what `attend` does, in one call that a GPU has a kernel for."""
+        value = value.to(query.dtype)
+        return F.scaled_dot_product_attention(query, key, value, scale=1 / self.temperature)
 
     def forward(
         self, query: Float[Tensor, "b n c"], key: Float[Tensor, "b m c"], value: Float[Tensor, "b m d"]

@@ -22,6 +22,8 @@ class LLB(nn.Module):
     takes ``encode_target``; a changed memory takes ``update_memory`` and ``fit_filter``. h = H/16, w = W/16.
     """
 
+    mean: Tensor  # of RGB, [3, 1, 1]
+
     def __init__(
         self,
         config: ModelConfig,
@@ -43,6 +45,7 @@ class LLB(nn.Module):
         self.decoder = decoder
         lite = self.scale.backbone == "lite0"
         self.mean_rgb = (127.0, 127.0, 127.0) if lite else (122.7717, 115.9465, 102.9801)
+        self.register_buffer("mean", torch.tensor(self.mean_rgb).view(3, 1, 1), persistent=False)
         self.divisor = 128.0 if lite else 1.0
         self.channels_bgr = not lite
 
@@ -62,8 +65,7 @@ class LLB(nn.Module):
 
     def prepare(self, rgb: Shaped[Tensor, "b 3 height width"]) -> Float[Tensor, "b 3 height width"]:
         """Normalise RGB 0..255 (uint8 or float): BGR minus the mean at paper scale, (RGB - 127) / 128 at lite scale."""
-        mean = torch.tensor(self.mean_rgb, device=rgb.device).view(3, 1, 1)
-        image = (rgb.float() - mean) / self.divisor
+        image = (rgb.float() - self.mean) / self.divisor
         return image.flip(1) if self.channels_bgr else image
 
     def extract(

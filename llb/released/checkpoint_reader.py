@@ -1,6 +1,6 @@
-"""Read the tensors of a released ``.pth.tar`` checkpoint without executing anything that it names.
+"""Read the tensors of a ``.pth`` or ``.pth.tar`` checkpoint without executing anything that it names.
 
-Such a file is a pickled dict (epoch, net, optimizer, ...) with tensors and objects of the authors' own classes.
+A released one is a pickled dict (epoch, net, optimizer, ...) with tensors and objects of the authors' own classes.
 torch.save writes it as a zip archive, and wrote it as one stream before torch 1.6; both are read, by a restricted
 unpickler (`llb.released.inert_unpickler`), so that a stranger's file can do no harm.
 """
@@ -22,6 +22,7 @@ from torch import Tensor
 
 from llb.released.inert_unpickler import Storage, TensorEntry, unpickle
 
+STATE_DICTS = ("net", "model", "state_dict")
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 MALFORMED = (
     pickle.UnpicklingError,
@@ -41,7 +42,7 @@ ReadStorage = Callable[[Storage], bytes]
 
 
 def read_released(path: Path) -> dict[str, Tensor]:
-    """Return the state dict ``net`` of a released checkpoint (or of a file that is a plain state dict).
+    """Return the state dict of a checkpoint: its entry ``net`` (as released), ``model`` or ``state_dict``, or itself.
 
     Raises:
         ValueError: the file is not such a checkpoint, or it is damaged.
@@ -51,7 +52,7 @@ def read_released(path: Path) -> dict[str, Tensor]:
     data = path.read_bytes()
     try:
         content, read = _read_zip(data) if zipfile.is_zipfile(io.BytesIO(data)) else _read_legacy(data)
-        state = content.get("net", content)
+        state = next((content[name] for name in STATE_DICTS if name in content), content)
         flat = cache(lambda storage: _flat_tensor(storage, read))
         tensors = {name: _tensor(entry, flat) for name, entry in state.items() if isinstance(name, str)}
     except MALFORMED as error:

@@ -1,83 +1,114 @@
-"""Train a lite model. A run is a folder; it resumes where it stopped and ends with the weights of an unbroken run."""
+"""Train a model. A run is a folder; it resumes where it stopped and ends with the weights of an unbroken run.
+
+The loop runs on accelerate: alone, or as one of several processes (``accelerate launch -m llb train ...``), which
+share every batch. How many there are changes nothing but the rounding.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import cv2
 import torch
-from safetensors import safe_open
-from safetensors.torch import load, load_file, save_file
-from torch import Tensor, nn
+from accelerate import Accelerator, DistributedDataParallelKwargs, InitProcessGroupKwargs
+from accelerate.data_loader import BatchSamplerShard
+from safetensors.torch import load_file
+from torch import nn
+from torch.optim.lr_scheduler import LambdaLR
+from torch.utils.data import BatchSampler, DataLoader, Dataset
 
 from llb.checkpoint import save_model
-from llb.config import ModelConfig
-from llb.data.sampler import ClipBatch, ClipSampler
+from llb.data.clip import Clip, ClipBatch
 from llb.model.build import build_model
 from llb.model.network import LLB
 from llb.model.vitae import LabelViTAE
+from llb.training.clip_sources import DataFolders, open_clips
+from llb.training.config import Rate, TrainConfig
 from llb.training.distill_vitae import DistillConfig, OnDistilled, pretrain_vitae
-from llb.training.losses import bce_loss, cosine_similarity_loss, lovasz_loss
-from llb.training.rollout import Rollout, roll_out
-from llb.training.schedule import FAMILY, TrainConfig
+from llb.training.recipes import FAMILY
+from llb.training.run_log import RunLog, StepReport
+from llb.training.run_state import Progress, RunParts, kept_weights, warmed_average, write_tensors
 from llb.training.shared_trunk import SharedTrunk
+from llb.training.start import load_start
+from llb.training.step import Rollouts, StepResult, TrainingStep
+from llb.training.validation import validate
 
 CHECKPOINT = "checkpoint.safetensors"
 DISTILLED = "vitae.safetensors"
+BEST = "best.safetensors"
 FINAL = "model.safetensors"
-LOG = "log.jsonl"
-SAVE_EVERY_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class StepReport:
-    """Progress after a step: running means of the loss and of the training predictions' IoU; seconds of the step."""
+class RunOptions:
+    """How a run is carried out; nothing here changes its weights by more than rounding.
 
-    step: int
-    steps: int
-    stage: int
-    loss: float
-    iou: float
-    seconds: float
+    Attributes:
+        workers: processes that draw clips ahead (for each training process); 0: the training process draws them.
+        parts: that each process's share of a batch is computed in, one after the other (gradient accumulation).
+        recompute: keep no activations but compute them again in the backward pass (activation checkpointing).
+        validation: folder of a data set in DAVIS layout whose split ``val`` is segmented every `validate_every` steps.
+        log_every, draw_every: steps between lines of log.csv and between pictures.
+        save_seconds: least time between two checkpoints.
+    """
+
+    workers: int = 0
+    parts: int = 1
+    recompute: bool = False
+    validation: Path | None = None
+    validate_every: int = 1000
+    log_every: int = 20
+    draw_every: int = 1000
+    save_seconds: float = 120.0
 
 
 class Trainer:
     """One training run in one folder. Nothing is trained before `run`, which does all that is left to do.
 
     Raises:
-        ValueError: the folder holds a run with other settings, or the file to start from is not the expected one.
+        ValueError: the folder holds a run with other settings, a file to start from is not the expected one, or the
+            batch cannot be shared among the processes.
     """
 
     config: TrainConfig
-    cache: Path
+    data: DataFolders
     folder: Path
-    model: nn.Module
-    models: list[LLB]  # that are trained in turn; they share `model`'s parameters
-    parameters: dict[str, nn.Parameter]
-    average: dict[str, Tensor]  # exponential moving averages of the parameters
-    optimiser: torch.optim.Optimizer
-    step: int
-    _loss: float
-    _iou: float
+    options: RunOptions
+    accelerator: Accelerator
+    network: nn.Module
+    models: list[LLB]  # that are trained in turn; they share the network's parameters
+    progress: Progress
+    notes: tuple[str, ...]  # what the files to start from did not give
 
-    def __init__(self, config: TrainConfig, cache: Path, folder: Path) -> None:
-        self.config, self.cache, self.folder = config, cache, folder
-        folder.mkdir(parents=True, exist_ok=True)
-        self._check_settings()
-        self.model, self.models = _networks(config)
-        self.parameters = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
-        self.optimiser = torch.optim.AdamW(self.parameters.values(), config.lr, weight_decay=config.weight_decay)
-        self.step, self._loss, self._iou = 0, 0.0, 0.0
-        self.average = {}
-        if (folder / CHECKPOINT).exists():
-            self._load()
-        else:
-            self._load_shared_stage()
+    def __init__(self, config: TrainConfig, data: DataFolders, folder: Path, options: RunOptions | None = None) -> None:
+        self.config, self.data, self.folder, self.options = config, data, folder, options or RunOptions()
+        self.network, self.models = build_networks(config)
+        self.accelerator = make_accelerator(config, unused=len(self.models) > 1)
+        self._check()
+        self.notes = () if self._resumes else tuple(load_start(self.network, config))
+        rollouts = Rollouts(self.network, self.models, self.options.parts, self.options.recompute)
+        self._step = TrainingStep(self.accelerator, rollouts, config.losses)
+        groups = parameter_groups(self.network, config.rates)
+        kind = torch.optim.Adam if config.optimiser == "adam" else torch.optim.AdamW
+        optimiser = kind(groups, weight_decay=config.weight_decay)
+        self._optimiser = self.accelerator.prepare_optimizer(optimiser)
+        self.progress = Progress()
+        average = warmed_average(self.network, config.ema) if config.ema else None
+        self._parts = RunParts(self.network, average, optimiser, self.accelerator.scaler, self.progress)
+        if self._resumes:
+            self._parts.load(folder / CHECKPOINT)
+        self._rates = LambdaLR(optimiser, config.rate_factor, last_epoch=self.progress.step - 1)
+
+    @property
+    def kept(self) -> nn.Module:
+        """The network with the weights that are kept: the averages, where there are any."""
+        return self._parts.average.module if self._parts.average is not None else self.network
 
     def run(
         self,
@@ -85,164 +116,206 @@ class Trainer:
         stop_at: int | None = None,
         on_distilled: OnDistilled | None = None,
     ) -> Path | None:
-        """Train to the end (or to step `stop_at`); return the file of the averaged weights, None before the end.
+        """Train to the end (or to step `stop_at`); return the file of the weights, None before the end.
 
-        A new run that has a ViTAE and no file to start from distils it first; `on_distilled` follows that.
+        A new run that distils a ViTAE does so first; `on_distilled` follows that.
         """
         cv2.setNumThreads(0)
-        if not self.average:
+        if not self._resumes:
             self._pretrain(on_distilled)
-            self.average = {name: p.detach().clone() for name, p in self.parameters.items()}
+        log = RunLog(self.folder, self.progress.step) if self.accelerator.is_main_process else None
         saved = time.monotonic()
-        for report in self._train(min(self.config.steps, stop_at or self.config.steps)):
+        for report in self._train(min(self.config.steps, stop_at or self.config.steps), log):
             if on_step:
                 on_step(report)
-            self._log(report)
-            if time.monotonic() - saved > SAVE_EVERY_SECONDS:
+            if time.monotonic() - saved > self.options.save_seconds:
                 self._save()
                 saved = time.monotonic()
         self._save()
-        return self._export() if self.step == self.config.steps else None
+        if log:
+            log.close()
+        return self._export() if self.progress.step == self.config.steps else None
 
-    def _train(self, end: int) -> Iterator[StepReport]:
+    def _train(self, end: int, log: RunLog | None) -> Iterator[StepReport]:
         """Take the steps that are left before `end`, and report each."""
-        while self.step < end:
-            number, stage_end = self.config.stage_at(self.step)
+        while self.progress.step < end:
+            number, stage_end = self.config.stage_at(self.progress.step)
             for batch in self._batches(number, min(stage_end, end)):
                 start = time.monotonic()
-                self._train_step(batch)
-                seconds = time.monotonic() - start
-                yield StepReport(self.step, self.config.steps, number, self._loss, self._iou, seconds)
+                result = self._take_step(batch)
+                yield self._report(number, batch, result, time.monotonic() - start, log)
 
     def _batches(self, number: int, end: int) -> Iterator[ClipBatch]:
-        """Yield the batches from the current step to `end`; each stage draws clips of its own."""
-        sampler = ClipSampler(self.cache, self.config.stages[number].clips, self.config.seed + 1000 * (number + 1))
-        first = self.config.stage_at(self.step)[1] - self.config.stages[number].steps
-        return sampler.batches(self.config.batch_size, range(self.step - first, end - first))
-
-    def _train_step(self, batch: ClipBatch) -> None:
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.config.learning_rate(self.step)
-        self.optimiser.zero_grad()
-        model = self.models[self.step % len(self.models)]
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.config.bf16):
-            rollout = roll_out(model, batch.rgb, batch.mask)
-        truth = batch.mask[:, 1:, 0].float()
-        loss = self._objective(rollout, truth)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.config.clip_norm)
-        self.optimiser.step()
-        self.step += 1
-        with torch.no_grad():
-            decay = min(self.config.ema, self.step / (self.step + 10))
-            for name, parameter in self.parameters.items():
-                self.average[name].lerp_(parameter, 1 - decay)
-            share = max(0.02, 1 / self.step)
-            self._loss += (float(loss) - self._loss) * share
-            self._iou += (_iou(rollout.logits > 0, truth > 0.5) - self._iou) * share
-
-    def _objective(self, rollout: Rollout, truth: Tensor) -> Tensor:
-        config, logits = self.config, rollout.logits.float()
-        return (
-            config.lovasz * lovasz_loss(logits, truth)
-            + config.bce * bce_loss(logits, truth)
-            + config.cosine * cosine_similarity_loss(rollout.value.float(), rollout.label.float())
+        """Yield this process's share of the batches from the current step to `end`."""
+        first = self.config.stage_at(self.progress.step)[1] - self.config.stages[number].steps
+        size, accelerator = self.config.batch_size, self.accelerator
+        numbers = range((self.progress.step - first) * size, (end - first) * size)
+        batches = BatchSamplerShard(
+            BatchSampler(numbers, size, drop_last=True),
+            accelerator.num_processes,
+            accelerator.process_index,
+            split_batches=True,
         )
+        loader = DataLoader(
+            cast("Dataset[Clip]", open_clips(self.config, number, self.data)),
+            batch_sampler=batches,
+            collate_fn=ClipBatch.collate,
+            num_workers=self.options.workers,
+            pin_memory=accelerator.device.type == "cuda",
+            worker_init_fn=_one_thread,
+        )
+        for batch in loader:
+            yield batch.to(accelerator.device)
+
+    def _take_step(self, batch: ClipBatch) -> StepResult:
+        """Change the weights by one batch, and the running means with them."""
+        result = self._step.backward(batch, self.progress.step)
+        loss = float(result.losses.total.detach())
+        if self.accelerator.scaler is None and loss != loss:
+            raise ValueError(
+                f"The loss of step {self.progress.step} is not a number: go on from the last checkpoint with a lower "
+                "learning rate or in single precision."
+            )
+        if self.config.clip_norm:
+            self.accelerator.clip_grad_norm_(self._parts.parameters().values(), self.config.clip_norm)
+        self._optimiser.step()
+        self._optimiser.zero_grad()
+        self._rates.step()
+        if self._parts.average is not None:
+            self._parts.average.update_parameters(self.network)
+        self.progress.step += 1
+        share = max(0.02, 1 / self.progress.step)
+        self.progress.loss += (loss - self.progress.loss) * share
+        self.progress.iou += (result.iou - self.progress.iou) * share
+        return result
+
+    def _report(
+        self, number: int, batch: ClipBatch, result: StepResult, seconds: float, log: RunLog | None
+    ) -> StepReport:
+        """Measure and write down what this step is due for."""
+        step, losses, options = self.progress.step, result.losses, self.options
+        report = StepReport(
+            step,
+            self.config.steps,
+            number,
+            self.progress.loss,
+            self.progress.iou,
+            seconds,
+            float(losses.lovasz.detach()),
+            float(losses.bce.detach()),
+            float(losses.cosine.detach()),
+            self.config.rate_factor(step - 1),
+            self._validate() if options.validation and step % options.validate_every == 0 else None,
+        )
+        if log and (step % options.log_every == 0 or report.jf is not None):
+            log.write(report)
+        if log and step % options.draw_every == 0:
+            log.draw(step, batch, result.logits)
+        return report
+
+    def _validate(self) -> float | None:
+        """Return the J&F of the weights that are kept; keep the best ones in a file of their own."""
+        if not isinstance(self.kept, LLB) or self.options.validation is None:
+            return None
+        score = validate(self.kept, self.options.validation, self.accelerator)
+        if score > self.progress.best:
+            self.progress.best = score
+            if self.accelerator.is_main_process:
+                save_model(self.kept, self.folder / BEST)
+        return score
+
+    @property
+    def _resumes(self) -> bool:
+        return (self.folder / CHECKPOINT).exists()
+
+    def _check(self) -> None:
+        """Compare the folder's settings with this run's, or write them down."""
+        if self.config.batch_size % self.accelerator.num_processes:
+            raise ValueError(
+                f"A batch of {self.config.batch_size} clips cannot be shared by {self.accelerator.num_processes} "
+                "processes: choose a batch that is a multiple of them."
+            )
+        path, settings = self.folder / "config.json", json.dumps(asdict(self.config), indent=1)
+        if path.exists() and path.read_text() != settings:
+            raise ValueError(f"{self.folder} holds a run with other settings: choose another folder for this one.")
+        if self.accelerator.is_main_process:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(settings)
 
     def _pretrain(self, on_step: OnDistilled | None) -> None:
         """Distil the ViTAE label encoders, if there are any; what an earlier process finished is only loaded."""
-        encoders = [module for module in self.model.modules() if isinstance(module, LabelViTAE)]
-        if not encoders or not self.config.pretrain_steps or self.config.start:
+        encoders = [module for module in self.network.modules() if isinstance(module, LabelViTAE)]
+        if not encoders or not self.config.pretrain_steps or self.config.starts:
             return
         path = self.folder / DISTILLED
-        if not path.exists():
-            settings = DistillConfig(self.config.pretrain_steps, self.config.seed, self.config.bf16)
-            pretrain_vitae(self.cache, path, settings, on_step)
+        with self.accelerator.main_process_first():
+            if not path.exists():
+                assert self.data.cache is not None, "the recipe that distils reads a cache"
+                settings = DistillConfig(self.config.pretrain_steps, self.config.seed, self.config.precision == "bf16")
+                pretrain_vitae(self.data.cache, path, settings, on_step)
         for encoder in encoders:
             encoder.vitae.load_state_dict(load_file(path))
-
-    def _load_shared_stage(self) -> None:
-        """Load the weights of the shared stage that a variant starts from."""
-        if not self.config.start:
-            return
-        data = Path(self.config.start).read_bytes()
-        if hashlib.sha256(data).hexdigest() != self.config.start_sha256:
-            raise ValueError(f"{self.config.start} is not the file that this run is to start from (sha256 differs).")
-        config = ModelConfig.from_name(self.config.model)
-        trunk = SharedTrunk(config.scale, self.config.seed)
-        weights = {name: value.float() for name, value in load(data).items()}
-        missing = trunk.load_state_dict(weights, strict=False).missing_keys
-        if any("backbone." not in name for name in missing):
-            raise ValueError(f"{self.config.start} does not hold the shared stage: {missing[0]} is missing.")
-        self.model.load_state_dict(trunk.variant_state(config.variant))
-
-    def _check_settings(self) -> None:
-        path = self.folder / "config.json"
-        settings = json.dumps(asdict(self.config), indent=1)
-        if path.exists() and path.read_text() != settings:
-            raise ValueError(f"{self.folder} holds a run with other settings: choose another folder for this one.")
-        path.write_text(settings)
-
-    def _log(self, report: StepReport) -> None:
-        if report.step % 20 == 0:
-            with (self.folder / LOG).open("a") as log:
-                log.write(json.dumps(asdict(report)) + "\n")
+        if self._parts.average is not None:
+            self._parts.average.n_averaged.zero_()
+            self._parts.average.update_parameters(self.network)
 
     def _save(self) -> None:
-        """Write weights, averages, buffers and the optimiser's state; step, loss and IoU are in the file's metadata."""
-        tensors = {f"model.{name}": value for name, value in _state(self.model).items()}
-        tensors |= {f"average.{name}": value for name, value in self.average.items()}
-        for name, parameter in self.parameters.items():
-            for key, value in self.optimiser.state.get(parameter, {}).items():
-                tensors[f"optimiser.{key}.{name}"] = value
-        meta = {"step": str(self.step), "loss": repr(self._loss), "iou": repr(self._iou)}
-        unfinished = self.folder / f"{CHECKPOINT}.part"
-        save_file({name: value.detach().contiguous() for name, value in tensors.items()}, unfinished, meta)
-        unfinished.replace(self.folder / CHECKPOINT)
-
-    def _load(self) -> None:
-        with safe_open(self.folder / CHECKPOINT, "pt") as file:
-            meta = file.metadata()
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a mapping)
-        self.step, self._loss, self._iou = int(meta["step"]), float(meta["loss"]), float(meta["iou"])
-        self.model.load_state_dict(_with_prefix(tensors, "model."), strict=False)
-        self.average = _with_prefix(tensors, "average.")
-        for name, parameter in self.parameters.items():
-            for key in ("step", "exp_avg", "exp_avg_sq"):
-                if (stored := tensors.get(f"optimiser.{key}.{name}")) is not None:
-                    self.optimiser.state[parameter][key] = stored
+        if self.accelerator.is_main_process:
+            self._parts.save(self.folder / CHECKPOINT)
 
     def _export(self) -> Path:
-        """Write the averaged weights; the model itself keeps its own."""
-        averaged, _ = _networks(self.config)
-        averaged.load_state_dict(_state(self.model) | self.average, strict=False)
+        """Write the weights that are kept."""
         path = self.folder / FINAL
-        if isinstance(averaged, LLB):
-            save_model(averaged, path)
-        else:
-            save_file({name: value.half().contiguous() for name, value in _state(averaged).items()}, path)
+        if self.accelerator.is_main_process:
+            if isinstance(self.kept, LLB):
+                save_model(self.kept, path)
+            else:
+                write_tensors(path, {name: value.half() for name, value in kept_weights(self.kept).items()})
+        self.accelerator.wait_for_everyone()
         return path
 
 
-def _networks(config: TrainConfig) -> tuple[nn.Module, list[LLB]]:
-    """Return the network to train and the models that are trained in turn; for a variant both are the same."""
+def make_accelerator(config: TrainConfig, unused: bool = False) -> Accelerator:
+    """Return accelerate's view of this process; `unused`: a step may leave parameters without a gradient.
+
+    Raises:
+        ValueError: fp16 without a GPU.
+    """
+    if config.precision == "fp16" and not torch.cuda.is_available():
+        raise ValueError("fp16 needs a GPU: choose --precision bf16 or fp32.")
+    return Accelerator(
+        cpu=not torch.cuda.is_available(),
+        mixed_precision="no" if config.precision == "fp32" else config.precision,
+        kwargs_handlers=[
+            DistributedDataParallelKwargs(broadcast_buffers=False, find_unused_parameters=unused),
+            InitProcessGroupKwargs(timeout=timedelta(hours=2)),  # one process distils, or validates a longer clip
+        ],
+    )
+
+
+def build_networks(config: TrainConfig) -> tuple[nn.Module, list[LLB]]:
+    """Return the network to train, frozen where it is not, and the models that are trained in turn (mostly one: it)."""
     scale, _, variant = config.model.partition("/")
     if variant == FAMILY:
         trunk = SharedTrunk(scale, config.seed)
         return trunk, trunk.combinations()
     model = build_model(config.model, config.seed)
+    for name, parameter in model.named_parameters():
+        if name.startswith(config.frozen):
+            parameter.requires_grad_(False)
     return model, [model]
 
 
-def _state(model: nn.Module) -> dict[str, Tensor]:
-    """Return the weights of everything but the frozen backbone."""
-    return {name: value for name, value in model.state_dict().items() if "backbone." not in name}
+def parameter_groups(network: nn.Module, rates: Sequence[Rate]) -> list[dict[str, Any]]:
+    """Return an optimiser's groups: the trained parameters, each with the first rate whose part it belongs to."""
+    groups: dict[int, dict[str, Any]] = {}
+    for name, parameter in network.named_parameters():
+        if parameter.requires_grad:
+            at = next(at for at, rate in enumerate(rates) if name.startswith(rate.part))
+            group = groups.setdefault(at, {"params": [], "lr": rates[at].lr, "initial_lr": rates[at].lr})
+            group["params"].append(parameter)
+    return [groups[at] for at in sorted(groups)]
 
 
-def _with_prefix(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-
-def _iou(predicted: Tensor, truth: Tensor) -> float:
-    union = (predicted | truth).sum()
-    return float((predicted & truth).sum() / union.clamp(min=1))
+def _one_thread(worker: int) -> None:
+    cv2.setNumThreads(0)

@@ -94,6 +94,18 @@ def test_an_address_in_place_of_a_file_is_not_fetched(target: Target, elsewhere:
     assert not fetched
 
 
+def test_the_address_of_an_upload_is_that_upload_and_of_nothing_else(target: Target) -> None:
+    with httpx.Client(base_url=target.url) as http:
+        (uploaded,) = http.post("gradio_api/upload", files={"files": ("mine.mp4", target.clip.read_bytes())}).json()
+    meta = {"meta": {"_type": "gradio.FileData"}}
+    for secret in ("/etc/passwd", f"{uploaded}/../../../../etc/passwd", str(target.mask), ""):
+        given = {"path": f"{target.url}gradio_api/file={secret}", **meta}
+        assert "not an address" in target.refused("/segment", handle_file(str(target.clip)), given, "lite/llb")
+    given = {"path": f"{target.url}gradio_api/file={uploaded}", **meta}
+    facts = target.client().predict(given, handle_file(str(target.mask)), "lite/llb", api_name="/segment")
+    assert facts["state"] == "done"
+
+
 @pytest.mark.parametrize("path", ["/etc/passwd", "file:///etc/passwd", "../../etc/passwd", "/proc/self/environ"])
 def test_a_path_in_place_of_a_file_is_not_read(target: Target, path: str) -> None:
     given = {"path": path, "meta": {"_type": "gradio.FileData"}}

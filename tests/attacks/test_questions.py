@@ -49,7 +49,7 @@ HOSTILE: tuple[Any, ...] = (
 PLACE = {"name": "lite/llb", "target": 1, "index": 2}
 QUESTIONS: dict[str, list[dict[str, Any]]] = {
     "canvas": [
-        {"what": "save", "index": 0, "labels": PAINTING},
+        {"what": "save", "index": 0, "labels": PAINTING, "number": 1},
         {"what": "labels", "index": 0},
         {"what": "truth", "index": 0},
         {"what": "box", "index": 0, "box": [10, 10, 80, 80]},

@@ -110,7 +110,7 @@ def picture(page: Page, name: str, part: str) -> str:
 def on_stage(page: Page, *points: tuple[float, float]) -> list[tuple[float, float]]:
     """Return places on the screen of points on the mask canvas, which are parts of its width and height."""
     stage = page.locator(".mask-canvas .stage")
-    stage.scroll_into_view_if_needed()
+    stage.hover(trial=True)  # comes into view and stands still
     box = stage.bounding_box()
     assert box is not None
     return [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]

@@ -12,11 +12,12 @@ import pytest
 
 from demo.clips.clip import Clip
 from demo.components import words
-from llb.io.label_png import write_labels
+from llb.io.label_png import davis_palette, write_labels
 from tests.e2e.driver import (
     LONG,
     choose,
     draw,
+    drawn,
     go_to,
     kept,
     marked,
@@ -195,6 +196,14 @@ def every_label(page: Page, folder: Path, name: str = "lite/llb") -> np.ndarray:
     return np.stack([shown.labels(name, index) for index in range(FRAMES)])
 
 
+def assert_shown(page: Page, expected: np.ndarray, *frames: int) -> None:
+    """See that a model's pane shows these labels on some frames."""
+    page.select_option(".player .views", "mask")
+    for index in frames:
+        go_to(page, index)
+        assert (drawn(page, "lite/llb") == davis_palette()[expected[index]]).all()
+
+
 def repair(page: Page, index: int, direction: str) -> None:
     """Wait for the offer to go on from the frame that was just marked, and take it."""
     before = told(page)["run"]
@@ -212,7 +221,7 @@ def test_a_correction_changes_one_side_of_the_clip(
 ) -> None:
     opened(page, url)
     run(page)
-    before = every_label(page, folder)
+    before, first = every_label(page, folder), told(page)["run"]
     go_to(page, 4)
     page.locator(".player .repair-here").first.click()
     page.wait_for_selector('.mask-canvas[data-frame="4"]', timeout=LONG)
@@ -225,9 +234,14 @@ def test_a_correction_changes_one_side_of_the_clip(
     expected = before.copy()
     expected[changed] = corrected
     assert (after == expected).all()
+    assert_shown(page, after, 1, 4, FRAMES - 1)
     page.click("#undo-repair")
     page.wait_for_selector("#undo-repair", state="hidden", timeout=LONG)
+    page.wait_for_function(
+        "run => JSON.parse(document.querySelector('.player').dataset.run).run === run", arg=first, timeout=LONG
+    )
     assert (every_label(page, folder) == before).all()
+    assert_shown(page, before, 1, 4, FRAMES - 1)
 
 
 def test_an_object_is_added_in_mid_clip(page: Page, url: str, folder: Path) -> None:
@@ -258,3 +272,4 @@ def test_a_mark_in_mid_clip_is_followed_both_ways_by_a_first_run(page: Page, url
     run(page)
     labels = every_label(page, folder)
     assert all((frame == 1).any() for frame in labels)
+    assert_shown(page, labels, 0, 4, FRAMES - 1)

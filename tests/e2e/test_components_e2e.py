@@ -129,7 +129,7 @@ def test_the_player_says_what_went_wrong_and_goes_on(page: Page, url: str, what:
 
 def test_a_frame_that_fails_keeps_the_last_picture_says_so_and_comes(page: Page, url: str) -> None:
     with no_failures(page):
-        page.route(re.compile(r"00007\.(png|jpg)"), lambda route: route.fulfill(status=500))
+        page.route(re.compile(r"/0000[0-7]-00007$"), lambda route: route.fulfill(status=500))
         opened(page, url)
         go_to(page, 0)
         before = drawn(page, "lite/llb")

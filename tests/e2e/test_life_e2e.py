@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from demo import text
+from llb.io.video_reader import write_video
 from tests.e2e.driver import LONG, choose, draw, opened, run, told, upload_disc
-from tests.support.page_fakes import FakeModels, served
+from tests.support.page_fakes import FakeModels, render_disc, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -30,12 +31,22 @@ def quick(tmp_path: Path, browser: Browser) -> Iterator[str]:
 @pytest.fixture
 def busy(tmp_path: Path, browser: Browser) -> Iterator[str]:
     """Serve models of which another visitor's run keeps the queue at work for a while."""
-    with served(FakeModels(seconds=1.5), tmp_path) as url, browser.new_context() as context:
+    yield from kept_busy(FakeModels(seconds=1.5), tmp_path, browser)
+
+
+@pytest.fixture
+def long_busy(tmp_path: Path, browser: Browser) -> Iterator[str]:
+    """Serve models of which another visitor's run keeps the queue at work as long as a test takes."""
+    yield from kept_busy(FakeModels(seconds=10.0), tmp_path, browser)
+
+
+def kept_busy(models: FakeModels, folder: Path, browser: Browser) -> Iterator[str]:
+    with served(models, folder) as url, browser.new_context() as context:
         other = context.new_page()
         other.goto(f"{url}?models=lite/llb&memory=7")  # another question than everybody else's
         other.wait_for_selector(".mask-canvas .chip", timeout=LONG)
         other.click("#run")
-        other.wait_for_selector(".live >> text=%", timeout=LONG)
+        other.wait_for_selector(".live", timeout=LONG)
         yield url
         other.click("#stop", timeout=1000) if other.locator("#stop").is_visible() else None
 
@@ -69,12 +80,22 @@ def test_a_place_is_told_and_counted_down_and_a_reload_keeps_it(page: Page, busy
     page.wait_for_function("JSON.parse(document.querySelector('.player').dataset.run).run === 'run-1'", timeout=LONG)
 
 
-def test_a_run_that_waits_is_cancelled_at_once(page: Page, busy: str) -> None:
-    visit(page, busy)
+def test_a_run_that_waits_is_cancelled_at_once_and_the_one_behind_it_moves_up(
+    page: Page, browser: Browser, long_busy: str
+) -> None:
+    visit(page, long_busy)
     page.click("#run")
     page.wait_for_selector(WAITS, timeout=LONG)
-    page.click("#stop")
-    page.wait_for_selector(f"#status >> text={text.RUN_CANCELLED}", timeout=3000)
+    with browser.new_context() as context:
+        behind = context.new_page()
+        visit(behind, long_busy)
+        behind.click("#run")
+        behind.wait_for_selector(".live >> text=number 2 of 2 waiting", timeout=LONG)
+        behind.reload()
+        behind.wait_for_selector(".live >> text=number 2 of 2 waiting", timeout=LONG)
+        page.click("#stop")
+        page.wait_for_selector(f"#status >> text={text.RUN_CANCELLED}", timeout=3000)
+        behind.wait_for_selector(".live >> text=Your run is the next one", timeout=3000)
     assert page.locator("#run").is_visible()
     assert not page.locator("#stop").is_visible()
 
@@ -121,3 +142,24 @@ def test_a_tab_that_was_closed_is_taken_up_by_a_new_one_and_an_open_one_is_not(p
     beside.close()
     again = opened(page.context.new_page(), quick)
     assert told(again)["token"] == other
+
+
+def test_leaving_is_asked_about_while_a_file_is_sent_or_a_run_works(page: Page, quick: str, tmp_path: Path) -> None:
+    held: list[Route] = []
+    asks = "!dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    opened(page, quick)
+    assert page.evaluate(asks) is False
+    page.route(re.compile(r"/upload\?"), held.append)
+    write_video(tmp_path / "mine.mp4", render_disc("mine").frames, 10.0)
+    page.locator("#upload input[type=file]").set_input_files(tmp_path / "mine.mp4")
+    page.wait_for_function(asks, timeout=LONG)
+    held[0].continue_()
+    page.wait_for_selector(".mask-canvas .card >> text=mine", timeout=LONG)
+    page.wait_for_function(f"!({asks})", timeout=LONG)
+    page.locator("#examples button.thumbnail-item").first.click()
+    page.wait_for_selector(".mask-canvas .card >> text=One disc", timeout=LONG)
+    page.click("#run")
+    page.wait_for_selector("#stop", timeout=LONG)
+    assert page.evaluate(asks) is True
+    page.wait_for_selector("#run", timeout=LONG)
+    assert page.evaluate(asks) is False

@@ -4,18 +4,20 @@ import { test } from 'node:test';
 import { SaveQueue } from '../../demo/components/canvas/save_queue.js';
 import { deferred, manualRetry, settled } from './later.js';
 
-const CLIP = { token: 'me', stamp: 'clip' };
-const OTHER = { token: 'me', stamp: 'other clip' };
+const CLIP = { token: 'me', stamp: 'clip', saved: 0 };
+const OTHER = { token: 'me', stamp: 'other clip', saved: 0 };
 
 /** Return a queue, what arrived at its server, and how to let the server answer. */
 function queueOf() {
   const arrived = [];
   const answers = [];
   const told = [];
+  const numbers = [];
   const retry = manualRetry(() => queue.flush());
   const queue = new SaveQueue({
-    send: ({ index, ids }) => {
+    send: ({ index, ids }, number) => {
       arrived.push([index, ids]);
+      numbers.push(number);
       answers.push(deferred());
       return answers.at(-1).promise;
     },
@@ -28,7 +30,7 @@ function queueOf() {
     answers.at(-1).resolve(reply);
     await settled();
   };
-  return { queue, retry, arrived, told, answer };
+  return { queue, retry, arrived, numbers, told, answer };
 }
 
 test('labels are sent one at a time in order, and of a frame only the newest', async () => {
@@ -105,4 +107,21 @@ test('labels of a clip that is left wait for its return and hold up no other cli
   await answer({ marked: [1] });
   assert.equal(arrived.length, 2);
   assert.equal(queue.isEmpty, true);
+});
+
+test('every attempt has a larger number than those before, also those before a reload', async () => {
+  const { queue, retry, numbers, answer } = queueOf();
+  const later = Date.now() + 1e9; // the clock was set back meanwhile
+  queue.open({ ...CLIP, saved: later });
+  queue.put({ clip: CLIP, index: 0, ids: 'a' });
+  await settled();
+  await answer({ error: 'No answer.' });
+  retry.fire();
+  await settled();
+  await answer({ marked: [0] });
+  assert.deepEqual(numbers, [later + 1, later + 2]);
+  const fresh = queueOf();
+  fresh.queue.put({ clip: CLIP, index: 0, ids: 'b' });
+  await settled();
+  assert.ok(fresh.numbers[0] >= Date.now() - 1000);
 });

@@ -100,6 +100,22 @@ test('a server that does not answer becomes a sentence', async () => {
   silent.mock.restore();
 });
 
+test('a question that gets no answer in time is lost, unless it may take any time', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const never = () => new Promise(() => {});
+  const ask = asker(never, 'Try again.');
+  const short = ask({}, 20_000);
+  const usual = ask({});
+  let isOver = false;
+  ask({}, Infinity).then(() => (isOver = true));
+  t.mock.timers.tick(20_000);
+  assert.deepEqual(await short, { error: 'Try again.', isLost: true });
+  t.mock.timers.tick(40_000);
+  assert.deepEqual(await usual, { error: 'Try again.', isLost: true });
+  t.mock.timers.tick(1e9);
+  assert.equal(isOver, false);
+});
+
 test('numbers that are missing are left out', () => {
   assert.equal(mean([1, null, undefined, 2]), 1.5);
   assert.equal(mean([null]), null);

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 
-from llb import cli
+from llb.commands import options
 from llb.io.label_png import write_labels
-from llb.training.schedule import TrainConfig, train_config
-from llb.training.trainer import StepReport
 from tests.support.command_line import run, scene
 from tests.support.fakes import StubModel
 
@@ -25,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def stub(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_load", lambda name, device, precision: StubModel(crop=(96, 128)))
+    monkeypatch.setattr(options, "load", lambda name, device, precision: StubModel(crop=(96, 128)))
 
 
 def test_evaluate_prints_a_table_and_writes_its_outputs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,47 +41,6 @@ def test_evaluate_prints_a_table_and_writes_its_outputs(tmp_path: Path, capsys: 
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].startswith("one")
     assert f"{100 * scores['J&F']:.1f}" in lines[3]
-
-
-def test_train_builds_the_cache_and_reports_where_the_weights_are(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    seen: list[object] = []
-
-    class FakeTrainer:
-        def __init__(self, config: TrainConfig, cache: Path, folder: Path) -> None:
-            seen.extend((config, cache, folder))
-
-        def run(self, on_step: Callable[[StepReport], None], on_distilled: Callable[[int, int, float], None]) -> Path:
-            on_distilled(1, 1, 0.5)
-            on_step(StepReport(1, 28, 0, 0.5, 0.6, 0.1))
-            return tmp_path / "run/model.safetensors"
-
-    def fake_cache(data: Path, folder: Path, progress: Callable[[int, int], None], objects: Path) -> SimpleNamespace:
-        progress(1, 1)
-        seen.append(objects)
-        return SimpleNamespace(folder=folder)
-
-    monkeypatch.setattr("llb.training.trainer.Trainer", FakeTrainer)
-    monkeypatch.setattr("llb.data.image_cache.build_cache", fake_cache)
-    start = tmp_path / "shared.safetensors"
-    start.write_bytes(b"weights")
-    settings = ("--model", "lite/joint", "--start", start, "--length", 0.02)
-    folders = ("--cache", tmp_path / "cache", "--objects", tmp_path / "objects")
-    assert run("train", "--data", tmp_path, "--out", tmp_path / "run", *settings, *folders) == 0
-    config = train_config("lite/joint", 0, 0.02, start)
-    assert seen == [tmp_path / "objects", config, tmp_path / "cache", tmp_path / "run"]
-    assert config.start_sha256 == hashlib.sha256(b"weights").hexdigest()
-    assert "model.safetensors" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("wrong", [("lite/family", "--length", 0), ("lite/llb",), ("paper/family",), ("lite/family",)])
-def test_train_names_mistakes(tmp_path: Path, wrong: tuple[object, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    assert (
-        run("train", "--data", tmp_path, "--out", tmp_path / "run", "--cache", tmp_path / "cache", "--model", *wrong)
-        == 2
-    )
-    assert "Error: " in capsys.readouterr().err
 
 
 def test_demo_serves_the_page_where_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

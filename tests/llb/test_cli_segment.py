@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llb import cli
+from llb.commands import options
+from llb.formats.coco import CocoFile
 from llb.io.label_png import read_labels, write_labels
 from llb.io.video_reader import probe, read_frames, write_video
 from tests.support.command_line import FRAMES, HEIGHT, WIDTH, run, scene
@@ -23,7 +24,7 @@ SETTINGS = "--start 2 --end 8 --stride 2 --max-frames 2 --memory-size 3 --interv
 
 @pytest.fixture(autouse=True)
 def stub(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_load", lambda name, device, precision: StubModel(crop=(96, 128)))
+    monkeypatch.setattr(options, "load", lambda name, device, precision: StubModel(crop=(96, 128)))
 
 
 @pytest.fixture
@@ -57,6 +58,26 @@ def test_segment_writes_masks_overlay_and_record(clip: Path) -> None:
     assert record["finished"] is True
     assert {"python", "torch", "av"} <= record["versions"].keys()
     assert not (out / "traces").exists()
+
+
+def test_segment_writes_soft_masks_and_goes_as_released(clip: Path) -> None:
+    out = clip / "run"
+    words = ("segment", clip / "clip.mp4", "--mask", clip / "mask.png", "--out", out, "--soft", "--as-released")
+    assert run(*words) == 0
+    for target in (1, 2):
+        soft = np.array(Image.open(out / f"soft/{target}/00005.png"))
+        assert soft.shape == (HEIGHT, WIDTH)
+        np.testing.assert_array_equal(soft > 128, read_labels(out / "masks/00005.png") == target)
+    config = json.loads((out / "run.json").read_text())["config"]
+    assert (config["exact_paste"], config["scale_min_mask_area"], config["interval"]) == (False, False, 5)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # pycocotools' own
+def test_segment_takes_the_first_mask_of_another_program(clip: Path) -> None:
+    CocoFile.of([("00000.png", scene(0)[1])]).write(clip / "mask.json")
+    words = ("segment", clip / "clip.mp4", "--mask", clip / "mask.json", "--out", clip / "run", "--max-frames", 2)
+    assert run(*words) == 0
+    np.testing.assert_array_equal(read_labels(clip / "run/masks/00000.png"), scene(0)[1])
 
 
 def test_segment_takes_a_range_and_settings(clip: Path) -> None:
@@ -186,7 +207,7 @@ def test_unusable_devices_are_named(device: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.undo()
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     with pytest.raises(ValueError, match="choose"):
-        cli._load("lite/llb", device, "auto")
+        options.check_device(device)
 
 
 def test_frames_of_the_overlay_keep_their_times(clip: Path) -> None:

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from llb import checkpoint
-from llb.checkpoint import choose_precision, load_model
+from llb import precision
+from llb.checkpoint import load_model
 from llb.config import ModelConfig
 from llb.inference import VideoSegmenter
 from llb.model.interventions import knock_out
+from llb.precision import choose_precision
 from llb.types import TraceRequest
 from tests.support.clips import square_clip
 from tests.support.runs import ONE, masks_of
@@ -69,21 +70,21 @@ def test_only_backbone_and_decoder_compute_in_bf16() -> None:
 def test_auto_is_bf16_for_lite_models_where_the_cpu_has_it(
     config: ModelConfig, device: str, able: bool, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkpoint, "cpu_computes_bf16", lambda: able)
+    monkeypatch.setattr(precision, "cpu_computes_bf16", lambda: able)
     assert choose_precision(config, device, "auto") == expected
     assert choose_precision(config, device, "bf16") == "bf16"
     assert choose_precision(config, device, "fp32") == "fp32"
 
 
 def test_a_model_loads_in_fp32_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint, "cpu_computes_bf16", lambda: True)
+    monkeypatch.setattr(precision, "cpu_computes_bf16", lambda: True)
     assert load_model("lite/llb").precision == "fp32"
     assert load_model("lite/llb", precision="auto").precision == "bf16"
 
 
 def test_an_older_pytorch_that_cannot_tell_computes_in_fp32(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
-    assert not checkpoint.cpu_computes_bf16()
+    assert not precision.cpu_computes_bf16()
 
 
 def test_models_of_two_precisions_share_regions_but_no_features() -> None:

@@ -30,7 +30,7 @@ class _Run:
     states: np.ndarray[Any, Any]  # [T, N, 5]: y, x, height, width, scale
 
 
-def check_engine(arrays: Arrays) -> list[Check]:
+def check_engine(arrays: Arrays, device: str = "cpu") -> list[Check]:
     """Compare a run of the engine with a fixture of the release; one check per entry.
 
     Entries (t = frames 1..T, targets 0 and 1): `frames` [T+1,H,W,3], `pos`, `target_size` [T,2,2], `target_scale`
@@ -38,7 +38,7 @@ def check_engine(arrays: Arrays) -> list[Check]:
     [T,2,slots], `labels` [T+1,H,W], `init_crop_mean` and `init_mask_mean`. Image size, number of frames, crop
     size, interval and memory size are read off the arrays.
     """
-    run = _run(arrays)
+    run = _run(arrays, device)
     traces = [result.traces for result in run.results]
     region = np.array([[_box(trace.region) for trace in frame] for frame in traces[1:]])
     crop = np.stack([[_pool(trace.crop) for trace in frame] for frame in traces])
@@ -77,7 +77,7 @@ def thin(arrays: Arrays, frames: int = 24) -> dict[str, np.ndarray[Any, Any]]:
     return kept
 
 
-def _run(arrays: Arrays) -> _Run:
+def _run(arrays: Arrays, device: str) -> _Run:
     """Run our engine as the release ran: two targets from frame 0's colours, no scaling of the least area."""
     frames = arrays["frames"]
     first = frames[0].astype(int)
@@ -89,7 +89,7 @@ def _run(arrays: Arrays) -> _Run:
         scale_min_mask_area=False,
         exact_paste=False,
     )
-    segmenter = VideoSegmenter(ReleaseStub((crop[0], crop[1])), config)
+    segmenter = VideoSegmenter(ReleaseStub((crop[0], crop[1])).to(device), config)
     results = [segmenter.start(frames[0], {1: difference > 100, 2: difference < -100}, TraceRequest())]
     states = []
     for frame in frames[1:]:

@@ -30,9 +30,9 @@ def check_network(arrays: Arrays, model: LLB) -> list[Check]:
 
 def _forward(arrays: Arrays, model: LLB) -> dict[str, Tensor]:
     """Run the network as the release did and return what it computed, by the fixture's names."""
-    image = model.prepare(torch.from_numpy(arrays["rgb"]))
+    image = model.prepare(torch.from_numpy(arrays["rgb"]).to(model.mean.device))
     past, query = model.extract(image[:-1]), model.extract(image[-1:])
-    encoding = model.encode_target(image, torch.from_numpy(arrays["mask"]).float())
+    encoding = model.encode_target(image, torch.from_numpy(arrays["mask"]).float().to(image.device))
     first, updated = _fit(arrays, model, past.target, encoding)
     encoded = model.encode_memory(past.match[None])
     result = model.segment(query, encoded, encoding.value[None, :-1], updated.tau)
@@ -63,6 +63,6 @@ def _fit(arrays: Arrays, model: LLB, target: Tensor, encoding: TargetEncoding) -
     """Fit tau to frame 0, then on to the whole memory; the numbers of steps are those of the recorded losses."""
     label, weight = encoding.label[None], encoding.weight[None]
     first = model.fit_filter(target[None, :1], label[:, :1], weight[:, :1], steps=len(arrays["loss_first"]) - 1)
-    temporal = torch.from_numpy(arrays["temporal_weight"])[None]
+    temporal = torch.from_numpy(arrays["temporal_weight"])[None].to(target.device)
     steps = len(arrays["loss_updated"]) - 1
     return first, model.fit_filter(target[None], label[:, :-1], weight[:, :-1], temporal, tau=first.tau, steps=steps)

@@ -83,6 +83,15 @@ def test_true_gradient_differs_from_the_releases_only_below_the_instance_norm() 
     assert [name for name in over if not name.startswith(below)] == []
 
 
+@pytest.mark.parametrize("kind", ["joint", "llb"])
+def test_a_step_that_computes_activations_again_is_the_released_one(kind: str) -> None:
+    arrays, model = (
+        read_fixture(FIXTURES / f"{kind}_training_thin.npz"),
+        cached_model(FIXTURES / f"{kind}_keys.json", 0),
+    )
+    assert [check for check in check_training(arrays, model, recompute=True) if not check.ok] == []
+
+
 def test_other_sizes_numbers_of_frames_and_steps(rng: np.random.Generator) -> None:
     """A fixture that this project makes of itself at another size passes; its shapes come from the arrays alone."""
     arrays = {

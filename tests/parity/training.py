@@ -16,13 +16,15 @@ from unittest import mock
 
 import numpy as np
 import torch
+from accelerate import Accelerator
 from torch import Tensor
 
+from llb.data.clip import ClipBatch
 from llb.model import transduction
 from llb.model.network import LLB
 from llb.released.key_map import convert_name
-from llb.training.losses import cosine_similarity_loss, lovasz_loss
-from llb.training.rollout import roll_out
+from llb.training.config import LossWeights
+from llb.training.step import Rollouts, TrainingStep
 from tests.parity.checks import Check
 from tests.support.sampled import Arrays, largest_error
 
@@ -32,26 +34,27 @@ GRADIENT_LIMIT = 1e-2
 SMALL = 1e-4  # gradient norms below this part of the largest are not compared
 
 
-def check_training(arrays: Arrays, model: LLB, release_defect: bool = True) -> list[Check]:
+def check_training(arrays: Arrays, model: LLB, release_defect: bool = True, recompute: bool = False) -> list[Check]:
     """Compare logits, losses and the gradient norm of every parameter with a training-step fixture.
+
+    The step is the trainer's own; `recompute` is its option.
 
     Inputs: `rgb` uint8 [T,B,3,H,W], `mask` [T,B,1,H,W]. `grad_norms` is NaN where no gradient reaches a parameter.
     Losses are compared absolutely, the total (100 times one of them) relatively. Parameters over the limit get
     a line of their own. `release_defect=False` uses the true gradient of the instance norm.
     """
-    rgb, mask = (torch.from_numpy(arrays[name]).transpose(0, 1) for name in ("rgb", "mask"))
+    given = (torch.from_numpy(arrays[name]).transpose(0, 1) for name in ("rgb", "mask"))
+    rgb, mask = (value.to(model.mean.device) for value in given)
     model.zero_grad(set_to_none=True)
+    step = TrainingStep(Accelerator(), Rollouts(model, [model], recompute=recompute), LossWeights())
     with release_gradient() if release_defect else _unchanged():
-        result = roll_out(model, rgb, mask)
-        lovasz = lovasz_loss(result.logits, mask[:, 1:, 0].float())
-        cosine = cosine_similarity_loss(result.value, result.label)
-        loss = 100 * lovasz + cosine
-        loss.backward()
+        result = step.backward(ClipBatch(rgb, mask))
+    losses = result.losses
     checks = [
         Check("logits", largest_error(result.logits.transpose(0, 1), arrays, "logits"), LOGITS_LIMIT),
-        Check("lovasz", abs(lovasz.item() - float(arrays["lovasz"])), LOSS_LIMIT),
-        Check("cosine", abs(cosine.item() - float(arrays["cosine"])), LOSS_LIMIT),
-        Check("loss", abs(loss.item() / float(arrays["loss"]) - 1), LOSS_LIMIT),
+        Check("lovasz", abs(losses.lovasz.item() - float(arrays["lovasz"])), LOSS_LIMIT),
+        Check("cosine", abs(losses.cosine.item() - float(arrays["cosine"])), LOSS_LIMIT),
+        Check("loss", abs(losses.total.item() / float(arrays["loss"]) - 1), LOSS_LIMIT),
         *_check_gradients(arrays, model),
     ]
     model.zero_grad(set_to_none=True)

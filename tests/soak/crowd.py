@@ -27,8 +27,9 @@ RUN_FRAMES = 16  # of a browser's clip, so that a reload finds the run at work
 
 @dataclass(frozen=True)
 class Size:
-    """How many come, and how many runs they make together."""
+    """How many come, and how many runs they make together; `students` are the class."""
 
+    students: int = 30
     programs: int = 20
     browsers: int = 4
     runs: int = 200

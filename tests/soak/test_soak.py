@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from demo.runs.run import Run
+from tests.soak.classroom import Classroom, Student
 from tests.soak.clips import DrawnClip
 from tests.soak.crowd import MemoryWatch
 from tests.soak.findings import Findings
@@ -28,6 +30,31 @@ def test_programs_at_once_get_their_own_masks(tmp_path: Path) -> None:
         programs[0].look_inside(answers[0])
     assert len({answer.token for answer in answers}) == 3
     assert min(program.least for program in programs) > 0.6
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_class_is_told_where_it_stands_and_gets_its_own_masks(tmp_path: Path) -> None:
+    with served(FakeModels(seconds=0.05), tmp_path) as url:
+        room = Classroom(url, tmp_path / "class", number=4, within=0.4, frames=6)
+        room.come()
+    assert [student.refusal for student in room.students] == [""] * 4
+    assert (len(room.on_examples), len(room.on_own_clips)) == (2, 2)
+    for student in room.students:
+        assert student.told is not None
+        assert student.done is not None
+        assert student.told < student.done
+    assert min(student.least for student in room.on_own_clips) < 1.0, "it was compared"
+
+
+def test_a_student_who_is_refused_says_why(tmp_path: Path) -> None:
+    with served(FakeModels(), tmp_path) as url:
+        student = Student(url, tmp_path / "student")
+        student.arrive()
+        student._token, student.clip = "", None
+        shutil.rmtree(tmp_path / "sessions")
+        student.press_run()
+    assert "session has ended" in student.refusal
+    assert student.done is None
 
 
 @pytest.mark.parametrize("other", [0, 2, 12, 23])

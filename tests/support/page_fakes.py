@@ -25,11 +25,12 @@ from demo.runs.ready_runs import ReadyRuns
 from demo.runs.run_cache import RunCache
 from demo.runs.session import SessionStore
 from demo.serve import assemble
-from llb.checkpoint import load_model, shipped_models
+from llb.checkpoint import load_model
 from llb.inference.segmenter import VideoSegmenter
 from llb.model.build import build_model
 from llb.model.network import LLB
 from llb.types import FrameResult, SearchRegion, TargetTrace, TraceRequest
+from llb.weight_files import shipped_models
 
 SIZE = (120, 160)
 FRAMES = 8
@@ -44,6 +45,7 @@ class FakeSegmenter:
     seconds: float = 0.0
     masks: dict[int, np.ndarray] = field(default_factory=dict)
     index: int = 0
+    cells: tuple[int, int] = (ROWS, COLUMNS)
 
     def start(self, frame: np.ndarray, masks: dict[int, np.ndarray], trace: TraceRequest | None = None) -> FrameResult:
         self.masks, self.index = masks, 0
@@ -76,7 +78,9 @@ class FakeSegmenter:
         prob = np.stack([labels == target for target in (0, *self.masks)]).astype(np.float32)
         all_keys = request is not None and request.all_keys
         size = frame.shape[:2]
-        traces = tuple(fake_trace(self.name, target, self.index, size, keys=all_keys) for target in self.masks)
+        traces = tuple(
+            fake_trace(self.name, target, self.index, size, keys=all_keys, cells=self.cells) for target in self.masks
+        )
         return FrameResult(self.index, tuple(self.masks), labels, prob, 0.012, traces)
 
 
@@ -88,11 +92,17 @@ class BareSegmenter(FakeSegmenter):
 
 
 def fake_trace(
-    name: str, target: int, index: int, size: tuple[int, int], gates: bool | None = None, keys: bool = False
+    name: str,
+    target: int,
+    index: int,
+    size: tuple[int, int],
+    gates: bool | None = None,
+    keys: bool = False,
+    cells: tuple[int, int] = (ROWS, COLUMNS),
 ) -> TargetTrace:
     """Make a trace from a seed of its arguments."""
     random = np.random.default_rng([len(name), target, index])
-    shape = (CHANNELS, ROWS, COLUMNS)
+    shape = (CHANNELS, *cells)
     region = SearchRegion(-4, 10, size[0] - 20, size[1] - 10)
     gated = (name.endswith("llb") if gates is None else gates) and index > 0
     some: dict[str, Any] = {}

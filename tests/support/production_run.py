@@ -69,6 +69,7 @@ def do_one_by_one(clip: Clip, segmenters: Mapping[str, Segmenter]) -> dict[str, 
                     segmenter.add_target(2, given[LATE] == 2)
                 result = segmenter.step(clip.frame(index), request)
             found[f"{name} {index}"] = result.labels
+            found[f"{name} {index} shared"] = np.array(result.shared_seconds or 0.0)
             for trace in result.traces if index in (LATE, FRAMES - 1) else ():
                 features = {feature: getattr(trace, feature) for feature in (*FEATURES, "memory_keys")}
                 known = {feature: array for feature, array in features.items() if array is not None}

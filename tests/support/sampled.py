@@ -29,7 +29,7 @@ def sample(name: str, array: Array, count: int) -> dict[str, Array]:
 
 def largest_error(ours: Tensor, arrays: Arrays, name: str) -> float:
     """Return the largest |difference| over the largest |reference|; infinite where the shapes differ."""
-    reference, values = arrays[name], ours.detach().double().numpy()
+    reference, values = arrays[name], ours.detach().cpu().double().numpy()
     if values.shape != tuple(arrays.get(f"{name}@shape", np.array(reference.shape))):
         return float("inf")
     if f"{name}@index" in arrays:

@@ -10,6 +10,7 @@ import av
 import numpy as np
 
 ONE = 1 << 16
+BT2020 = 9  # code point of the matrix (ITU-T H.273)
 TURNS = {
     # degrees clockwise that a player turns the picture -> the matrix that says so
     90: (0, ONE, 0, -ONE, 0, 0, 0, 0, 1 << 30),
@@ -47,8 +48,19 @@ def encode(
 
 def frame_of(rgb: np.ndarray, pixels: str, matrix: int | None = None) -> Any:
     """Return an RGB (8 or 16 bits) or RGBA picture as a frame of a pixel format, with the matrix of that code point."""
-    form = "rgb48le" if rgb.dtype == np.uint16 else "rgba" if rgb.shape[2] == 4 else "rgb24"
+    if matrix == BT2020:
+        return _bt2020_frame(rgb).reformat(format=pixels)
+    form = "rgba" if rgb.shape[2] == 4 else "rgb24"
     return av.VideoFrame.from_ndarray(rgb, format=form).reformat(format=pixels, dst_colorspace=matrix)
+
+
+def _bt2020_frame(rgb: np.ndarray) -> Any:
+    """Return a 16-bit RGB picture as YUV of BT.2020 in limited range: PyAV 17 cannot convert to this matrix."""
+    red, green, blue = np.moveaxis(rgb / 65535, 2, 0)
+    luma = 0.2627 * red + 0.6780 * green + 0.0593 * blue
+    chroma = (blue - luma) / 1.8814, (red - luma) / 1.4746
+    codes = np.stack((16 + 219 * luma, *(128 + 224 * plane for plane in chroma)), axis=2)
+    return av.VideoFrame.from_ndarray(np.rint(256 * codes).astype(np.uint16), format="yuv444p16le")
 
 
 def encode_streams(path: Path, streams: list[list[np.ndarray]], marked: int | None = None) -> Path:

@@ -3,11 +3,13 @@
 import { fetchBytes, toDataAddress } from '../shared/files.js';
 import { decodeLabels, encodeLabels } from '../shared/label_png.js';
 
+const SAVE_LIMIT = 20_000; // milliseconds: what takes longer is sent again
+
 export class MarkServer {
   #last = Promise.resolve(); // the answer to the newest question
 
   /**
-   * @param {function(Object): Promise<Object>} ask see `asker`.
+   * @param {function(Object, number): Promise<Object>} ask see `asker`.
    * @param {function(string)} showTrouble is given what went wrong with a question, '' if nothing did.
    */
   constructor(ask, showTrouble) {
@@ -16,8 +18,8 @@ export class MarkServer {
   }
 
   /** Ask about a clip ({token, stamp}), after the questions before; what goes wrong stands under `error`. */
-  ask({ token, stamp }, question) {
-    const answer = this.#last.then(() => this.askServer({ token, stamp, ...question }));
+  ask({ token, stamp }, question, limit) {
+    const answer = this.#last.then(() => this.askServer({ token, stamp, ...question }, limit));
     this.#last = answer;
     return answer;
   }
@@ -29,9 +31,13 @@ export class MarkServer {
     return answer;
   }
 
-  /** Keep the visitor's own labels of a frame; return which frames are `marked`, or an `error`. */
-  async save({ clip, index, ids, size }) {
-    return this.ask(clip, { what: 'save', index, labels: await addressOf(ids, size) });
+  /**
+   * Keep the visitor's own labels of a frame; return which frames are `marked`, or an `error`.
+   * The server takes no labels with a smaller `number` after these, however late they come.
+   */
+  async save({ clip, index, ids, size }, number) {
+    const labels = await addressOf(ids, size);
+    return this.ask(clip, { what: 'save', index, labels, number }, SAVE_LIMIT);
   }
 
   /** Wait until every question is answered. */

@@ -4,10 +4,12 @@ export class SaveQueue {
   #unsaved = new Map(); // by clip and frame; what was painted first comes first
   #sending = null; // the promise of `#sendAll` while it runs
   #clip = null;
+  #number = 0; // of the newest attempt to save; they grow, also over reloads
 
   /**
    * @param {Object} actions
-   * @param {function(Object): Promise<{error?: string}>} actions.send takes what was given to `put`.
+   * @param {function(Object, number): Promise<{error?: string}>} actions.send takes what was given to `put`, and a
+   *   number that is larger than those before.
    * @param {function(Object, Object)} actions.saved takes what is saved now, and the server's answer.
    * @param {function(string)} actions.tell is given why the clip is not saved, '' when it is.
    * @param {Retry} actions.retry
@@ -26,9 +28,10 @@ export class SaveQueue {
     return this.#first() === undefined;
   }
 
-  /** Save labels of this clip ({token, stamp}) from now on; the server takes none of another one. */
+  /** Save labels of this clip ({token, stamp, saved}) from now on; the server takes none of another one. */
   open(clip) {
     this.#clip = clip;
+    this.#number = Math.max(this.#number, clip.saved);
     this.flush();
   }
 
@@ -74,7 +77,8 @@ export class SaveQueue {
   }
 
   async #send(entry) {
-    const answer = await this.actions.send(entry);
+    this.#number = Math.max(this.#number + 1, Date.now());
+    const answer = await this.actions.send(entry, this.#number);
     if (answer.error) {
       return this.#isOpen(entry) ? answer.error : ''; // the visitor has left its clip: it waits for a return
     }

@@ -16,7 +16,7 @@ export class Saving {
     Object.assign(this, { server, view, words });
     this.refused = false; // whether the view says that something did not start
     this.queue = new SaveQueue({
-      send: (entry) => server.save(entry),
+      send: (entry, number) => server.save(entry, number),
       saved: ({ clip }, { marked }) => saved(clip, marked),
       tell: (error) => this.#tell(error),
       retry: new Retry(() => this.queue.flush()),

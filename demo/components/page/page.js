@@ -1,5 +1,9 @@
 /** What the page itself does in the browser, around Gradio's events (demo/page/events.py). */
 
+import { Leaving } from './leaving.js';
+
+const leaving = new Leaving(() => document.getElementById('stop') !== null);
+
 /** Bring the results into view, unless they are there already. */
 export function showResults() {
   const results = document.getElementById('results');
@@ -9,24 +13,59 @@ export function showResults() {
   }
 }
 
-let isWaiting = false; // whether an event waits in `afterSaving`: Gradio does not know of it yet
+let before = Promise.resolve(); // the events that wait in `afterSaving`: they go on in the order of their clicks
 
 /**
  * Wait until the server has what was painted last; return an event's values unchanged.
- * If it cannot be saved, the canvas says so and this throws an Error: Gradio drops the event then, as it does a second
- * click while the first one waits.
+ * If it cannot be saved, the canvas says so and this throws an Error: Gradio drops the event then.
  */
-export async function afterSaving(...values) {
-  if (isWaiting) {
-    throw new Error('An event before this one waits.');
-  }
-  isWaiting = true;
-  try {
-    await document.querySelector('.mask-canvas')?.settle?.();
-  } finally {
-    isWaiting = false;
-  }
+async function afterSaving(...values) {
+  const saved = before.then(() => document.querySelector('.mask-canvas')?.settle?.());
+  before = saved.catch(() => {});
+  await saved;
   return values;
+}
+
+/** Return `afterSaving` for one button: a click that repeats the one that waits is dropped, as Gradio does later. */
+function onceAfterSaving() {
+  let waiting = null; // the values of the click that waits: Gradio does not know of it yet
+  return async (...values) => {
+    const click = JSON.stringify(values);
+    if (click === waiting) {
+      throw new Error('This click waits already.');
+    }
+    waiting = click;
+    try {
+      return await afterSaving(...values);
+    } finally {
+      waiting = null;
+    }
+  };
+}
+
+export const runAfterSaving = onceAfterSaving();
+export const undoAfterSaving = onceAfterSaving();
+
+/** Note that a clip is being read until `readingEnds`; return the event's values unchanged. */
+export function readingBegins(...values) {
+  leaving.begin();
+  return values;
+}
+
+/** As `readingBegins`, once the server has what was painted last. */
+export function readingBeginsAfterSaving(...values) {
+  leaving.begin();
+  return afterSaving(...values);
+}
+
+/** Note that a clip was read, or could not be. */
+export function readingEnds() {
+  leaving.end();
+}
+
+/** Let the browser ask before the page is left while files are sent, a clip is read or a run is at work. */
+export function warnBeforeLeaving() {
+  leaving.watch();
 }
 
 /** Put a link to the chosen models and settings into the clipboard and the address bar; return it. */

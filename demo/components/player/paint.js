@@ -8,7 +8,7 @@ const WHITE = [255, 255, 255];
 
 /**
  * Paint labels as they look in a view.
- * @param {Uint8ClampedArray} layer RGBA, replaced.
+ * @param {Uint8ClampedArray} layer RGBA of an `ImageData`, replaced.
  * @param {Uint8Array} ids the labels.
  * @param {Object} how
  * @param {'overlay'|'mask'|'contour'|'other'|'truth'} how.view "other" and "truth" show the difference to `others`.
@@ -17,51 +17,64 @@ const WHITE = [255, 255, 255];
  * @param {number} how.width of the frame.
  */
 export function paintLabels(layer, ids, { view, others, colours, width }) {
-  layer.fill(0);
+  const pixels = new Uint32Array(layer.buffer);
   if (view === 'mask') {
-    paintMask(layer, ids, colours);
+    paintMask(pixels, ids, colours);
   } else if (view === 'other' || view === 'truth') {
-    paintDifference(layer, ids, others ?? ids, width);
+    paintDifference(pixels, ids, others ?? ids, width);
   } else {
-    paintOutlined(layer, ids, { filled: view === 'overlay', colours, width });
+    paintOutlined(pixels, ids, { filled: view === 'overlay', colours, width });
   }
 }
 
-function paintMask(layer, ids, colours) {
+function paintMask(pixels, ids, colours) {
+  const looks = looksOf(colours, (rgb) => coats([rgb, 1]));
+  looks[0] = coats([BLACK, 1]);
   for (let i = 0; i < ids.length; i++) {
-    cover(layer, i, ids[i] ? colours[ids[i]] : BLACK, 1);
+    pixels[i] = looks[ids[i]];
   }
 }
 
-function paintDifference(layer, ids, others, width) {
+function paintDifference(pixels, ids, others, width) {
+  const ground = [BLACK, 0.45];
+  const neither = coats(ground);
+  const both = coats(ground, [BOTH, 0.45]);
+  const onlyThis = coats(ground, [ONLY_THIS, 0.9]);
+  const onlyOther = coats(ground, [ONLY_OTHER, 0.95]);
+  const stripes = coats(ground, [ONLY_THIS, 0.9], [ONLY_OTHER, 0.95]);
   for (let i = 0; i < ids.length; i++) {
-    const x = i % width;
-    const y = Math.floor(i / width);
     const id = ids[i];
     const other = others[i];
-    cover(layer, i, BLACK, 0.45);
-    if (id && id === other) {
-      cover(layer, i, BOTH, 0.45);
-    } else if (id && (x + y) % 8 < 5) {
-      cover(layer, i, ONLY_THIS, 0.9);
+    if (id === other) {
+      pixels[i] = id ? both : neither;
+      continue;
     }
-    if (other && other !== id && (x - y + 4096) % 8 < 3) {
-      cover(layer, i, ONLY_OTHER, 0.95);
+    const x = i % width;
+    const y = Math.floor(i / width);
+    const showsThis = id && (x + y) % 8 < 5;
+    const showsOther = other && (x - y + 4096) % 8 < 3;
+    if (showsOther) {
+      pixels[i] = showsThis ? stripes : onlyOther;
+    } else {
+      pixels[i] = showsThis ? onlyThis : neither;
     }
   }
 }
 
-function paintOutlined(layer, ids, { filled, colours, width }) {
+function paintOutlined(pixels, ids, { filled, colours, width }) {
+  const outline = coats([WHITE, 1]);
+  const inner = looksOf(colours, (rgb) => coats([filled ? BLACK : rgb, 0.9]));
+  const inside = looksOf(colours, (rgb) => (filled ? coats([rgb, 0.5]) : 0));
+  pixels.fill(0);
   for (let i = 0; i < ids.length; i++) {
-    if (!ids[i]) {
+    const id = ids[i];
+    if (!id) {
       continue;
     }
     if (isEdge(ids, i, 1, width)) {
-      cover(layer, i, WHITE, 1);
-    } else if (isEdge(ids, i, 2, width)) {
-      cover(layer, i, filled ? BLACK : colours[ids[i]], 0.9);
-    } else if (filled) {
-      cover(layer, i, colours[ids[i]], 0.5);
+      pixels[i] = outline;
+    } else {
+      pixels[i] = (isEdge(ids, i, 2, width) ? inner : inside)[id];
     }
   }
 }
@@ -74,13 +87,25 @@ function isEdge(ids, i, far, width) {
   );
 }
 
-/** Put a colour over a pixel of the layer ("source over"; `alpha` 0..1). */
-function cover(layer, i, rgb, alpha) {
-  const p = 4 * i;
-  const below = (layer[p + 3] / 255) * (1 - alpha);
-  const total = alpha + below;
-  for (let c = 0; c < 3; c++) {
-    layer[p + c] = (rgb[c] * alpha + layer[p + c] * below) / total;
+/** Return the pixel of each id; objects without a colour are not seen. */
+function looksOf(colours, look) {
+  const looks = new Uint32Array(256);
+  for (const [id, rgb] of Object.entries(colours)) {
+    looks[id] = look(rgb);
   }
-  layer[p + 3] = 255 * total;
+  return looks;
+}
+
+/** Return the pixel, as one number, that coats of colour [RGB, alpha] give which lie over one another. */
+function coats(...layers) {
+  const pixel = new Uint8ClampedArray(4);
+  for (const [rgb, alpha] of layers) {
+    const below = (pixel[3] / 255) * (1 - alpha);
+    const total = alpha + below;
+    for (let c = 0; c < 3; c++) {
+      pixel[c] = (rgb[c] * alpha + pixel[c] * below) / total;
+    }
+    pixel[3] = 255 * total;
+  }
+  return new Uint32Array(pixel.buffer)[0];
 }

@@ -14,7 +14,7 @@ import { Screen } from './screen.js';
 import { TakeAway } from './take_away.js';
 import { Timelines } from './timelines.js';
 
-const SPARSE = 3; // while playing, the others hear of every third frame
+const TELL_EVERY = 500; // milliseconds, while playing, from one frame that the others hear of to the next
 const MOVES = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
 export function mount({ element, props, server, watch }) {
@@ -29,6 +29,7 @@ class Player {
     Object.assign(this, { box, words, value: null, index: 0, playing: false });
     this.askServer = ask;
     this.follows = false; // whether a run at work takes the clock along
+    this.told = 0; // when the others heard of a frame
     this.figures = new Figures({
       ask: (question) => this.ask(question),
       show: (trouble) => this.#showFigures(trouble),
@@ -51,7 +52,7 @@ class Player {
     this.timelines = new Timelines(words, (index) => this.visit(index));
     this.takeAway = new TakeAway(
       words,
-      (question) => this.ask(question),
+      (question) => this.ask(question, Infinity), // a file of a long clip takes minutes
       (index) => this.visit(index),
     );
     this.#lay();
@@ -61,9 +62,9 @@ class Player {
     return this.value ? Math.min(...this.value.variants.map((variant) => variant.done)) - 1 : -1;
   }
 
-  ask(question) {
+  ask(question, limit) {
     const { token, run } = this.value;
-    return this.askServer({ ...question, token, run });
+    return this.askServer({ ...question, token, run }, limit);
   }
 
   /** Show a run: a new one, or more of the one that is shown. */
@@ -77,6 +78,7 @@ class Player {
     }
     const isFresh = !this.value || this.value.run !== value.run || this.value.stamp !== value.stamp;
     const before = isFresh ? -1 : this.last;
+    const isRewritten = !isFresh && (value.rewrites || this.value.rewrites);
     const isRunning = value.state === 'running';
     this.value = value;
     this.screen.open(value, isFresh);
@@ -87,9 +89,10 @@ class Player {
     if (isFresh) {
       this.#start(isRunning);
     }
+    this.timelines.show(value, this.figures.frames);
     this.takeAway.offer(value);
     if (this.last >= 0) {
-      this.#moveClock(isFresh, before);
+      this.#moveClock({ isFresh, isRewritten, before });
     }
     if (!isRunning && this.last >= 0) {
       this.follows = false;
@@ -98,13 +101,15 @@ class Player {
     this.figures.want(this.last + 1);
   }
 
-  #moveClock(isFresh, before) {
+  #moveClock({ isFresh, isRewritten, before }) {
     const { repairs: isRepair, state, latest } = this.value;
-    if (isFresh && state !== 'running' && !isRepair) {
+    const isAtWork = state === 'running';
+    const hasMore = this.last > before || (isRewritten && (isAtWork || isRepair));
+    if (isFresh && !isAtWork && !isRepair) {
       this.go(Math.floor((this.last + 1) / 2));
-    } else if (isFresh || (this.follows && (this.last > before || isRepair))) {
+    } else if (isFresh || (this.follows && hasMore)) {
       this.go(latest);
-    } else if (isRepair) {
+    } else if (isRewritten) {
       this.go(this.index);
     } else {
       this.controls.showFrame(this.index, this.last);
@@ -126,8 +131,9 @@ class Player {
     this.index = clamp(index, 0, this.last);
     this.controls.showFrame(this.index, this.last);
     this.screen.show(this.index, this.last);
-    this.timelines.show(this.value, this.figures.frames, this.index);
+    this.timelines.mark(this.index);
     if (!quiet) {
+      this.told = performance.now();
       frames.send({ stamp: this.value.stamp, index: this.index, playing: this.playing });
     }
   }
@@ -156,14 +162,14 @@ class Player {
     if (!this.playing || !this.box.isConnected) {
       return;
     }
-    if (this.clock.isDue(now)) {
+    if (this.screen.isCurrent && this.clock.isDue(now)) {
       const next = this.clock.following(this.index, this.last);
       if (next === null) {
         this.play(false);
         return;
       }
       this.clock.schedule(this.index, now);
-      this.go(next, next % SPARSE !== 0);
+      this.go(next, now < this.told + TELL_EVERY);
     }
     requestAnimationFrame((later) => this.#tick(later));
   }
@@ -175,7 +181,7 @@ class Player {
 
   #showFigures(trouble) {
     this.timelines.trouble.textContent = trouble;
-    this.timelines.show(this.value, this.figures.frames, this.index);
+    this.timelines.show(this.value, this.figures.frames);
   }
 
   async #click(variant, place) {

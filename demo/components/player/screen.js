@@ -1,17 +1,22 @@
 /** The panes of all models side by side, drawn together: one frame, one view. */
 
 import { el } from '../shared/element.js';
+import { Latest } from '../shared/latest.js';
 import { Retry } from '../shared/retry.js';
+import { fromRuns, idAt } from '../shared/run_length.js';
 import { FrameStore } from './frame_store.js';
 import { Pane } from './pane.js';
 
-const AHEAD = 4; // frames that are loaded before they are shown
 const OTHER = 'other '; // begins the name of a view that compares with a model
 
 export class Screen {
-  #drawing = null; // the newest request to draw
+  #wanted = 0; // the number of the newest request to draw
+  #drawn = 0; // and of the newest one that was met
+  #loading = new Latest(); // of frames that are not here yet
   #store = new FrameStore();
   #panes = new Map();
+  #ids = null; // labels of a pane while they are drawn
+  #others = null; // and those that they are compared with
   #retry = new Retry(() => this.draw());
 
   /**
@@ -65,57 +70,92 @@ export class Screen {
     this.draw();
   }
 
-  /** Return the object that a model has at a pixel of the frame, 0 for none; throw an Error without labels. */
-  async objectAt(variant, { x, y }) {
-    const { width } = this.value;
-    const ids = await this.#store.labels(variant.labels, this.index);
-    return ids[y * width + x];
+  /** Whether what was asked for last is on show. */
+  get isCurrent() {
+    return this.#drawn === this.#wanted;
   }
 
-  /** Draw all panes at once, unless a newer request to draw comes meanwhile; a frame that fails is tried again. */
-  async draw() {
+  /** Return the object that a model has at a pixel of the frame, 0 for none; throw an Error without labels. */
+  async objectAt(variant, { x, y }) {
+    const { width, variants } = this.value;
+    const { labels } = await this.#store.frame(this.index);
+    return idAt(labels[variants.findIndex(({ name }) => name === variant.name)], y * width + x);
+  }
+
+  /**
+   * Draw all panes at once. A frame that is here is drawn at once; of those that are not, one is loaded at a time, and
+   * is drawn even if another one is wanted by then. A frame that fails is tried again.
+   */
+  draw() {
     if (this.last < 0) {
       return;
     }
-    const { value, index, view } = this;
-    const request = {};
-    this.#drawing = request;
-    const loaded = await this.#load(value, index).catch(() => null);
-    if (this.#drawing !== request) {
-      return;
-    }
-    this.trouble.textContent = loaded ? '' : this.words.frame_failed.replace('{}', index);
-    if (!loaded) {
-      this.#retry.later();
-      return;
-    }
-    this.#retry.stop();
-    const colours = Object.fromEntries(value.objects.map(({ id, rgb }) => [id, rgb]));
-    value.variants.forEach(({ name }, number) => {
-      const how = { view, others: loaded.others, colours, cross: this.cross };
-      this.#panes.get(name).draw(index, loaded.picture, loaded.labels[number], how);
-    });
-    for (let next = index + 1; next <= Math.min(index + AHEAD, this.last); next++) {
-      this.#store.prefetch(next);
+    this.#wanted += 1;
+    if (this.#store.has(this.index, this.view === 'truth')) {
+      this.#drawWanted();
+    } else {
+      this.#loading.run(() => this.#drawWanted());
     }
   }
 
-  async #load(value, index) {
-    const [picture, others, ...labels] = await Promise.all([
-      this.#store.picture(index),
-      this.#otherLabels(index),
-      ...value.variants.map((variant) => this.#store.labels(variant.labels, index)),
-    ]);
-    return { picture, others, labels };
+  async #drawWanted() {
+    const { value, index, view, other } = this;
+    const request = this.#wanted;
+    const frame = await this.#load(index, view).catch(() => null);
+    if (this.value.stamp !== value.stamp || request <= this.#drawn) {
+      return;
+    }
+    const isNewest = request === this.#wanted;
+    if (!frame) {
+      if (isNewest) {
+        this.trouble.textContent = this.words.frame_failed.replace('{}', index);
+        this.#retry.later();
+      }
+      return;
+    }
+    this.#drawn = request;
+    this.trouble.textContent = '';
+    this.#retry.stop();
+    this.#paint(value, index, frame, { view, others: this.#compared(frame, view, other) });
+    if (isNewest) {
+      this.#store.prefetch(index, this.last, view === 'truth');
+    }
+  }
+
+  async #load(index, view) {
+    const truth = view === 'truth' ? this.#store.truth(index) : null;
+    const [frame, exact] = await Promise.all([this.#store.frame(index), truth]);
+    return { ...frame, truth: exact };
+  }
+
+  #compared({ labels, truth }, view, other) {
+    return view === 'other' ? labels[this.value.variants.findIndex(({ name }) => name === other)] : truth;
+  }
+
+  #paint(value, index, frame, how) {
+    const colours = Object.fromEntries(value.objects.map(({ id, rgb }) => [id, rgb]));
+    const others = how.others && fromRuns(how.others, this.#others);
+    value.variants.forEach(({ name }, number) => {
+      const pane = this.#panes.get(name);
+      pane.draw(index, frame.picture, fromRuns(frame.labels[number], this.#ids), {
+        ...how,
+        others,
+        colours,
+        cross: this.cross,
+      });
+    });
   }
 
   #build() {
     const { value, actions } = this;
-    this.#drawing = null;
+    this.#drawn = this.#wanted;
+    this.#loading = new Latest(); // what another run waits for is of no interest
     this.#retry.stop();
     this.trouble.textContent = '';
     this.last = -1;
     this.cross = null;
+    this.#ids = new Uint8Array(value.width * value.height);
+    this.#others = new Uint8Array(value.width * value.height);
     this.#panes = new Map(
       value.variants.map((variant) => [
         variant.name,
@@ -137,19 +177,12 @@ export class Screen {
     if (view !== 'other' && view !== 'truth') {
       return [];
     }
-    const other = view === 'truth' ? words.truth : this.#compared().title;
+    const other = view === 'truth' ? words.truth : this.#otherVariant().title;
     const key = (kind, text) => el('span', { class: `key ${kind}` }, el('i'), text);
     return [key('this', words.only_this), key('that', `${words.only} ${other}`), key('both', words.both)];
   }
 
-  #compared() {
+  #otherVariant() {
     return this.value.variants.find(({ name }) => name === this.other);
-  }
-
-  #otherLabels(index) {
-    if (this.view === 'truth' && this.value.truth) {
-      return this.#store.labels(this.value.truth, index);
-    }
-    return this.view === 'other' ? this.#store.labels(this.#compared().labels, index) : null;
   }
 }

@@ -10,9 +10,13 @@ const DASHED = [5, 4];
 const SOLE_WIDTH = 600; // pixels, as long as the page has not laid the row out
 
 export class Timelines {
-  constructor(words, goTo) {
+  /**
+   * @param {Object} words
+   * @param {function(number)} visit goes to a frame.
+   */
+  constructor(words, visit) {
     this.words = words;
-    this.goTo = goTo;
+    this.visit = visit;
     this.kind = 'quality';
     this.figures = [];
     this.index = 0;
@@ -31,9 +35,9 @@ export class Timelines {
     this.#showTabs();
   }
 
-  /** Draw the measurements (see `seriesOf`) with a line at a frame. */
-  show(value, figures, index) {
-    Object.assign(this, { value, figures, index });
+  /** Draw the measurements (see `seriesOf`). */
+  show(value, figures) {
+    Object.assign(this, { value, figures });
     this.draw();
   }
 
@@ -43,12 +47,21 @@ export class Timelines {
     }
     const { lines, most } = this.#measurements();
     for (const variant of this.value.variants) {
-      this.#drawRow(
-        this.rows.get(variant.name),
-        lines,
-        lines.map(({ key }) => this.#series(variant, key)),
-        most,
-      );
+      const row = this.rows.get(variant.name);
+      row.measured = lines.map((line) => ({ ...line, series: this.#series(variant, line.key) }));
+      this.#drawRow(row, most);
+    }
+    this.mark(this.index);
+  }
+
+  /** Put the cursor on a frame, and tell what was measured there. */
+  mark(index) {
+    this.index = index;
+    for (const { cursor, note, plot, measured } of this.rows.values()) {
+      cursor.style.transform = `translateX(${plot.x(index)}px)`;
+      note.textContent = measured
+        .map(({ label, series }) => `${label} ${this.#format(series[index])}`)
+        .join(' · ');
     }
   }
 
@@ -76,7 +89,8 @@ export class Timelines {
     return seriesOf(this.figures, variant.name, objects, key);
   }
 
-  #drawRow({ chart, note }, lines, series, most) {
+  #drawRow(row, most) {
+    const { chart, measured } = row;
     const width = chart.clientWidth || SOLE_WIDTH;
     const ratio = window.devicePixelRatio || 1;
     chart.width = width * ratio;
@@ -91,19 +105,11 @@ export class Timelines {
       [plot.x(last), plot.y(level * most)],
     ]);
     stroke(context, grid, { colour: style.getPropertyValue('--border-color-primary'), width: 1 });
-    lines.forEach(({ dash }, number) => {
+    for (const { dash, series } of measured) {
       const colour = style.getPropertyValue('--color-accent');
-      stroke(context, plot.lines(series[number]), { colour, width: 2, dash });
-    });
-    const now = plot.x(this.index);
-    const cursor = [
-      [now, 0],
-      [now, HEIGHT],
-    ];
-    stroke(context, [cursor], { colour: style.getPropertyValue('--body-text-color'), width: 1.5 });
-    note.textContent = lines
-      .map(({ label }, number) => `${label} ${this.#format(series[number][this.index])}`)
-      .join(' · ');
+      stroke(context, plot.lines(series), { colour, width: 2, dash });
+    }
+    row.plot = plot;
   }
 
   #format(value) {
@@ -112,14 +118,16 @@ export class Timelines {
 
   #row(variant) {
     const chart = el('canvas', { class: 'chart', 'data-variant': variant.name });
-    chart.addEventListener('click', (event) => {
-      const { left, width } = chart.getBoundingClientRect();
-      const plot = new Plot({ width, height: HEIGHT, total: this.value.total, most: 1 });
-      this.goTo(plot.frameAt(event.clientX - left));
-    });
     const note = el('small', { class: 'chart-value' });
+    const cursor = el('i', { class: 'chart-cursor' });
+    const plot = new Plot({ width: SOLE_WIDTH, height: HEIGHT, total: this.value.total, most: 1 });
+    const row = { chart, cursor, note, plot, measured: [] };
+    chart.addEventListener('click', (event) =>
+      this.visit(row.plot.frameAt(event.clientX - chart.getBoundingClientRect().left)),
+    );
     const name = el('span', { class: 'row-name' }, el('b', {}, variant.title), note);
-    return { chart, note, node: el('div', { class: 'row' }, name, chart) };
+    row.node = el('div', { class: 'row' }, name, el('div', { class: 'chart-box' }, chart, cursor));
+    return row;
   }
 
   #showTabs() {

@@ -20,8 +20,13 @@ export async function fetchBitmap(url) {
   return createImageBitmap(await (await fetched(url)).blob(), { colorSpaceConversion: 'none' });
 }
 
-async function fetched(url) {
-  const answer = await fetch(url);
+/** Load bytes as a stream, until `signal` ends it; throw an Error if there are none. */
+export async function fetchStream(url, signal) {
+  return (await fetched(url, { signal })).body;
+}
+
+async function fetched(url, how = {}) {
+  const answer = await fetch(url, how);
   if (!answer.ok) {
     throw new Error(`${answer.status} ${url}`);
   }

@@ -4,6 +4,7 @@
  * They never go through a canvas: browsers that guard against fingerprinting add noise to what is read from one.
  */
 
+import { joined } from './bytes.js';
 import { deflate, filterNone, inflate, readChunks, unfilter, writeChunks } from './png.js';
 
 const GREY = 0;
@@ -19,8 +20,7 @@ export async function decodeLabels(bytes) {
   const { data: header } = chunks[0];
   const { width, height } = readHeader(header);
   const parts = chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data);
-  const packed = new Uint8Array(await new Blob(parts).arrayBuffer());
-  return { width, height, ids: unfilter(await inflate(packed), width, height) };
+  return { width, height, ids: unfilter(await inflate(joined(parts)), width, height) };
 }
 
 /**

@@ -1,5 +1,7 @@
 /** The parts of the PNG format (RFC 2083) that label pictures need, on bytes alone. */
 
+import { joined } from './bytes.js';
+
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const NONE = 0;
 const SUB = 1;
@@ -102,8 +104,18 @@ export function deflate(bytes) {
   return through(new CompressionStream('deflate'), bytes);
 }
 
-async function through(stream, bytes) {
-  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
+/** Send bytes through a stream; no Blob or Response on the way, which take longer than the work itself. */
+async function through({ readable, writable }, bytes) {
+  const writer = writable.getWriter();
+  const written = Promise.all([writer.write(bytes), writer.close()]);
+  written.catch(() => {}); // the reader hears of it
+  const reader = readable.getReader();
+  const parts = [];
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+  }
+  await written;
+  return joined(parts);
 }
 
 function unfilterRow(kind, source, target, above) {

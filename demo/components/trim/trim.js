@@ -24,7 +24,7 @@ class Trim {
     this.stride = choice({ 'aria-label': words.stride }, strides, () => this.show());
     this.facts = el('p', { class: 'facts', 'aria-live': 'polite' });
     this.use = el('button', { class: 'use', type: 'button' }, words.use);
-    this.use.addEventListener('click', () => submit(this.range())); // Gradio takes one at a time
+    this.use.addEventListener('click', ({ detail }) => detail > 1 || submit(this.range())); // a double click is one
     box.append(
       el('p', { class: 'head' }, words.head),
       el('div', { class: 'film' }, this.strip, this.cover, this.start, this.end),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import zipfile
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from gradio_client.utils import is_valid_file
 from PIL import Image
 
 from demo.clips.clip import Clip
-from demo.clips.upload import FrameRange, Limits, import_clip, unpack_pictures
+from demo.clips.upload import FILE_TYPES, FrameRange, Limits, import_clip, unpack_pictures
+from llb.io.picture_folder import PICTURES
+from llb.io.video_file import ENDINGS
 from tests.llb.io.test_picture_file import bomb
 from tests.support.videos import break_packet, encode
 
@@ -145,3 +150,19 @@ def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "odd.zip").write_bytes(b"no zip at all")
     with pytest.raises(ValueError, match="not a zip"):
         import_clip(tmp_path / "odd.zip", "odd", tmp_path / "clip", Limits())
+
+
+def test_a_full_disk_is_not_taken_for_a_broken_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = packed(tmp_path, {"1.png": picture(40), "2.png": picture(50)})
+
+    def write_bytes(path: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", write_bytes)
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        unpack_pictures(path, tmp_path, 4096)
+
+
+@pytest.mark.parametrize("ending", [*ENDINGS, *sorted(PICTURES), ".zip"])
+def test_the_page_takes_every_ending_that_the_readers_know(ending: str) -> None:
+    assert is_valid_file(f"clip{ending.upper()}", list(FILE_TYPES))

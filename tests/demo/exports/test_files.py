@@ -14,10 +14,11 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from pycocotools import mask as coco
+from pycocotools.coco import COCO
 
 from demo.clips.clip import Clip
 from demo.exports.files import KINDS, FileKind, export, export_overlay
+from demo.exports.video import write_overlay
 from demo.models.settings import Settings
 from demo.runs.compare import compare
 from demo.runs.passes import Repair
@@ -63,6 +64,17 @@ def test_the_side_by_side_video_has_every_frame_at_its_time(run: Run, clip: Clip
     assert (height, width) == (clip.height + 28, 3 * clip.width)
 
 
+def test_the_last_frame_stays_as_long_as_in_the_clip(run: Run, clip: Clip, tmp_path: Path) -> None:
+    whole = replace(clip, end=clip.times[-1] + 1.5)
+    stopped = replace(run, variants=tuple(replace(record, frames=4) for record in run.variants))
+    for exported, ends in ((run, whole.end), (stopped, clip.times[4])):
+        write_overlay(exported, whole, NAMES[0], tmp_path / "overlay.mp4")
+        with av.open(str(tmp_path / "overlay.mp4")) as container:
+            stream = container.streams.video[0]
+            assert stream.duration is not None
+            assert float(stream.duration * stream.time_base) == pytest.approx(ends, abs=0.01)
+
+
 def test_an_overlay_has_every_frame(run: Run, clip: Clip, tmp_path: Path) -> None:
     times, size = frames_of(export_overlay(run, clip, "lite/joint"))
     assert len(times) == FRAMES
@@ -83,15 +95,19 @@ def test_the_masks_are_palette_pictures(run: Run, clip: Clip, tmp_path: Path) ->
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # pycocotools' own
 def test_coco_masks_decode_to_the_labels(run: Run, clip: Clip, tmp_path: Path) -> None:
-    found = json.loads(export("coco", run, clip).read_text())
-    assert [image["id"] for image in found["images"]] == list(range(FRAMES))
-    assert found["categories"] == [{"id": 1, "name": "object 1"}]
-    assert set(found["annotations"]) == set(NAMES)
-    for item in found["annotations"]["lite/llb"]:
-        mask = coco.decode(item["segmentation"])
-        assert (mask == (run.labels("lite/llb", item["image_id"]) == item["category_id"])).all()
-        assert item["area"] == mask.sum()
-        assert item["segmentation"]["size"] == [clip.height, clip.width]
+    with zipfile.ZipFile(export("coco", run, clip)) as archive:
+        assert archive.namelist() == [f"{folder}.json" for folder in FOLDERS]
+        archive.extractall(tmp_path)
+    for folder, name in zip(FOLDERS, NAMES, strict=True):
+        found = COCO(str(tmp_path / f"{folder}.json"))
+        assert found.getImgIds() == list(range(FRAMES))
+        assert found.loadCats(1)[0]["name"] == "object 1"
+        items = found.loadAnns(found.getAnnIds(iscrowd=False))
+        assert len(items) == len({item["id"] for item in items}) >= FRAMES
+        for item in items:
+            mask = found.annToMask(item)
+            assert (mask == (run.labels(name, item["image_id"]) == item["category_id"])).all()
+            assert item["area"] == mask.sum()
 
 
 def test_traces_load_and_are_the_stored_ones(run: Run, clip: Clip, tmp_path: Path) -> None:
@@ -201,7 +217,7 @@ def test_equal_exports_at_once_are_written_once(tmp_path: Path, clip: Clip, monk
         time.sleep(0.2)
         path.write_text("whole")
 
-    monkeypatch.setitem(KINDS, "coco", FileKind("masks.coco.json", slowly))
+    monkeypatch.setitem(KINDS, "coco", FileKind("masks.coco.zip", slowly))
     with ThreadPoolExecutor(4) as pool:
         found = [future.result() for future in [pool.submit(export, "coco", run, clip) for _ in range(4)]]
     assert len(set(found)) == len(writes) == 1
@@ -216,7 +232,7 @@ def test_an_export_that_fails_leaves_nothing(tmp_path: Path, clip: Clip, monkeyp
         path.write_text("half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(KINDS, "coco", FileKind("masks.coco.json", fail))
+    monkeypatch.setitem(KINDS, "coco", FileKind("masks.coco.zip", fail))
     with pytest.raises(OSError, match="No space"):
         export("coco", run, clip)
     assert not [path for path in (run.folder / "downloads").rglob("*") if path.is_file()]

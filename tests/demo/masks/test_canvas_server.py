@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import shutil
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,15 @@ class Canvas:
 
     def __init__(self, root: Path) -> None:
         self.shelf, self.store = fake_shelf(root), SessionStore(root / "sessions")
+        self.numbers = itertools.count(1_800_000_000_000)
         self.session: Session = self.store.create()
         self.clip = self.shelf.clip("disc")
-        self.session.note(clip=str(self.clip.folder))
+        self.session.note(clip=self.clip.folder)
         self.server = CanvasServer(self.store, RunLookup(self.store, ready_runs(root, FakeModels(), self.shelf)))
+
+    def save(self, index: int, labels: np.ndarray) -> dict[str, Any]:
+        """Save as the page does: each save has a larger number than the one before."""
+        return self.ask("save", index=index, labels=address(labels), number=next(self.numbers))
 
     def ask(self, what: str, **question: Any) -> dict[str, Any]:
         asked = {"what": what, "token": self.session.token, "stamp": address_of(self.clip.folder), **question}
@@ -69,14 +75,28 @@ def test_an_example_begins_with_its_exact_mask(canvas: Canvas) -> None:
 
 
 def test_any_frame_may_be_marked_and_unmarked(canvas: Canvas) -> None:
-    assert canvas.ask("save", index=5, labels=address(square(2))) == {"marked": [0, 5]}
+    assert canvas.save(5, square(2)) == {"marked": [0, 5]}
     assert (read(canvas.ask("labels", index=5)["labels"]) == square(2)).all()
-    assert canvas.ask("save", index=0, labels=address(np.zeros(SIZE, np.uint8))) == {"marked": [5]}
+    assert canvas.save(0, np.zeros(SIZE, np.uint8)) == {"marked": [5]}
     assert canvas.annotations().all().keys() == {5}
 
 
+def test_a_save_that_comes_late_does_not_take_the_place_of_a_newer_one(canvas: Canvas) -> None:
+    slow, quick = (
+        {"index": 3, "labels": address(square(target)), "number": number} for target, number in ((1, 7), (2, 8))
+    )
+    assert canvas.ask("save", **quick) == {"marked": [0, 3]}
+    for late in (slow, quick):
+        assert canvas.ask("save", **late) == {"error": text.OLDER_PAINTING}
+    assert (read(canvas.ask("labels", index=3)["labels"]) == square(2)).all()
+    assert CanvasValue.of(canvas.session, canvas.clip).saved == 8, "a reload goes on from there"
+    canvas.ask("save", index=3, labels=address(np.zeros(SIZE, np.uint8)), number=10)
+    canvas.ask("save", **{**slow, "number": 9})
+    assert canvas.ask("labels", index=3) == {"labels": None}, "what was cleared stays so"
+
+
 def test_each_clip_has_its_own_marks_which_stay(canvas: Canvas) -> None:
-    canvas.ask("save", index=2, labels=address(square()))
+    canvas.save(2, square())
     other = canvas.shelf.clip("disc two")
     assert CanvasValue.of(canvas.session, other).marked == (0,)
     assert CanvasValue.of(canvas.session, canvas.clip).marked == (0, 2)
@@ -115,7 +135,7 @@ def test_a_proposal_is_what_a_model_has_under_what_the_visitor_marked(canvas: Ca
     assert (read(answer["labels"]) == run.labels(name, 4)).all()
     assert answer["proposed"] == [1]
     assert answer["value"]["stamp"] == address_of(canvas.clip.folder)
-    canvas.ask("save", index=4, labels=address(square(1)))
+    canvas.save(4, square(1))
     answer = canvas.ask("proposal", run=run.folder.name, name=name, index=4)
     assert (read(answer["labels"]) == square(1)).all()
     assert answer["proposed"] == []
@@ -135,13 +155,15 @@ def test_a_proposal_is_of_a_model_and_frame_of_the_run(canvas: Canvas) -> None:
 @pytest.mark.parametrize(
     ("what", "question", "sentence"),
     [
-        ("save", {"index": FRAMES, "labels": address(square())}, f"frames 0 to {FRAMES - 1}"),
-        ("save", {"index": -1, "labels": address(square())}, f"frames 0 to {FRAMES - 1}"),
-        ("save", {"index": 0, "labels": address(square()[:50])}, "belongs to another clip"),
-        ("save", {"index": 0, "labels": address(square(9))}, "no object 9"),
-        ("save", {"index": 0, "labels": "data:image/png;base64,%%%"}, "cannot be read"),
-        ("save", {"index": 0, "labels": "file:///etc/passwd"}, "cannot be read"),
+        ("save", {"index": FRAMES, "labels": address(square()), "number": 1}, f"frames 0 to {FRAMES - 1}"),
+        ("save", {"index": -1, "labels": address(square()), "number": 1}, f"frames 0 to {FRAMES - 1}"),
+        ("save", {"index": 0, "labels": address(square()[:50]), "number": 1}, "belongs to another clip"),
+        ("save", {"index": 0, "labels": address(square(9)), "number": 1}, "no object 9"),
+        ("save", {"index": 0, "labels": "data:image/png;base64,%%%", "number": 1}, "cannot be read"),
+        ("save", {"index": 0, "labels": "file:///etc/passwd", "number": 1}, "cannot be read"),
         ("save", {"index": 0}, "incomplete"),
+        ("save", {"index": 0, "labels": address(square())}, "incomplete"),
+        ("save", {"index": 0, "labels": address(square()), "number": 1e300}, "out of every range"),
         ("nothing", {}, "incomplete"),
         ("labels", {"index": 0, "stamp": "elsewhere"}, "Another clip"),
         ("labels", {"index": 0, "token": "x"}, "session has ended"),
@@ -162,7 +184,7 @@ def test_a_session_that_is_swept_while_it_is_read_is_a_sentence(
     monkeypatch.setattr(SessionStore, "open", lambda self, token: canvas.session)  # it was there a moment ago
     monkeypatch.setattr("demo.masks.canvas_server.chosen_clip", lambda session: canvas.clip)
     monkeypatch.setattr(Annotations, "of", lambda session, clip: Annotations(session.folder / "marks" / "x"))
-    answer = canvas.ask("save", index=0, labels=address(square()))
+    answer = canvas.save(0, square())
     assert answer == {"error": text.GONE}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from demo.models.flow_baseline import FlowSegmenter, model
-from llb.checkpoint import WEIGHTS
+from llb.weight_files import WEIGHTS
 from scripts.evaluate_custom import evaluate
 from tests.llb.evaluation.test_evaluate import our_layout
 from tests.support.clips import iou

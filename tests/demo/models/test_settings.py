@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demo.models.settings import KNOCK_OUTS, Settings, entry_name, settings_from, split_entry, variant_of
+from demo.models.settings import KNOCK_OUTS, OFFERED, Settings, entry_name, settings_from, split_entry, variant_of
 from demo.models.shipped import ShippedModels
 from llb.config import InferenceConfig
 from llb.inference import VideoSegmenter
@@ -53,10 +53,24 @@ def test_an_entry_names_its_variant() -> None:
     assert [variant_of(name) for name in ("lite/llb-long", "lite/llb~gates", "lite/llb-2")] == ["llb", "llb", "llb-2"]
 
 
+@pytest.mark.parametrize("name", OFFERED)
+def test_the_engine_takes_every_value_that_the_page_offers(name: str) -> None:
+    values = OFFERED[name].values()
+    for value in (values[0], values[1], values[-1]):
+        settings_from({name: f"{value:g}"}).config()
+
+
 def test_a_link_restores_settings_and_refuses_nonsense() -> None:
     query = {"models": "lite/llb", "memory": "7", "interval": "3", "steps": "9", "search": "2.5", "shared": "false"}
     assert settings_from(query) == Settings(7, 3, 9, 2.5, False)
     assert settings_from({"models": "lite/llb"}) == Settings()
-    for bad in ({"memory": "many"}, {"memory": "0"}, {"interval": "1e9x"}, {"search": "nan"}):
+    for bad in (
+        {"memory": "many"},
+        {"memory": "0"},
+        {"interval": "1e9x"},
+        {"search": "nan"},
+        {"search": "1"},
+        {"search": "2.25"},
+    ):
         with pytest.raises(ValueError):
             settings_from(bad)

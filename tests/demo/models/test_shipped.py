@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from llb.checkpoint import WEIGHTS, load_model, shipped_models
+from llb.checkpoint import load_model
 from llb.config import VARIANTS
 from llb.evaluation.results_table import ORDER, SECOND_SEED, ablation, by_sequence, markdown
+from llb.weight_files import WEIGHTS, shipped_models
 from scripts import noise_floor
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -1,54 +1,36 @@
-"""A run that crosses a process, as on ZeroGPU: everything that goes in and out is pickled."""
+"""Where GPUs are lent, and where not; runs that borrow one are in `tests/demo/runs/test_gpu_run.py`."""
 
 from __future__ import annotations
 
 import pickle
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from types import ModuleType
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from demo.models.shipped import ShippedModels
-from demo.models.zerogpu import on_gpu
-from demo.runs.compare import execute_run
-from demo.runs.run import Run, VariantRecord
-from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf
+from demo.models.zerogpu import device, is_lent, on_gpu
 
 
-def lend(duration: int) -> Callable[[Callable[..., Iterator[Any]]], Callable[..., Iterator[Any]]]:
-    """Stand in for `spaces.GPU`."""
-
-    def wrap(generator: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
-        def call(*arguments: Any) -> Iterator[Any]:
-            for item in generator(*pickle.loads(pickle.dumps(arguments))):
-                yield pickle.loads(pickle.dumps(item))
-
-        return call
-
-    return wrap
+def test_the_environment_tells_where_gpus_are_lent(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, lent in {"true": True, "1": True, "false": False, "": False}.items():
+        monkeypatch.setenv("SPACES_ZERO_GPU", value)
+        assert is_lent() is lent
+    monkeypatch.delenv("SPACES_ZERO_GPU")
+    assert not is_lent()
 
 
-def test_without_the_package_nothing_changes() -> None:
-    assert on_gpu(execute_run) is execute_run
+def test_elsewhere_a_function_is_left_alone() -> None:
+    def work() -> Iterator[int]:
+        yield 1
+
+    assert on_gpu(lambda: 1)(work) is work
 
 
-def test_a_run_crosses_a_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    spaces = ModuleType("spaces")
-    spaces.GPU = lend  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "spaces", spaces)
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: spaces)
-    clip = fake_shelf(tmp_path).clip("disc")
-    run = Run(tmp_path / "run-1", clip.folder, (1,), (VariantRecord("lite/llb", "LLB"),)).save()
-    truth = clip.truth(0)
-    assert truth is not None
-    run.save_marked_masks({0: truth})
-    lent = on_gpu(execute_run)
-    assert lent is not execute_run
-    assert len(list(lent(run, FakeModels(), tmp_path / "stop"))) == FRAMES
-    assert Run.open(run.folder).state == "done"
+def test_a_server_that_borrows_has_no_gpu_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    assert device() == "cuda"
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    assert device() == "cpu"
 
 
 def test_the_models_cross_without_their_weights() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,16 @@ import cv2
 import httpx
 import numpy as np
 import pytest
+from gradio.utils import get_function_description
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from demo.clips.clip import Clip
 from demo.clips.examples import ExampleShelf
 from demo.exports.measurements import Measurements
+from demo.models.provider import Segmenter
+from demo.models.settings import Settings
+from demo.page.api import Api
 from demo.runs.run import Run
 from llb.cli import main
 from llb.io.label_png import decode_labels, read_labels, write_labels
@@ -110,6 +115,57 @@ def test_the_masks_are_those_of_the_command_line(real: Given, tmp_path: Path) ->
     assert len(written) == facts["clip"]["frames"] == FRAMES
     for path in written:
         assert (read_labels(path) == read_labels(tmp_path / "api" / "lite-llb" / path.name)).all()
+
+
+def test_four_endpoints_are_documented_down_to_each_argument(given: Given) -> None:
+    documented = httpx.get(f"{given.url}gradio_api/info").json()["named_endpoints"]
+    assert set(documented) == {"/segment", "/compare", "/inside", "/place"}
+    for name, endpoint in documented.items():
+        description, arguments, returned = get_function_description(getattr(Api, name[1:]))
+        assert endpoint["description"] == description
+        assert returned
+        assert all(arguments[parameter["parameter_name"]] for parameter in endpoint["parameters"]), arguments
+
+
+def test_the_models_tools_are_three(given: Given) -> None:
+    pytest.importorskip("mcp")
+    told = httpx.get(f"{given.url}gradio_api/mcp/schema").json()
+    tools = {each["name"]: each["inputSchema"]["properties"] for each in told if each["meta"]["mcp_type"] == "tool"}
+    assert set(tools) == {"segment", "compare", "inside"}
+    assert tools["compare"]["models"]["type"] == "array"
+    assert all(argument["description"] for arguments in tools.values() for argument in arguments.values())
+
+
+@dataclass
+class GatedModels(FakeModels):
+    """Models that begin when the gate is open."""
+
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
+        assert self.gate.wait(60)
+        return super().segmenters(names, settings)
+
+
+def test_every_call_is_told_its_place_and_can_ask_again(tmp_path: Path) -> None:
+    models, calls = GatedModels(), 7
+    with served(models, tmp_path) as url:
+        given = given_in(tmp_path, url)
+        files = handle_file(str(given.clip)), handle_file(str(given.mask))
+        clients = [Client(url, verbose=False) for _ in range(calls)]
+        jobs = [client.submit(*files, "lite/llb", api_name="/segment") for client in clients]
+        first = [next(job) for job in jobs]
+        asked = [clients[0].predict(told["token"], told["run"], api_name="/place") for told in first]
+        assert sorted(told["place"] for told in asked if told["state"] == "waiting") == list(range(1, calls))
+        assert {told["waiting"] for told in asked} == {calls - 1}
+        assert all(told["seconds"] > 0 for told in asked if told["place"] > 1)
+        models.gate.set()
+        done = [job.result(timeout=60) for job in jobs]
+        assert [facts["token"] for facts in done] == [told["token"] for told in first]
+        again = clients[0].predict(done[0]["token"], done[0]["run"], api_name="/place")
+        assert (again["state"], again["place"], again["seconds"]) == ("done", 0, 0)
+        with pytest.raises(AppError, match="no such run"):
+            clients[0].predict(done[0]["token"], "run-7", api_name="/place")
 
 
 def test_an_answer_names_addresses_and_no_path_of_the_server(given: Given) -> None:

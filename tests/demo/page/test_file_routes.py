@@ -17,7 +17,6 @@ from demo.page.file_routes import FileRoutes
 from demo.runs.file_address import address_of
 from demo.runs.run import Run
 from demo.runs.session import Session, SessionStore
-from llb.io.label_png import decode_labels
 from tests.support.finished_runs import finished_run
 from tests.support.page_fakes import fake_shelf
 
@@ -34,8 +33,8 @@ class Visitor:
     def get(self, address: str) -> httpx.Response:
         return self.browser.get(address)
 
-    def labels(self, index: int = 3) -> str:
-        return address_of(self.run.labels_file("lite/llb", index))
+    def labels(self, frames: str = "00003-00003") -> str:
+        return f"{address_of(self.run.folder)}/labels/done/{frames}"
 
     def download(self, kind: str) -> Path:
         return export(kind, self.run, self.clip)
@@ -50,29 +49,19 @@ def visitor(tmp_path: Path) -> Visitor:
     return Visitor(session, clip, run, TestClient(app))
 
 
-def test_frames_and_labels_are_given_out_as_they_are(visitor: Visitor) -> None:
+def test_a_frame_is_given_out_as_it_is(visitor: Visitor) -> None:
     frame = visitor.get(address_of(visitor.clip.folder / "previews" / "00003.jpg"))
     assert (frame.status_code, frame.headers["content-type"]) == (200, "image/jpeg")
     assert frame.content == (visitor.clip.folder / "previews" / "00003.jpg").read_bytes()
-    labels = visitor.get(visitor.labels())
-    assert labels.headers["content-type"] == "image/png"
-    assert (decode_labels(labels.content, "it") == visitor.run.labels("lite/llb", 3)).all()
-    assert visitor.get(address_of(visitor.clip.folder / "truth" / "00003.png")).status_code == 200
-    for answer in (frame, labels):
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["cache-control"].startswith("private, max-age=")
-        assert "immutable" in answer.headers["cache-control"]
-
-
-def test_labels_of_a_run_at_work_are_not_kept(visitor: Visitor) -> None:
-    visitor.run.save(state="running")
-    assert visitor.get(visitor.labels()).headers["cache-control"] == "private, no-store"
+    assert frame.headers["x-content-type-options"] == "nosniff"
+    assert frame.headers["cache-control"].startswith("private, max-age=")
+    assert "immutable" in frame.headers["cache-control"]
 
 
 def test_the_greeting_comparison_is_given_out(visitor: Visitor, tmp_path: Path) -> None:
     folder = tmp_path / "showcase-0123456789ab"
     run = finished_run(folder, visitor.clip)
-    assert visitor.get(address_of(run.labels_file("lite/joint", 0))).status_code == 200
+    assert visitor.get(f"{address_of(run.folder)}/labels/done/00000-00007").status_code == 200
     assert visitor.get(address_of(folder / "run.json")).status_code == 404
 
 
@@ -88,15 +77,16 @@ def test_downloads_are_attachments_and_never_a_page(visitor: Visitor, kind: str)
 
 
 def test_an_address_names_nothing_above_its_owners_folder(visitor: Visitor, tmp_path: Path) -> None:
-    assert visitor.labels() == f"/llb/{visitor.session.token}/run-1/lite-llb/labels/00003.png"
+    assert visitor.labels() == f"/llb/{visitor.session.token}/run-1/labels/done/00003-00003"
     assert address_of(visitor.clip.folder) == "/llb/examples/disc%20two"
 
 
 def test_all_else_is_not_there(visitor: Visitor, tmp_path: Path) -> None:
-    visitor.session.note(clip="mine")
+    visitor.session.note(clip=Path("mine"))
     (tmp_path / "secret.png").write_bytes(b"secret")
-    token, labels = visitor.session.token, "run-1/lite-llb/labels"
-    (visitor.run.model_folder("lite/llb") / "labels" / "00099.png").symlink_to(tmp_path / "secret.png")
+    token, labels = visitor.session.token, "run-1/labels/done"
+    (visitor.clip.folder / "previews" / "00099.jpg").symlink_to(tmp_path / "secret.png")
+    (visitor.run.folder / "downloads" / "done-8").mkdir(parents=True)
     for address in (
         "",
         token,
@@ -106,20 +96,25 @@ def test_all_else_is_not_there(visitor: Visitor, tmp_path: Path) -> None:
         f"{token}/run-1/run.json",
         f"{token}/run-1/marked/00000.png",
         f"{token}/run-1/lite-llb/traces/00000.npz",
+        f"{token}/run-1/lite-llb/labels/00003.png",
         f"{token}/{labels}/00003.jpg",
-        f"{token}/{labels}/3.png",
-        f"{token}/{labels}/00900.png",
-        f"{token}/{labels}/00099.png",  # a link that leads out
-        f"{token}/{labels}/00003.png%00",
-        f"{token}/run-1/%2e%2e/run-1/lite-llb/labels/00003.png",
+        f"{token}/{labels}/00900-00900",
+        f"{token}/{labels}/00003-00003%00",
+        f"{token}/run-1/%2e%2e/{labels}/00003-00003",
+        f"{token}/run-2/labels/done/00003-00003",
+        "examples/disc two/previews/00099.jpg",  # a link that leads out
+        "examples/disc two/previews/00099-00099",
+        "examples/disc two/previews/3.jpg",
+        "examples/disc two/frames/00003-00003",
+        f"{token}/run-1/downloads/done-8",
         f"{token}/run-1/downloads/%2e%2e/run.json",
         f"{token}/run-1/downloads/done-8/%2e%2e%2f%2e%2e%2frun.json",
         f"{token}/downloads/done-8/notes.json",
         f"{token}/%2fetc/passwd",
-        f"%2e%2e/sessions/{token}/{labels}/00003.png",
-        f"sessions/{token}/{labels}/00003.png",
-        f"{'x' * 43}/{labels}/00003.png",
-        f"{token[:-1]}/{labels}/00003.png",
+        f"%2e%2e/sessions/{token}/{labels}/00003-00003",
+        f"sessions/{token}/{labels}/00003-00003",
+        f"{'x' * 43}/{labels}/00003-00003",
+        f"{token[:-1]}/{labels}/00003-00003",
         "examples/disc two/clip.json",
         "examples/disc two/frames/00000.png",
         "secret.png",

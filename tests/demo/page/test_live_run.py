@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from demo import text
 from demo.clips.clip import Clip
-from demo.models.provider import Segmenter
+from demo.models.provider import ModelProvider, Segmenter
 from demo.models.settings import Settings
 from demo.page import live_run
 from demo.page.live_run import LiveRuns
+from demo.runs import gpu_run
+from demo.runs.compare import Progress
+from demo.runs.frame_stats import FrameStats, ModelStats
 from demo.runs.passes import Repair
 from demo.runs.price import Prices, Workload
 from demo.runs.queue import RunQueue
@@ -184,7 +191,7 @@ def test_a_full_storage_ends_the_run_and_keeps_what_is_done(
 def test_a_run_that_fails_keeps_its_frames_and_the_next_one_is_worked(sessions: SessionStore, clip: Clip) -> None:
     live, session = LiveRuns(BrokenModels()), sessions.create()
     run = live.start(session, request(clip))
-    with pytest.raises(ValueError, match="failed on the server"):
+    with pytest.raises(ValueError, match="LLB failed at frame 4, so the run ended there"):
         live.wait(run)
     assert (Run.open(run.folder).state, Run.open(run.folder).frames) == ("stopped", 4)
     live.models = FakeModels()
@@ -198,3 +205,83 @@ def test_a_run_over_the_limit_is_refused_and_leaves_nothing(sessions: SessionSto
         live.start(session, request(clip))
     assert session.folders("run") == []
     live.wait(live.start(sessions.create(), request(clip, ["lite/llb"])))
+
+
+def dying(error: Exception, after: int) -> Callable[[Run, ModelProvider, Path], Generator[Progress, None, None]]:
+    """Work a run for some steps in a process that then dies: nobody writes its end."""
+
+    def execute(run: Run, models: ModelProvider, stop_file: Path) -> Generator[Progress, None, None]:
+        at_work = run.save(state="running")
+        for frame in range(after):
+            for record in run.variants:
+                yield Progress(record.name, frame, 1.0, at_work)
+            run.add_frame_stats(FrameStats({record.name: ModelStats() for record in run.variants}))
+        raise error
+
+    return execute
+
+
+def test_a_run_whose_process_is_killed_lies_stopped_for_everyone_who_opens_it(
+    sessions: SessionStore, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gpu_run, "execute_run", dying(RuntimeError("killed"), after=3))
+    live, session = LiveRuns(FakeModels()), sessions.create()
+    run = live.start(session, request(clip))
+    with pytest.raises(ValueError, match="failed on the server, which is not your fault"):
+        live.wait(run)
+    left = Run.open(run.folder)
+    assert (left.state, left.frames) == ("stopped", 3)
+
+
+def test_a_full_disk_ends_a_run_with_its_own_sentence(
+    sessions: SessionStore, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/secret/path")
+    monkeypatch.setattr(gpu_run, "execute_run", dying(full, after=1))
+    live, session = LiveRuns(FakeModels()), sessions.create()
+    run = live.start(session, request(clip))
+    with pytest.raises(ValueError, match=f"^{re.escape(text.RUN_DISK_FULL)}$"):
+        live.wait(run)
+    assert Run.open(run.folder).state == "stopped"
+
+
+def test_a_repair_that_ends_before_its_first_frame_leaves_what_was_there(
+    sessions: SessionStore, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live, session = LiveRuns(FakeModels()), sessions.create()
+    base = live.wait(live.start(session, request(clip)))
+    labels = clip.truth(3)
+    assert labels is not None
+    monkeypatch.setattr(gpu_run, "execute_run", dying(MemoryError(), after=0))
+    repair = live.repair(session, RepairRequest(base, {3: labels}, Repair(3)))
+    assert live.queue.wait(str(repair.folder), PATIENCE)
+    assert session.runs() == [base]
+
+
+def test_a_repair_that_waited_when_its_server_died_is_no_result(sessions: SessionStore, clip: Clip) -> None:
+    live, session = LiveRuns(FakeModels()), sessions.create()
+    base = live.wait(live.start(session, request(clip)))
+    labels = clip.truth(3)
+    assert labels is not None
+    repair = base.begin_repair(session.new_folder("run"), {3: labels}, Repair(3)).save(server="another")
+    assert Run.open(repair.folder).state == "waiting"
+
+
+def test_a_repair_costs_what_it_computes(sessions: SessionStore, clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    live, session, priced = LiveRuns(FakeModels()), sessions.create(), list[Workload]()
+    base = live.wait(live.start(session, request(clip)))
+    marked = {index: np.equal(clip.truth(index), 1).astype(np.uint8) for index in (0, 3, 6)}
+    marked[6][:30, :30] = 1  # not as any model has it: the repair goes on beyond it
+    monkeypatch.setattr(live.prices, "check", priced.append)
+    monkeypatch.setattr(live.prices, "seconds", lambda load: priced.append(load) or 1.0)
+    live.wait(live.repair(session, RepairRequest(base, marked, Repair(3))))
+    checked, queued = priced
+    assert checked == queued
+
+
+def test_no_run_starts_on_the_clip_before_while_another_one_is_read(sessions: SessionStore, clip: Clip) -> None:
+    live, session = LiveRuns(FakeModels()), sessions.create()
+    with sessions.at_work.reading(session.token), pytest.raises(ValueError, match="clip is still being read"):
+        live.start(session, request(clip))
+    assert session.folders("run") == []
+    live.wait(live.start(session, request(clip)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def test_no_path_of_the_server_is_told(run: Run, clip: Clip) -> None:
     sent = json.dumps(PlayerValue.of(run, clip, token="token", name="run-1").to_json())
     for folder in (run.folder.parents[1], clip.folder.parents[1]):
         assert str(folder) not in sent
-    assert f'"labels": "/llb/{run.folder.parent.name}/run-1/lite-llb/labels"' in sent
+    assert f'"labels": "/llb/{run.folder.parent.name}/run-1/labels/done"' in sent
     assert '"previews": "/llb/examples/disc/previews"' in sent
 
 
@@ -63,3 +64,17 @@ def test_a_repair_begins_at_its_frame(run: Run, clip: Clip) -> None:
     value = PlayerValue.of(repaired, clip, token="token", name="run-2")
     assert (value.repairs, value.latest) == (True, 3)
     assert PlayerValue.of(repaired, clip, token="token", name="run-2", latest=5).latest == 5
+
+
+def test_labels_may_be_replaced_by_a_repair_and_on_the_way_back(tmp_path: Path, run: Run, clip: Clip) -> None:
+    def begun(first: int) -> Run:
+        request = RunRequest(clip, {first: marked(clip)}, NAMES)
+        return start_run(request, FakeModels(), lambda: tmp_path / f"run-{first}").save(state="running")
+
+    assert not begun(0).rewrites
+    assert begun(3).rewrites
+    assert not begun(3).save(state="done").rewrites
+    request = RepairRequest(run, {0: marked(clip), 3: marked(clip)}, Repair(3))
+    repaired = start_repair(request, lambda: tmp_path / "run-9").save(state="running")
+    assert repaired.rewrites
+    assert not run.rewrites

@@ -60,7 +60,7 @@ def test_it_is_small() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_any_choice_of_models_is_ready(example: str) -> None:
-    able = list(able_models(models_of_examples()))
+    able = [name for name in able_models(models_of_examples()) if name.startswith(("lite/", "flow"))]
     file = ReadyFile.of(example)
     for count in range(1, MOST_MODELS + 1):
         for chosen in combinations(able, count):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from demo.clips.clip import Clip
-from demo.runs.compare import compare
+from demo.runs.compare import compare, fair_seconds
 from demo.runs.passes import Repair
 from demo.runs.run import Run, VariantRecord
 from demo.runs.trace_file import StoredTrace
@@ -114,6 +114,60 @@ def test_overlap_and_time_leave_out_the_given_frame(run: Run, clip: Clip) -> Non
     assert record.seconds_per_frame == pytest.approx(0.012)
 
 
+@dataclass
+class TimedSegmenter(FakeSegmenter):
+    """State the times of frames; who leads has read the features that all others reuse."""
+
+    leads: bool = True
+    cpu: float = 1.0
+
+    def _result(self, frame: np.ndarray, request: TraceRequest | None) -> FrameResult:
+        seconds, shared = (0.09, 0.06) if self.leads else (0.03, 0.0)
+        times = {"seconds": seconds, "shared_seconds": shared, "cpu_seconds": self.cpu * seconds}
+        return replace(super()._result(frame, request), **times)
+
+
+@pytest.mark.parametrize("names", [NAMES, NAMES[::-1]])
+def test_no_model_is_blamed_for_what_all_use(run: Run, clip: Clip, names: tuple[str, ...]) -> None:
+    models = {name: TimedSegmenter(name, leads=name == names[0]) for name in names}
+    list(compare(run, clip, lambda: models, lambda: False))
+    assert [record.seconds_per_frame for record in Run.open(run.folder).variants] == pytest.approx([0.06, 0.06])
+
+
+def test_shared_seconds_are_divided_among_those_that_share() -> None:
+    def result(seconds: float, shared: float | None) -> FrameResult:
+        return FrameResult(1, (1,), np.zeros((2, 2), np.uint8), np.zeros((2, 2, 2), np.float32), seconds, (), shared)
+
+    results = {"lead": result(0.10, 0.06), "follower": result(0.05, 0.0), "other kind": result(0.3, None)}
+    fair = fair_seconds(results)
+    assert fair == pytest.approx({"lead": 0.07, "follower": 0.08, "other kind": 0.3})
+    assert fair_seconds({"alone": result(0.1, 0.06)}) == pytest.approx({"alone": 0.1})
+
+
+@pytest.mark.parametrize(("cpu", "in_company"), [(0.95, False), (0.6, True)])
+def test_a_run_says_whether_other_work_ran_meanwhile(run: Run, clip: Clip, cpu: float, in_company: bool) -> None:
+    assert not Run.open(run.folder).in_company
+    list(compare(run, clip, lambda: {name: TimedSegmenter(name, cpu=cpu) for name in NAMES}, lambda: False))
+    done = Run.open(run.folder)
+    assert done.cpu_share == pytest.approx(cpu)
+    assert done.in_company is in_company
+
+
+def test_a_frame_on_which_a_mask_is_given_has_no_time(run: Run, clip: Clip) -> None:
+    class SlowToLearn(FakeSegmenter):
+        def _result(self, frame: np.ndarray, request: TraceRequest | None) -> FrameResult:
+            return replace(super()._result(frame, request), seconds=9.0 if self.index == 3 else 0.01)
+
+    marked = clip.truth(0)
+    assert marked is not None
+    second = np.zeros_like(marked)
+    second[:30, :30] = 2
+    run.save_marked_masks({0: marked, 3: second})
+    run = replace(run, objects=(1, 2)).save()
+    list(compare(run, clip, lambda: {name: SlowToLearn(name) for name in NAMES}, lambda: False))
+    assert Run.open(run.folder).variants[0].seconds_per_frame == pytest.approx(0.01)
+
+
 def test_stopping_keeps_whole_frames_of_every_variant(run: Run, clip: Clip) -> None:
     seen: list[int] = []
     for step in compare(run, clip, segmenters, lambda: len(seen) >= 5):
@@ -127,17 +181,19 @@ def test_an_error_keeps_what_is_done(run: Run, clip: Clip) -> None:
     class Failing(FakeSegmenter):
         def step(self, frame: np.ndarray, trace: TraceRequest | None = None) -> FrameResult:
             if self.index == 3:
-                raise ValueError("lost")
+                raise OSError("lost")
             return super().step(frame, trace)
 
-    with pytest.raises(ValueError, match="lost"):
+    with pytest.raises(OSError, match="lost"):
         list(compare(run, clip, lambda: {**segmenters(), NAMES[1]: Failing(NAMES[1])}, lambda: False))
     kept = Run.open(run.folder)
     assert (kept.state, kept.frames) == ("stopped", 4)
     assert len(kept.frame_stats()) == 4
 
 
-@pytest.mark.parametrize("error", [RuntimeError("/srv/secret"), KeyError("x"), MemoryError(), cv2.error("remap")])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("/srv/secret"), KeyError("x"), MemoryError(), ValueError("shapes"), cv2.error("remap")]
+)
 def test_a_model_that_fails_is_named_in_a_sentence(run: Run, clip: Clip, error: Exception) -> None:
     class Failing(FakeSegmenter):
         def step(self, frame: np.ndarray, trace: TraceRequest | None = None) -> FrameResult:
@@ -146,7 +202,7 @@ def test_a_model_that_fails_is_named_in_a_sentence(run: Run, clip: Clip, error: 
             return super().step(frame, trace)
 
     with pytest.raises(
-        ValueError, match=r"^LITE/JOINT failed at frame 4, so the run ended there: what is done is kept.$"
+        ValueError, match=r"^LITE/JOINT failed at frame 4, so the run ended there: what is done is kept\."
     ):
         list(compare(run, clip, lambda: {**segmenters(), NAMES[1]: Failing(NAMES[1])}, lambda: False))
     kept = Run.open(run.folder)

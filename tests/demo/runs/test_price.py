@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,15 @@ def test_finished_runs_teach_the_pace_of_this_machine() -> None:
     assert prices.seconds(Workload(MINE[:1], 100, 2)) == pytest.approx(10.0)
     prices.learn(measured(0.1, 0.3), load, 80.0)
     assert 40.0 < prices.seconds(load) < 80.0
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf, 0.0, -1.0])
+def test_what_is_no_time_teaches_nothing(wrong: float) -> None:
+    prices, load = Prices(), Workload(MINE, 100, 2)
+    before = prices.seconds(load)
+    prices.learn(measured(0.1, wrong), load, 40.0)
+    prices.learn(measured(0.1, 0.3), load, wrong)
+    assert prices.seconds(load) == before
 
 
 def test_a_run_over_the_limit_is_told_the_largest_that_fits() -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from demo import text
 from demo.runs.run import Run
 from demo.runs.trace_file import FEATURES
-from llb.checkpoint import shipped_models
 from llb.evaluation.metrics import region_similarity
+from llb.weight_files import shipped_models
 from tests.support.production_run import FAILS_AT, FRAMES, LATE, NAMES
 
 pytestmark = [
@@ -53,6 +54,19 @@ def test_side_by_side_the_masks_are_those_of_one_model_after_the_other(
         assert (last == 2).any()
 
 
+def test_the_time_of_the_features_that_all_models_use_is_not_the_first_ones_alone(
+    folder: Path, expected: dict[str, np.ndarray]
+) -> None:
+    shared = {name: sum(float(expected[f"{name} {index} shared"]) for index in range(FRAMES)) for name in NAMES}
+    assert shared.pop(NAMES[0]) > 0
+    assert set(shared.values()) == {0.0}
+    run = Run.open(folder / "side-by-side")
+    paces = [record.seconds_per_frame or 0.0 for record in run.variants]
+    assert min(paces) > 0
+    assert run.cpu_share is not None
+    assert 0 < run.cpu_share < 1.05
+
+
 def test_the_stored_traces_are_the_engines(folder: Path, expected: dict[str, np.ndarray]) -> None:
     run = Run.open(folder / "side-by-side")
     compared = 0
@@ -84,4 +98,4 @@ def test_a_model_that_fails_ends_the_run_in_words_and_all_threads_with_it(folder
     run = Run.open(folder / "failed")
     assert (run.state, run.frames) == ("stopped", FAILS_AT)
     assert len(run.frame_stats()) == FAILS_AT
-    assert printed == [f"JOINT failed at frame {FAILS_AT}, so the run ended there: what is done is kept.", "True"]
+    assert printed == [text.model_failed("JOINT", FAILS_AT), "True"]

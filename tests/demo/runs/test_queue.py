@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
+from dataclasses import replace
 
 import pytest
 
-from demo.runs import queue
-from demo.runs.queue import Job, QueueFull, RunQueue
+from demo.runs import queue, turns
+from demo.runs.job import Job
+from demo.runs.queue import QueueFull, RunQueue
 
 
 class Clock:
@@ -84,6 +86,63 @@ def test_a_visitor_with_many_runs_does_not_hold_up_another_one() -> None:
     assert bench.steps.index("modest") == 3, "after the one that was at work already"
 
 
+def test_two_long_runs_do_not_hold_up_a_short_one() -> None:
+    bench = Bench(turn=5)
+    bench.submit(bench.job("a", 30), bench.job("b", 30), bench.job("c", 30), bench.job("s", 3))
+    bench.finish("s", *"abc")
+    assert bench.steps.index("s") <= 15, "after a turn of each long one at most"
+    assert bench.steps.index("c") > bench.steps.index("s"), "a third long run waits for the end of one of the two"
+
+
+def test_a_long_run_is_not_held_up_by_ever_new_short_ones() -> None:
+    bench = Bench(turn=5)
+    bench.submit(bench.job("long", 20))
+    assert bench.begun.wait(10)
+
+    def short(number: int) -> Job[str]:
+        """Return a short run that brings the next one along."""
+        job = bench.job(str(number), 4)
+
+        def start() -> Generator[str, None, None]:
+            bench.submit(short(number + 1)) if number < 30 else None
+            yield from job.start()
+
+        return replace(job, start=start)
+
+    bench.submit(short(0))
+    bench.finish("long", "30")
+    done = bench.steps[: len(bench.steps) - bench.steps[::-1].index("long")]
+    assert len(done) <= 60, "of 144 steps: its 20 and not much more than as many others"
+
+
+def test_a_short_run_is_told_that_a_long_one_gives_way() -> None:
+    bench = Bench(turn=20)
+    bench.submit(bench.job("long", 600))
+    assert bench.begun.wait(10)
+    bench.submit(bench.job("a", 6), bench.job("b", 6), bench.job("endless", 900))
+    seconds = {key: place.seconds for key in ("a", "b", "endless") if (place := bench.queue.place(key))}
+    assert seconds == pytest.approx({"a": 20, "b": 26, "endless": 32})
+    bench.queue.cancel("endless")
+    bench.queue.cancel("long")
+    bench.finish("long", "a", "b")
+
+
+def test_places_count_down_as_runs_ahead_end_or_are_cancelled() -> None:
+    bench = Bench()
+    bench.submit(bench.job("at work", 3))
+    assert bench.begun.wait(10)
+    bench.submit(*(bench.job(key, 3) for key in "abc"))
+
+    def places() -> list[int]:
+        return [place.position for key in "abc" if (place := bench.queue.place(key))]
+
+    assert places() == [1, 2, 3]
+    bench.queue.cancel("b")
+    assert places() == [1, 0, 2]
+    bench.finish("at work", "a", "c")
+    assert places() == [0, 0, 0]
+
+
 def test_at_most_two_runs_are_begun_at_a_time() -> None:
     bench = Bench(turn=2)
     bench.submit(*(bench.job(key, 6) for key in "abcd"))
@@ -92,7 +151,7 @@ def test_at_most_two_runs_are_begun_at_a_time() -> None:
     for number, key in enumerate(bench.steps):
         begun.add(key)
         ended = {other for other in begun if other not in bench.steps[number:]}
-        assert len(begun - ended) <= queue.STARTED
+        assert len(begun - ended) <= turns.STARTED
 
 
 def test_a_waiting_run_is_cancelled_at_once_and_never_begins() -> None:
@@ -151,7 +210,6 @@ def test_places_and_times_are_told() -> None:
     assert place is not None
     assert (place.state, place.position, place.waiting) == ("waiting", 2, 2)
     assert place.seconds == pytest.approx(15)
-    assert bench.queue.seconds_ahead() == pytest.approx(17)
     assert "c" in bench.queue.visitors()
     assert "d" not in bench.queue.visitors()
     assert bench.queue.place("d") is None
@@ -160,7 +218,7 @@ def test_places_and_times_are_told() -> None:
 
 
 def test_times_follow_what_the_work_itself_tells() -> None:
-    bench, half_way = Bench(), threading.Event()
+    bench, half_way = Bench(turn=1000.0), threading.Event()
 
     def start() -> Generator[str, None, None]:
         yield "half"

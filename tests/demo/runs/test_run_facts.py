@@ -6,7 +6,8 @@ from demo.models.settings import Settings
 from demo.models.shipped import ShippedModels
 from demo.models.zerogpu import device
 from demo.runs.run_setup import checked_variants
-from llb.checkpoint import load_model, shipped_models
+from llb.checkpoint import load_model
+from llb.weight_files import shipped_models
 
 
 def test_a_run_notes_weights_and_precision_of_the_model_that_computes_it() -> None:

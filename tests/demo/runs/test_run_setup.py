@@ -45,6 +45,7 @@ def test_a_run_is_written_down_with_what_computes_it(clip: Clip, tmp_path: Path)
     [
         ({"marked": {}}, "Mark at least one object"),
         ({"marked": {2: square(3)}}, "Object 1 on frame 2 is only 9 pixels"),
+        ({"marked": {0: square(10, target=9)}}, "no object 9: the numbers go from 1 to 8"),
         ({"entries": []}, "Tick at least one model"),
         ({"entries": ["lite/llb"] * 7}, "at most 6"),
         ({"entries": ["lite/llb-3"]}, "Tick at least one model"),

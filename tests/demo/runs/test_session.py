@@ -7,10 +7,12 @@ import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from demo.runs.notes import Notes
 from demo.runs.run import Run
 from demo.runs.session import GRACE, Session, SessionStore
 
@@ -20,9 +22,9 @@ def test_two_visitors_get_different_folders(tmp_path: Path) -> None:
     first, second = store.create(), store.create()
     assert first.token != second.token
     assert len(first.token) == 43
-    first.note(clip="mine")
-    assert store.open(second.token).notes() == {}
-    assert store.open(first.token).notes() == {"clip": "mine"}
+    first.note(clip=Path("mine"))
+    assert store.open(second.token).notes() == Notes()
+    assert store.open(first.token).notes() == Notes(Path("mine"))
 
 
 @pytest.mark.parametrize("token", [None, "", "..", "../x", "a" * 43, "a" * 42 + "/", 7])
@@ -100,8 +102,12 @@ def test_folders_made_at_once_are_different_ones(tmp_path: Path) -> None:
 def test_notes_made_at_once_are_all_kept(tmp_path: Path) -> None:
     session = SessionStore(tmp_path).create()
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda number: session.note(**{f"n{number}": number}), range(20)))
-    assert session.notes() == {f"n{number}": number for number in range(20)}
+        for number in range(10):
+            clip, source = Path(f"clip-{number}"), [Path(f"{number}.mp4")]
+            list(
+                pool.map(lambda note: note(), [partial(session.note, clip=clip), partial(session.note, source=source)])
+            )
+            assert session.notes() == Notes(clip, tuple(source))
 
 
 def test_the_quota_counts_every_byte(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_missing_folders_are_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("real", [0.0, 1.0])
 def test_clips_have_their_shape_and_a_visible_target_in_the_first_frame(cache: FrameCache, real: float) -> None:
-    clips = [sampler(cache, real=real).sample(index) for index in range(20)]
+    clips = [sampler(cache, real=real)[index] for index in range(20)]
     assert all(clip.rgb.shape == (4, 3, *CROP) and clip.mask.shape == (4, 1, *CROP) for clip in clips)
     assert all(set(np.unique(clip.mask)) <= {0, 1} for clip in clips)
     assert all(clip.mask[0].sum() >= 0.002 * CROP[0] * CROP[1] for clip in clips)
@@ -99,19 +99,19 @@ def test_clips_have_their_shape_and_a_visible_target_in_the_first_frame(cache: F
 
 def test_a_clip_depends_on_seed_and_number_alone(cache: FrameCache) -> None:
     first, second = sampler(cache), sampler(cache)
-    ahead = {index: first.sample(index) for index in range(6)}
+    ahead = {index: first[index] for index in range(6)}
     for index in reversed(range(6)):
-        again = second.sample(index)
+        again = second[index]
         assert np.array_equal(ahead[index].rgb, again.rgb)
         assert np.array_equal(ahead[index].mask, again.mask)
     assert not np.array_equal(ahead[0].rgb, ahead[1].rgb)
-    assert not np.array_equal(ahead[0].rgb, sampler(cache, seed=6).sample(0).rgb)
+    assert not np.array_equal(ahead[0].rgb, sampler(cache, seed=6)[0].rgb)
 
 
 def test_masks_lie_on_the_object_in_plain_real_clips(cache: FrameCache) -> None:
     plain = sampler(cache, real=1.0, paste=0.0, colour=0.0)
     for index in range(10):
-        clip = plain.sample(index)
+        clip = plain[index]
         redder = clip.rgb[:, 0].astype(int) > clip.rgb[:, 2]
         if redder.any():  # not turned to grey
             assert (redder == clip.mask[:, 0]).mean() > 0.97

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from llb.config import VARIANTS
-from llb.evaluation.results_table import PAPER, ablation, bootstrap_interval, by_sequence, markdown
+from llb.evaluation.results_table import PAPER, ablation, bootstrap_interval, by_sequence, latex, markdown
 
 
 def write(folder: Path, name: str, scores: list[float]) -> None:
@@ -34,6 +34,10 @@ def test_rows_stand_in_the_papers_order_with_paired_differences(tmp_path: Path) 
     table = markdown(rows).splitlines()
     assert table[2].startswith("| `lite/joint` | 65.0 | 66.0 | 64.0 |  |  |")
     assert table[3] == "| `lite/llb` | 85.0 | 86.0 | 84.0 | +20.0 | +10.0 to +30.0 | 82.0 | 84.6 | 81.5 | 87.7 |"
+    lines = latex(rows).splitlines()
+    assert lines[4] == r"joint & 65.0 & 66.0 & 64.0 &  &  \\"
+    assert lines[5] == r"llb & 85.0 & 86.0 & 84.0 & $+20.0$ & $[+10.0, +30.0]$ \\"
+    assert (lines[0], lines[-1]) == (r"\begin{tabular}{lrrrrr}", r"\end{tabular}")
     assert by_sequence(rows).splitlines()[-1] == "| s1 | 60.0 | 90.0 |"
 
 

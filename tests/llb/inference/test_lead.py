@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from llb.inference import VideoSegmenter
-from llb.model.build import build_model
+from llb.model.build import build_model, for_inference
 from llb.types import FrameResult, TraceRequest
 from tests.support.clips import square_clip
 from tests.support.fakes import StubModel
@@ -47,6 +47,26 @@ def test_the_backbone_runs_once_for_all() -> None:
     run_together(lead, VideoSegmenter(second, lead=lead))
     assert first.calls["extract"] == second.calls["extract heads"] == 8
     assert second.calls["extract"] == 0
+
+
+def test_the_time_of_the_backbone_is_stated_by_whoever_ran_it() -> None:
+    lead = VideoSegmenter(build_model("lite/llb-2"))
+    led, followed = run_together(lead, VideoSegmenter(build_model("lite/joint"), lead=lead), frames=3)
+    other_precision = for_inference(build_model("lite/joint"), "bf16")
+    _, strangers = run_together(lead, VideoSegmenter(other_precision, lead=lead), frames=3)
+    assert (led[0].shared_seconds, followed[0].shared_seconds) == (None, None)  # their masks were given
+    for one, other, stranger in zip(led[1:], followed[1:], strangers[1:], strict=True):
+        assert one.shared_seconds is not None
+        assert 0 < one.shared_seconds < one.seconds
+        assert other.shared_seconds == 0
+        assert stranger.shared_seconds is None
+
+
+def test_a_thread_has_a_core_for_no_longer_than_a_frame_takes() -> None:
+    lead = VideoSegmenter(build_model("lite/llb-2"))
+    for result in run_together(lead, VideoSegmenter(build_model("lite/joint"), lead=lead), frames=3)[1]:
+        assert result.cpu_seconds is not None
+        assert 0 < result.cpu_seconds <= result.seconds + 0.01  # the two clocks tick apart
 
 
 def test_a_model_that_follows_itself_gives_the_same_masks() -> None:

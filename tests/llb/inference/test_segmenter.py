@@ -253,8 +253,8 @@ MASK = np.ones((96, 144), bool)
         ({}, "mark at least one target"),
         ({1: np.zeros((96, 144), bool)}, "mask of target 1 is empty"),
         ({1: np.ones((144, 96), bool)}, "96 x 144 pixels but the frame is 144 x 96"),
-        ({0: MASK}, "choose 1 to 255"),
-        ({256: MASK}, "choose 1 to 255"),
+        ({0: MASK}, "choose 1 to 254"),
+        ({255: MASK}, "choose 1 to 254"),
     ],
 )
 def test_start_refuses_bad_masks(masks: dict[int, Array], sentence: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 import time
 from collections.abc import Iterator
@@ -72,3 +73,18 @@ def test_one_core_runs_them_in_turn() -> None:
     torch.set_num_threads(1)
     found = dict(run_side_by_side(["a", "b"], cores, first_is_ahead=True))
     assert found == dict.fromkeys("ab", (1, threading.current_thread().name))
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="processes do not fork here")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # that threads are there is the point
+def test_a_fork_has_threads_of_its_own() -> None:
+    def work() -> None:
+        assert list(dict(run_side_by_side(["a", "b"], str.upper, first_is_ahead=True)).values()) == ["A", "B"]
+
+    work()
+    fork = multiprocessing.get_context("fork").Process(target=work)
+    fork.start()
+    fork.join(20)
+    ended = fork.exitcode
+    fork.kill()
+    assert ended == 0
