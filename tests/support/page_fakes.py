@@ -192,9 +192,14 @@ def ready_runs(root: Path, models: ModelProvider, shelf: ExampleShelf) -> ReadyR
 
 
 @contextmanager
-def served(models: ModelProvider, folder: Path, shelf: ExampleShelf | None = None) -> Iterator[str]:
+def served(
+    models: ModelProvider,
+    folder: Path,
+    shelf: ExampleShelf | None = None,
+    models_of_examples: ModelProvider | None = None,
+) -> Iterator[str]:
     """Serve the page on a free port, with its sessions in ``folder/sessions``; yield its address."""
-    page = assemble(models, shelf or fake_shelf(folder), SessionStore(folder / "sessions"), folder)
+    page = assemble(models, shelf or fake_shelf(folder), SessionStore(folder / "sessions"), folder, models_of_examples)
     try:
         _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options(folder, folder / "sessions"))
         yield url

@@ -142,7 +142,7 @@ def test_a_session_that_ends_takes_nothing_from_the_others(slow: LiveRuns, sessi
 
 def test_a_run_that_fails_or_is_stopped_is_no_answer(tmp_path: Path, sessions: SessionStore, clip: Clip) -> None:
     live = with_cache(tmp_path, BrokenModels())
-    with pytest.raises(ValueError, match="failed on the server"):
+    with pytest.raises(ValueError, match="failed at frame 4"):
         live.wait(live.start(sessions.create(), request(clip)))
     live.models = FakeModels()
     again = live.start(sessions.create(), request(clip))
