@@ -11,34 +11,49 @@ from pathlib import Path
 import gradio as gr
 
 from demo.clips.examples import ExampleShelf
-from demo.models.combined import all_models
+from demo.models.combined import all_models, models_of_examples
 from demo.models.provider import ModelProvider
 from demo.page.layout import build_page, launch_options
 from demo.page.live_run import LiveRuns
 from demo.page.services import Services
+from demo.runs.answers import Answers
 from demo.runs.cache_folders import CacheFolders
 from demo.runs.disk import default_budget
+from demo.runs.job import Job
 from demo.runs.price import LIMIT, Prices
 from demo.runs.queue import WAITING, RunQueue
+from demo.runs.ready_runs import ReadyRuns
+from demo.runs.run_cache import PART, RunCache
+from demo.runs.run_key import code_version
 from demo.runs.session import SessionStore
-from demo.runs.showcase import Showcase
 
 THREADS = WAITING + 68  # each event at work has one, and so has everybody who watches a run
 
 
-def assemble(models: ModelProvider, shelf: ExampleShelf, sessions: SessionStore, cache: Path) -> gr.Blocks:
+def assemble(
+    models: ModelProvider,
+    shelf: ExampleShelf,
+    sessions: SessionStore,
+    cache: Path,
+    models_of_examples: ModelProvider | None = None,
+) -> gr.Blocks:
     """Build the page, ready to launch.
 
-    `cache` keeps the greeting comparison, which is prepared in the background if it is not there yet.
+    `cache` keeps the examples and finished runs. What is not there yet of the examples' results is computed in the
+    background, with `models_of_examples`; None stands for `models`.
     """
-    showcase = Showcase(cache, models, shelf)
-    folders = CacheFolders(cache, (shelf.root, showcase.folder))
+    found = RunCache(cache / f"runs-{code_version()}", int(PART * sessions.budget))
+    answers = Answers(found, models_of_examples or models, shelf)
+    ready = ReadyRuns(cache, answers)
+    live = LiveRuns(models, RunQueue(), Prices(run_limit()), answers=answers)
+    answers.compute = live.compute
+    folders = CacheFolders(cache, (shelf.root, found.root, *ready.folders()))
     folders.remove_old()
-    live = LiveRuns(models, RunQueue(), Prices(run_limit()))
-    sessions.alive = live.queue.visitors
+    sessions.alive, sessions.cache = live.visitors, found
     sessions.watch(also=folders.touch)
-    page = build_page(Services(models, sessions, shelf, showcase, live))
-    showcase.start()
+    page = build_page(Services(models, sessions, shelf, ready, live))
+    live.queue.submit(Job("examples", "", 1.0, ready.prepare, background=True))
+    page.on_close = live.close
     return page.queue(default_concurrency_limit=4)
 
 
@@ -53,9 +68,12 @@ def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None
     cache, root = base / "page", base / "sessions"  # the sessions outlive the server: a reload finds them
     root.mkdir(parents=True, mode=0o700, exist_ok=True)
     sessions = SessionStore(root, budget=default_budget(root))
-    page = assemble(models, ExampleShelf.own(cache), sessions, cache)
-    with taken_port_named(port):
-        page.launch(server_name=host, server_port=port, max_threads=THREADS, **launch_options(cache, root))
+    page = assemble(models, ExampleShelf.own(cache), sessions, cache, models_of_examples())
+    try:
+        with taken_port_named(port):
+            page.launch(server_name=host, server_port=port, max_threads=THREADS, **launch_options(cache, root))
+    finally:
+        page.close(verbose=False)
 
 
 def run_limit() -> float:

@@ -63,6 +63,9 @@ TAKE_AWAY = {
     "report": "Report (HTML)",
 }
 
+ANSWERED = "Answered from the cache: the same clip, masks, models and settings were run before"
+INSIDE_PENDING = "The inside of this frame is being computed: it comes by itself in a minute or two."
+INSIDE_NOT_YET = "The inside of these results is being computed: try again in a minute or two."
 PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
 READING, FRAMES = "Reading the clip", "frames"
 READY = "Press Run to see the models side by side."

@@ -74,6 +74,7 @@ DEMO_MAY_IMPORT = {
 }
 FOR_ALL_OF_DEMO = (
     "demo.text",
+    "demo.glossary",
     "demo.components.words",
     "demo.templates",
     "demo.browser_json",

@@ -106,7 +106,13 @@ def write_coco(run: Run, clip: Clip, path: Path) -> None:
 
 
 def write_traces(run: Run, clip: Clip, path: Path) -> None:
-    """Write all stored arrays in one npz, keys ``<model>/<frame>/<object>.<field>``; features in fp16."""
+    """Write all stored arrays in one npz, keys ``<model>/<frame>/<object>.<field>``; features in fp16.
+
+    Raises:
+        ValueError: they are still being computed.
+    """
+    if run.inside_missing:
+        raise ValueError(text.INSIDE_NOT_YET)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for record in run.variants:
             for file in sorted((run.model_folder(record.name) / "traces").glob("*.npz")):

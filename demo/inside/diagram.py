@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from demo import text
 from demo.models.settings import variant_of
 from demo.runs.trace_file import StoredTrace
 from llb.config import VARIANTS, Variant
 
-AbsentKind = Literal["plain_sum", "not_predicted", "no_inside", "not_kept"]
+AbsentKind = Literal["plain_sum", "not_predicted", "no_inside", "not_kept", "pending"]
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ BOXES: dict[str, DiagramBox] = {
 GATES = ("gate_transduced", "gate_induced")
 PLAIN_SUM = Absence("plain_sum", "A plain sum: this model adds E1* and E2* as they are, so every weight is 1.")
 NO_INSIDE = Absence("no_inside", "This model keeps nothing to look into.")
+PENDING = Absence("pending", text.INSIDE_PENDING)
 ENCODERS = {"cnn": "CNN", "vitae": "ViTAE"}
 
 

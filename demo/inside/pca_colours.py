@@ -61,7 +61,7 @@ def colours_of(run: Run) -> Colours | None:
     if not path.exists() and run.state in ("done", "stopped"):
         with _fitting:
             colours = None if path.exists() else fit_colours(run)
-            if colours:
+            if colours and not run.inside_missing:  # else they are fitted to all frames once these are there
                 with suppress(OSError):  # on a full disk they are fitted anew the next time
                     write_whole(path, json.dumps(colours.to_json()))
                 return colours
@@ -85,9 +85,10 @@ def _feature_cells(run: Run) -> Iterator[tuple[str, Float[np.ndarray, "n d"]]]:
     """Yield the cells of every model's features under the keys of `Colours.centres`, evenly over the frames."""
     for record in run.variants:
         traces = run.traces(record.name)
-        for index in range(0, run.frames, max(1, run.frames // FRAMES)):
+        stored = [index for index in traces.frames() if index < run.frames]
+        for index in stored[:: max(1, len(stored) // FRAMES)]:
             for target in run.objects:
-                trace = traces.read(traces.stored_frame(index), target)
+                trace = traces.read(index, target)
                 found = trace.features if trace else {}
                 for feature in (name for name in PAINTED if name in found):
                     yield _key(record.name, feature), found[feature].reshape(len(found[feature]), -1).T

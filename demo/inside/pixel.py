@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
+from demo import text
 from demo.browser_pictures import jpeg_address, shrink
 from demo.clips.clip import Clip
 from demo.inside import pictures
@@ -46,7 +47,7 @@ def pixel(run: Run, clip: Clip, question: PixelQuestion) -> PixelAnswer | Absenc
         return PixelAnswer(cell, gates, note=NOTHING_ASKED.format(recorded.place.frame))
     attention = attention_over_memory(recorded, cell)
     if attention is None:
-        return PixelAnswer(cell, gates, note=KEYS_REPLACED)
+        return PixelAnswer(cell, gates, note=text.INSIDE_PENDING if run.inside_missing else KEYS_REPLACED)
     return PixelAnswer(cell, gates, list(_memory_pictures(clip, recorded, attention)))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from demo.inside.answers import Fit
-from demo.inside.diagram import NO_INSIDE, Absence, not_kept
+from demo.inside.diagram import NO_INSIDE, PENDING, Absence, not_kept
 from demo.inside.questions import Place
 from demo.runs.frame_stats import FrameStats
 from demo.runs.run import Run
@@ -34,10 +34,12 @@ class Recorded:
         """
         check_place(run, place)
         traces = run.traces(place.model)
-        if traces.empty:
-            return NO_INSIDE
         stored = traces.stored_frame(place.frame)
         trace = traces.read(stored, place.target)
+        if trace is None and run.inside_missing and _has_inside(run, place):
+            return PENDING
+        if traces.empty:
+            return NO_INSIDE
         if trace is None or not trace.features:
             return not_kept(place.target, place.frame, nearest_kept_frame(run, place, run.frame_stats()))
         return cls(run, replace(place, frame=stored), trace)
@@ -54,6 +56,12 @@ class Recorded:
         if holder is None or holder.memory_frames != self.trace.memory_frames:
             return None
         return traces.memory_keys(self.trace.keys_frame, target)
+
+
+def _has_inside(run: Run, place: Place) -> bool:
+    """Tell whether the model looked inside at a place, whether or not that is stored."""
+    series = run.frame_stats(place.frame)
+    return bool(series) and series[0].of(place.model, place.target).cosine is not None
 
 
 def nearest_kept_frame(run: Run, place: Place, series: Sequence[FrameStats], predicted: bool = False) -> int | None:

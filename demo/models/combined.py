@@ -21,6 +21,11 @@ def all_models(specs: Sequence[str] = ()) -> CombinedModels:
     return CombinedModels([ShippedModels(), CustomModels([*BASELINES, *specs])])
 
 
+def models_of_examples() -> CombinedModels:
+    """Return the models that an example's results are computed with: in fp32 on the CPU, as on any machine."""
+    return CombinedModels([ShippedModels("fp32", "cpu"), CustomModels(BASELINES)])
+
+
 class CombinedModels:
     """Models of several sources as one (`demo.models.provider.ModelProvider`), listed in the order of the sources.
 

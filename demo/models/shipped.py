@@ -25,14 +25,20 @@ FIRST = ("llb", "joint")
 
 
 class ShippedModels:
-    """Models by name, from the manifest in ``weights/``."""
+    """Models by name, from the manifest in ``weights/``.
 
-    def __init__(self) -> None:
+    Args:
+        precision: of all of them; "auto" is what this machine does best.
+        device: where they run; None is the GPU if one is at hand.
+    """
+
+    def __init__(self, precision: PrecisionChoice = PRECISION, device: str | None = None) -> None:
+        self._precision, self._device = precision, device
         self._loaded: dict[str, LLB] = {}
         self._lock = Lock()
 
-    def __reduce__(self) -> tuple[type[ShippedModels], tuple[()]]:
-        return ShippedModels, ()  # another process loads its own
+    def __reduce__(self) -> tuple[type[ShippedModels], tuple[PrecisionChoice, str | None]]:
+        return ShippedModels, (self._precision, self._device)  # another process loads its own
 
     def choices(self) -> list[ModelChoice]:
         """List the lite models, LLB and JOINT first, then whatever else has weights; those without carry the reason."""
@@ -62,15 +68,19 @@ class ShippedModels:
         return dict(found)
 
     def facts(self, name: str) -> ModelFacts:
-        """Return the sha256 of the weights, and the numbers in which the model runs on this machine."""
+        """Return the sha256 of the weights, and the numbers in which the model runs."""
         card = available_models()[name]
-        return ModelFacts(card.sha256, choose_precision(ModelConfig.from_name(card.model), device(), PRECISION))
+        precision = choose_precision(ModelConfig.from_name(card.model), self._where(), self._precision)
+        return ModelFacts(card.sha256, precision)
 
     def _model(self, name: str) -> LLB:
         with self._lock:
             if name not in self._loaded:
-                self._loaded[name] = load_model(name, device(), precision=PRECISION)
+                self._loaded[name] = load_model(name, self._where(), precision=self._precision)
             return self._loaded[name]
+
+    def _where(self) -> str:
+        return self._device or device()
 
 
 def _choice(card: ModelCard, title: str, difference: str) -> ModelChoice:

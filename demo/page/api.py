@@ -66,12 +66,14 @@ class CalledRun:
     clip: Clip
 
     def to_json(self, files: Mapping[str, Path]) -> dict[str, Any]:
-        """Return token and name, by which ``/inside`` finds the run, the files' addresses, and what it measured."""
+        """Return token and name, by which ``/inside`` finds the run, its key (`demo.runs.run_key`), files and figures.
+
+        Files are given by their addresses.
+        """
         addresses = {kind: address_of(path) for kind, path in files.items()}
         measured = Measurements.of(self.run, self.clip).to_json()
-        return dict(
-            browser_json({"token": self.session.token, "run": self.run.folder.name, "files": addresses, **measured})
-        )
+        found = {"token": self.session.token, "run": self.run.folder.name, "key": self.run.key, "files": addresses}
+        return dict(browser_json({**found, **measured}))
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Api:
 
         Returns:
             token and run: by which /inside finds the run
+            key: the same for the same clip, mask, model, settings and version of the engine
             files: addresses of the masks (a zip with a PNG per frame) and of the overlay (an mp4)
             models: what was measured: seconds_per_frame, and overlap (mean J, 0 to 1) where the truth is known
         """
@@ -131,6 +134,7 @@ class Api:
 
         Returns:
             token and run: by which /inside finds the run
+            key: the same for the same clip, mask, models, settings and version of the engine
             files: addresses of a video side by side, masks, arrays, figures and a report
             models: what was measured of each: seconds_per_frame, and overlap (mean J, 0 to 1) where the truth is known
         """

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from demo.json_values import to_number, to_real, to_text
 from demo.models.settings import KNOCK_OUTS, Settings, entry_name, settings_from, split_entry
-from demo.runs.showcase import GREETING
+from demo.runs.ready_runs import GREETING
 
 
 class Choice(NamedTuple):
@@ -76,6 +76,16 @@ class Choice(NamedTuple):
             to_real(self.search_factor, "search_factor") or None,
             bool(self.shared_regions),
         )
+
+
+def in_page_order(entries: Iterable[str], able: Iterable[str]) -> list[str]:
+    """Return entries in one order, however they were ticked: the same choice is the same question.
+
+    `GREETING`'s first model leads the others where regions are shared, then they come as they are listed.
+    """
+    models = list(able)
+    order = list(dict.fromkeys((GREETING[0], *models, *knock_outs_of(models))))
+    return sorted(entries, key=lambda name: order.index(name) if name in order else len(order))
 
 
 def knock_outs_of(able: Iterable[str]) -> list[str]:

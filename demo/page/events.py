@@ -14,6 +14,7 @@ from demo.page.handlers import Handlers
 from demo.page.run_handlers import RunHandlers
 from demo.page.updates import (
     ArrivalUpdate,
+    ChosenUpdate,
     ClipUpdate,
     GreetingUpdate,
     RunUpdate,
@@ -87,7 +88,7 @@ class Results:
 class Events:
     """Binds callbacks to the components of a page that is being built.
 
-    `timer` ticks while the greeting comparison is prepared.
+    `timer` ticks while the first example's comparison is computed.
     """
 
     visit: Visit
@@ -112,8 +113,9 @@ class Events:
 
     def connect_clip(self, handlers: Handlers) -> None:
         """Bind what chooses a clip, and the link to a choice."""
-        steps, token, clip = self.steps, self.visit.token, [*self._clip_update]
-        steps.examples.select(handlers.choose, token, clip, show_progress_on=steps.canvas, **EVERY, **_api("choose"))
+        steps, results, token, clip = self.steps, self.results, self.visit.token, [*self._clip_update]
+        chosen = [*ChosenUpdate(*self._clip_update, results.status, results.title, results.player, results.undo)]
+        steps.examples.select(handlers.choose, token, chosen, show_progress_on=steps.canvas, **EVERY, **_api("choose"))
         upload = steps.upload.upload(
             handlers.upload,
             [token, steps.upload],

@@ -21,7 +21,7 @@ from demo.page.example_gallery import ExampleGallery
 from demo.page.run_handlers import RunHandlers
 from demo.page.run_views import start_update
 from demo.page.services import Services
-from demo.page.updates import ArrivalUpdate, ClipUpdate, StartUpdate
+from demo.page.updates import ArrivalUpdate, ChosenUpdate, ClipUpdate, StartUpdate
 from demo.page.user_errors import user_errors
 from demo.runs.lane import Lane
 from demo.runs.run_setup import able_models
@@ -74,15 +74,15 @@ class Handlers:
             return unchanged
         return chosen or unchanged
 
-    def choose(self, token: str | None, event: gr.SelectData) -> ClipUpdate:
+    def choose(self, token: str | None, event: gr.SelectData) -> ChosenUpdate:
         """Take the entry of the gallery that was clicked."""
         return self.choose_example(token, to_number(event.index, "index"))
 
-    def choose_example(self, token: str | None, index: int) -> ClipUpdate:
-        """Take an example, or the visitor's own clip, by its place in the gallery, with its masks."""
+    def choose_example(self, token: str | None, index: int) -> ChosenUpdate:
+        """Take an example, or the visitor's own clip, by its place in the gallery, with its masks and ready results."""
         with user_errors():
             session = self.services.sessions.open(token)
-            return CHOOSING.do(lambda: self._choose(session, index), result=session.token)
+            return CHOOSING.do(lambda: self._choose_and_show(session, index), result=session.token)
 
     def upload(self, token: str | None, paths: list[str] | None, progress: gr.Progress = PROGRESS) -> ClipUpdate:
         """Read an uploaded clip into the session; the clip chosen before stays if this one cannot be used."""
@@ -107,7 +107,7 @@ class Handlers:
     def _arrival(self, session: Session) -> ArrivalUpdate:
         """Return the page as a session has it; one without a clip gets the first example."""
         clip = self._resumed_clip(session)
-        clip_update = self.choose_example(session.token, 0) if clip is None else self._clip_update(session, clip)
+        clip_update = self._choose(session, 0) if clip is None else self._clip_update(session, clip)
         status, title, player, undo, timer = self.runs.newest_result_update(session)
         view = StartUpdate("", status, title, player, undo, gr.skip(), gr.skip())
         live = self.services.live.of(session)
@@ -115,6 +115,10 @@ class Handlers:
             place = self.services.live.place(live.folder)
             view = start_update(live, Clip.open(live.clip_folder), place)._replace(player=player)
         return ArrivalUpdate(session.token, session.token, *clip_update, timer, *view)
+
+    def _choose_and_show(self, session: Session, index: int) -> ChosenUpdate:
+        update = self._choose(session, index)
+        return ChosenUpdate(*update, *self.runs.show_example(session, chosen_clip(session)))
 
     def _choose(self, session: Session, index: int) -> ClipUpdate:
         clip = self.gallery.clip(session, index)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from markupsafe import escape
+
 from demo import text
 from demo.glossary import TERMS, TITLE
 from demo.models.provider import ModelChoice
@@ -63,6 +65,11 @@ def ablation(rows: Iterable[Row]) -> str:
 def notice(sentence: str, done: float | None = None) -> str:
     """Show one sentence where pictures will come, with a bar if it is about work in progress (0..1)."""
     return TEMPLATES.get_template("notice.html").render(sentence=sentence, done=done)
+
+
+def badge(sentence: str) -> str:
+    """Say in a line below a title where the results come from."""
+    return f'<span class="badge">{escape(sentence)}</span>'
 
 
 def progress(run: Run, total: int, left: str) -> str:

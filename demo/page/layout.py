@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict
@@ -32,8 +32,8 @@ from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.page.uploads import uploads_only
 from demo.runs.lookup import RunLookup
+from demo.runs.ready_runs import GREETING
 from demo.runs.run_setup import MOST_OBJECTS
-from demo.runs.showcase import GREETING
 from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
 
@@ -41,16 +41,27 @@ CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
 TICKED = (f"{GREETING[0]}{LONG_SUFFIX}", *GREETING)  # at first: the one for use, and two that were trained alike
 
 
-def build_page(services: Services) -> gr.Blocks:
+class Page(gr.Blocks):
+    """Gradio's page, which ends the server's own work when it is closed."""
+
+    on_close: Callable[[], object] = staticmethod(lambda: None)
+
+    def close(self, verbose: bool = True) -> None:
+        """End what is at work, then the server."""
+        self.on_close()
+        super().close(verbose)
+
+
+def build_page(services: Services) -> Page:
     """Build the page; it holds nothing of a visitor."""
     runs = RunHandlers(services)
     gallery = ExampleGallery(services.shelf)
     handlers = Handlers(services, runs, gallery)
-    with gr.Blocks(title=text.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as page:
+    with Page(title=text.TITLE, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)) as page:
         visit = Visit(gr.State(None), gr.Textbox("", visible="hidden", elem_id="ticket"), gr.State(""))
         timer = gr.Timer(1.0, active=False)
         gr.HTML(html.intro(), elem_id="intro")
-        lookup = RunLookup(services.sessions, services.showcase)
+        lookup = RunLookup(services.sessions, services.ready)
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
                 steps = _steps(services, gallery, CanvasServer(services.sessions, lookup))
@@ -81,7 +92,7 @@ class LaunchOptions(TypedDict):
 def launch_options(*served: Path) -> LaunchOptions:
     """Return what belongs to `launch`: looks, limits, and the page's own routes.
 
-    `served` are the folders that hold sessions, examples and the greeting comparison (`FileRoutes`); Gradio itself
+    `served` are the folders that hold sessions, examples and their comparisons (`FileRoutes`); Gradio itself
     gives out nothing of them.
     """
     fonts = ["system-ui", "Segoe UI", "Roboto", "Helvetica", "Arial", "sans-serif"]

@@ -18,12 +18,11 @@ from demo.masks.annotations import Annotations
 from demo.masks.canvas import CanvasValue
 from demo.masks.chosen_clip import chosen_clip
 from demo.page import html
-from demo.page.choice import Choice
+from demo.page.choice import Choice, in_page_order
 from demo.page.run_views import WatchedRun, result_update, settled_update, start_update
 from demo.page.services import Services
-from demo.page.updates import GreetingUpdate, RunUpdate, StartUpdate, UndoUpdate
+from demo.page.updates import ExampleUpdate, GreetingUpdate, RunUpdate, StartUpdate, UndoUpdate
 from demo.page.user_errors import user_errors
-from demo.runs.lookup import SHOWCASE
 from demo.runs.passes import Repair
 from demo.runs.run import Run
 from demo.runs.run_setup import RepairRequest, RunRequest, able_models
@@ -34,12 +33,15 @@ LOOK_EVERY = 0.25  # seconds between two looks at a run that is watched
 
 @dataclass(frozen=True)
 class RunHandlers:
-    """A visitor's runs lie in the session's folder; the newest one with something to show is on show."""
+    """A visitor's runs lie in the session's folder.
+
+    The newest one with something to show is on show, unless an example was chosen since: then it is the example's.
+    """
 
     services: Services
 
     def show_greeting(self, token: str | None) -> GreetingUpdate:
-        """Show the greeting comparison, or say how far it is; the timer asks again until it is there."""
+        """Show the first example's comparison, or say how far it is; the timer asks again until it is there."""
         with user_errors():
             session = self.services.sessions.open(token)
         if session.folders("run"):  # the visitor's own run stays on show
@@ -47,13 +49,22 @@ class RunHandlers:
         return self.newest_result_update(session)
 
     def newest_result_update(self, session: Session) -> GreetingUpdate:
-        """Show the visitor's newest result, else the greeting comparison, or how far that is."""
-        run = self._newest_result(session)
-        done = None if run else self.services.showcase.progress()
+        """Show what is on show, else how far the first example's comparison is."""
+        run = self._shown(session)
+        done = None if run else self.services.ready.progress()
         able = able_models(self.services.models)
         sentence = text.PREPARING if done is not None else text.READY if able else text.NO_WEIGHTS
         status = "" if run else html.notice(sentence, done)
         return GreetingUpdate(status, *result_update(session, run), gr.Timer(active=done is not None))
+
+    def show_example(self, session: Session, clip: Clip) -> ExampleUpdate:
+        """Show the comparison of an example that was chosen; a run at work, and what has none, change nothing."""
+        run = None if self.services.live.of(session) else self.services.ready.of_clip(clip)
+        if run is None:
+            return ExampleUpdate(gr.skip(), gr.skip(), gr.skip(), gr.skip())
+        newest = self._newest_result(session)
+        session.note_example(run.folder.name, newest.folder.name if newest else "")
+        return ExampleUpdate("", *result_update(session, run))
 
     def start(self, token: str | None, *chosen: Any) -> StartUpdate:
         """Queue a run of what was chosen and marked; one that cannot start changes nothing.
@@ -64,7 +75,8 @@ class RunHandlers:
             session, choice = self.services.sessions.open(token), Choice(*chosen)
             clip = chosen_clip(session)
             marked = Annotations.of(session, clip)
-            request = RunRequest(clip, marked.all(), choice.entries, choice.settings, marked.names())
+            entries = in_page_order(choice.entries, able_models(self.services.models))
+            request = RunRequest(clip, marked.all(), entries, choice.settings, marked.names())
             return self._start_update(self.services.live.start(session, request), clip)
 
     def repair(self, token: str | None, event: gr.EventData) -> StartUpdate:
@@ -87,12 +99,12 @@ class RunHandlers:
         with user_errors():
             session = self.services.sessions.open(token)
             self.services.live.check_idle(session)
-            run = self._newest_result(session)
+            run = self._shown(session)
             if run is not None and run.base and run.folder.parent == session.folder:
                 Annotations.of(session, Clip.open(run.clip_folder)).undo(run)
                 shutil.rmtree(run.folder, ignore_errors=True)
             canvas = CanvasValue.of(session, chosen_clip(session)).to_json()
-            return UndoUpdate(canvas, *result_update(session, self._newest_result(session)))
+            return UndoUpdate(canvas, *result_update(session, self._shown(session)))
 
     async def watch(self, token: str | None, name: str) -> AsyncIterator[RunUpdate]:
         """Tell how far a queued run is until it has ended, then show what it left; without a name nothing changes.
@@ -122,19 +134,24 @@ class RunHandlers:
         return start_update(run, clip, self.services.live.place(run.folder))
 
     def _show_end(self, watched: WatchedRun) -> RunUpdate:
-        return settled_update(
-            watched.last_words(), result_update(watched.session, self._newest_result(watched.session))
-        )
+        return settled_update(watched.last_words(), result_update(watched.session, self._shown(watched.session)))
 
     def _result_called(self, session: Session, name: str) -> Run:
         """Return the run on show; raise ValueError if the page meant another one."""
-        run = self._newest_result(session)
-        if run is None or name not in (run.folder.name, SHOWCASE):
+        run = self._shown(session)
+        if run is None or name != run.folder.name:
             raise ValueError("Another comparison is on show meanwhile: mark the frame again.")
         return run
 
+    def _shown(self, session: Session) -> Run | None:
+        """Return what is on show: an example's comparison if it was chosen after the visitor's newest result."""
+        newest, notes = self._newest_result(session), session.notes()
+        if newest and newest.folder.name != notes.newest:
+            return self.services.ready.answers.complete(newest)
+        return self.services.ready.find(notes.example) or newest or self.services.ready.greeting()
+
     def _newest_result(self, session: Session) -> Run | None:
-        """Return the visitor's newest run that has ended and has something to show, else the greeting one."""
+        """Return the visitor's newest run that has ended and has something to show."""
         for run in reversed(session.runs()):
             place = self.services.live.place(run.folder)
             if run.state == "waiting" or (place and not place.ended):
@@ -142,4 +159,4 @@ class RunHandlers:
             run = run.as_left()
             if run.frames and (run.clip_folder / "clip.json").exists():
                 return run
-        return self.services.showcase.run()
+        return None

@@ -11,14 +11,14 @@ import gradio as gr
 from demo import text
 from demo.clips.clip import Clip
 from demo.page import html
-from demo.page.live_run import STOP_FILE, LiveRuns
+from demo.page.live_run import LiveRuns
 from demo.page.player_value import PlayerValue
 from demo.page.updates import ResultUpdate, RunUpdate, StartUpdate
 from demo.runs.compare import Progress
-from demo.runs.lookup import SHOWCASE
-from demo.runs.queue import Place
+from demo.runs.job import Place
 from demo.runs.run import Run
 from demo.runs.session import Session
+from demo.runs.shared_run import STOP_FILE
 
 
 @dataclass
@@ -50,7 +50,7 @@ class WatchedRun:
         except ValueError:  # cancelled this moment
             return None
         player = gr.skip()
-        if place.latest and place.latest is not self._shown:
+        if place.latest and place.latest != self._shown:
             self._shown, frame = place.latest, place.latest.frame
             player = PlayerValue.of(run, clip, token=self.session.token, name=self.folder.name, latest=frame).to_json()
         return self._told(_at_work(place, run, len(clip)), player)
@@ -100,8 +100,9 @@ def result_update(session: Session, run: Run | None) -> ResultUpdate:
         return ResultUpdate(text.RESULTS_EMPTY, gr.skip(), gr.update(visible=False))
     clip = Clip.open(run.clip_folder)
     title = text.results_title(clip.title, run.frames, len(clip), run.state == "stopped")
-    name = run.folder.name if run.folder.parent == session.folder else SHOWCASE
-    value = PlayerValue.of(run, clip, token=session.token, name=name)
+    if run.answered:
+        title += f"\n\n{html.badge(text.ANSWERED)}"
+    value = PlayerValue.of(run, clip, token=session.token, name=run.folder.name)
     return ResultUpdate(title, value.to_json(), gr.update(visible=bool(run.base)))
 
 

@@ -8,17 +8,17 @@ from demo.clips.examples import ExampleShelf
 from demo.clips.upload import Limits
 from demo.models.provider import ModelProvider
 from demo.page.live_run import LiveRuns
+from demo.runs.ready_runs import ReadyRuns
 from demo.runs.session import SessionStore
-from demo.runs.showcase import Showcase
 
 
 @dataclass(frozen=True)
 class Services:
-    """Models, example clips, the greeting comparison, all visitors' sessions and runs, and the limits on uploads."""
+    """Models, example clips and their comparisons, all visitors' sessions and runs, and the limits on uploads."""
 
     models: ModelProvider
     sessions: SessionStore
     shelf: ExampleShelf
-    showcase: Showcase
+    ready: ReadyRuns
     live: LiveRuns
     limits: Limits = Limits()

@@ -21,6 +21,27 @@ class ResultUpdate(NamedTuple):
     undo: Any
 
 
+class ExampleUpdate(NamedTuple):
+    """The results of an example that was chosen."""
+
+    status: Any
+    title: Any
+    player: Any
+    undo: Any
+
+
+class ChosenUpdate(NamedTuple):
+    """Another clip that was chosen in the gallery; for an example also its results."""
+
+    canvas: Any
+    trim: Any
+    examples: Any
+    status: Any
+    title: Any
+    player: Any
+    undo: Any
+
+
 class UndoUpdate(NamedTuple):
     """What a repair began with, after it was undone."""
 
@@ -31,7 +52,7 @@ class UndoUpdate(NamedTuple):
 
 
 class GreetingUpdate(NamedTuple):
-    """The greeting comparison, or a status line while it is prepared; the timer asks again until it is there."""
+    """The first comparison, or a status line while it is computed; the timer asks again until it is there."""
 
     status: Any
     title: Any

@@ -1,4 +1,4 @@
-"""The folders of decoded examples and greeting comparisons, which outlive the server: old ones go."""
+"""The folders of decoded examples, their comparisons and finished runs, which outlive the server: old ones go."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from demo.whole_file import DRAFTS
 
-OWN = re.compile(rf"(examples|showcase)-[0-9a-f]{{12}}|{re.escape(DRAFTS)}\w+")
+OWN = re.compile(rf"(examples|showcase|runs)-[0-9a-f]{{12}}|{re.escape(DRAFTS)}\w+")
 UNUSED = 86_400.0  # seconds without a sign of a server after which a folder is nobody's
 
 

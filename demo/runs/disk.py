@@ -39,16 +39,19 @@ def is_disk_full(error: OSError) -> bool:
 
 
 def count_bytes(folder: Path) -> int:
-    """Return the size of everything in a folder; files that runs share count once, what goes meanwhile does not."""
-    sizes: dict[int, int] = {}
+    """Return the size of everything in a folder; what goes meanwhile does not count.
+
+    Files that runs share (hard links) count once, and those shared with other folders for the part that is this one's.
+    """
+    sizes: dict[int, float] = {}
     for place, _, names in os.walk(folder):
         for name in names:
             try:
                 facts = os.stat(os.path.join(place, name), follow_symlinks=False)
             except FileNotFoundError:
                 continue
-            sizes[facts.st_ino] = facts.st_size
-    return sum(sizes.values())
+            sizes[facts.st_ino] = sizes.get(facts.st_ino, 0) + facts.st_size / facts.st_nlink
+    return round(sum(sizes.values()))
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from demo.runs.ready_runs import ReadyRuns
 from demo.runs.run import Run
 from demo.runs.session import SessionStore
-from demo.runs.showcase import Showcase
-
-SHOWCASE = "showcase"  # the name of the greeting comparison; others are named by their folders
 
 
 @dataclass(frozen=True)
 class RunLookup:
-    """Finds the runs that a visitor may read: their own, and the greeting comparison."""
+    """Finds the runs that a visitor may read: their own, and those of the examples, by the names of their folders."""
 
     sessions: SessionStore
-    showcase: Showcase
+    ready: ReadyRuns
 
     def find(self, token: str | None, name: str) -> Run:
         """Return the run that a visitor knows as `name`.
@@ -25,11 +23,10 @@ class RunLookup:
             ValueError: the visitor's session has ended, or it has no such run.
         """
         session = self.sessions.open(token)
-        if name == SHOWCASE:
-            run = self.showcase.run()
-        else:
-            folders = {folder.name: folder for folder in session.folders("run")}
-            run = Run.open(folders[name]) if name in folders else None
+        folders = {folder.name: folder for folder in session.folders("run")}
+        if name in folders:
+            return self.ready.answers.complete(Run.open(folders[name]))
+        run = self.ready.find(name)
         if run is None:
             raise ValueError("This comparison is no longer there: run it again.")
         return run

@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from demo.whole_file import write_whole
+
+FILE = "notes.json"
+
 
 @dataclass(frozen=True)
 class Notes:
-    """The folder of the `clip` that is chosen, and the files that were uploaded last."""
+    """The folder of the `clip` that is chosen, and the files that were uploaded last.
+
+    `example` names the comparison of the example that was chosen last (`demo.runs.ready_runs`), `newest` the visitor's
+    own newest result at that moment.
+    """
 
     clip: Path | None = None
     source: tuple[Path, ...] = ()
+    example: str = ""
+    newest: str = ""
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Notes:
         """Read what `to_json` returned."""
         clip = facts.get("clip")
-        return cls(Path(clip) if clip else None, tuple(map(Path, facts.get("source", ()))))
+        names = {key: str(facts.get(key, "")) for key in ("example", "newest")}
+        return cls(Path(clip) if clip else None, tuple(map(Path, facts.get("source", ()))), **names)
+
+    @classmethod
+    def read(cls, folder: Path) -> Notes:
+        """Return the notes of the session in a folder."""
+        path = folder / FILE
+        return cls.from_json(json.loads(path.read_text())) if path.exists() else cls()
+
+    def write(self, folder: Path) -> None:
+        """Keep them in a session's folder."""
+        write_whole(folder / FILE, json.dumps(self.to_json()))
 
     def to_json(self) -> dict[str, Any]:
         """Return the notes as JSON values."""
-        return {"clip": str(self.clip) if self.clip else None, "source": [str(path) for path in self.source]}
+        clip = str(self.clip) if self.clip else None
+        source = [str(path) for path in self.source]
+        return {"clip": clip, "source": source, "example": self.example, "newest": self.newest}

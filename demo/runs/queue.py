@@ -1,7 +1,8 @@
 """The queue of runs: one worker thread computes them all, in fair turns between the visitors (`demo.runs.turns`).
 
 A short run is computed in one go. A long one gives way after each turn (`TURN`) while others wait: it is set aside and
-goes on later.
+goes on later. Work in the background, which nobody waits for, is done while no visitor's run is there, and gives way at
+its next step.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
+from demo.runs.job import Job, Place, State
 from demo.runs.turns import Claim, order, waits
 
 T = TypeVar("T")
-State = Literal["waiting", "working", "set aside", "done", "stopped", "cancelled", "failed"]
 
 TURN = 20.0  # seconds that a run may work while others wait
 WAITING = 60  # most runs that wait
@@ -28,56 +29,6 @@ log = logging.getLogger(__name__)
 
 class QueueFull(ValueError):
     """Too many runs wait; the sentence says so to the visitor."""
-
-
-@dataclass(frozen=True)
-class Job(Generic[T]):
-    """A run to compute.
-
-    Attributes:
-        key: unique name, such as the run's folder.
-        visitor: whose it is; visitors take turns.
-        seconds: how long it will take, estimated.
-        start: begins the work; each item that it yields is a step after which the run may be set aside.
-        on_cancel: called once if the job is cancelled before it began.
-        left: tells from an item how many seconds the work will still take; None where only `seconds` is known.
-        explain: says in words what an error means that ends the work.
-    """
-
-    key: str
-    visitor: str
-    seconds: float
-    start: Callable[[], Generator[T, None, None]]
-    on_cancel: Callable[[], object] = lambda: None
-    left: Callable[[T], float | None] = lambda item: None
-    explain: Callable[[Exception], str] = str
-
-
-@dataclass(frozen=True)
-class Place(Generic[T]):
-    """Where a job stands.
-
-    Attributes:
-        state: waiting, working, set aside (begun, and another has its turn); then done, stopped (asked to end early),
-            cancelled (before it began) or failed (an error, which is in the server's log).
-        position: 1 for the next to begin; 0 once it has begun.
-        waiting: how many jobs wait.
-        seconds: until it begins (waiting), goes on (set aside) or ends (working), estimated; 0 once it has ended.
-        latest: the newest item of its work.
-        reason: why it failed, in the words of `Job.explain`.
-    """
-
-    state: State
-    position: int
-    waiting: int
-    seconds: float
-    latest: T | None
-    reason: str = ""
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen to the job."""
-        return self.state not in ("waiting", "working", "set aside")
 
 
 @dataclass
@@ -121,6 +72,7 @@ class RunQueue(Generic[T]):
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _thread: threading.Thread | None = None
     _count: int = 0
+    _closed: bool = False
 
     def submit(self, job: Job[T]) -> None:
         """Add a job; the worker begins by itself.
@@ -132,9 +84,12 @@ class RunQueue(Generic[T]):
         with self._changed:
             if job.key in self._entries:
                 raise ValueError("This run is in the queue already.")
-            if sum(entry.state == "waiting" for entry in self._entries.values()) >= WAITING:
-                raise QueueFull(f"{WAITING} runs are waiting already: try again in a few minutes.")
-            self._served.setdefault(job.visitor, self._fair)
+            if self._closed:
+                raise QueueFull("The server is being closed: try again in a minute.")
+            if not job.background:
+                if sum(entry.state == "waiting" for entry in self._visitors_entries()) >= WAITING:
+                    raise QueueFull(f"{WAITING} runs are waiting already: try again in a few minutes.")
+                self._served.setdefault(job.visitor, self._fair)
             self._count += 1
             self._entries[job.key] = _Entry(job, self._count)
             if self._thread is None:
@@ -155,6 +110,30 @@ class RunQueue(Generic[T]):
         if entry.state == "cancelled":
             entry.job.on_cancel()
 
+    def hand_over(self, key: str, visitor: str) -> None:
+        """Make a job that of a visitor who waits for it from now on; one that has ended stays as it is."""
+        with self._changed:
+            entry = self._entries.get(key)
+            if entry is None:
+                return
+            before = entry.job.visitor
+            self._served.setdefault(visitor, self._fair)
+            entry.job = replace(entry.job, visitor=visitor, background=False)
+            self._forget_absent(before)
+            self._waits_of = ()
+            self._changed.notify_all()
+
+    def close(self, seconds: float = 10.0) -> None:
+        """Take no more jobs and end all that are there; wait for the one at work, at most so many seconds."""
+        with self._changed:
+            self._closed = True
+            keys = list(self._entries)
+            self._changed.notify_all()
+        for key in keys:
+            self.cancel(key)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._entries, seconds)
+
     def place(self, key: str) -> Place[T] | None:
         """Return where a job stands, None if it was never here or ended long ago."""
         with self._changed:
@@ -162,21 +141,21 @@ class RunQueue(Generic[T]):
             if entry is None:
                 return None
             begins = self._forecast()
-            waiting = [key for key, other in self._entries.items() if other.state == "waiting"]
+            waiting = [other.job.key for other in self._visitors_entries() if other.state == "waiting"]
             waiting.sort(key=begins.__getitem__)
-            position = waiting.index(key) + 1 if entry.state == "waiting" else 0
+            position = waiting.index(key) + 1 if key in waiting else 0
             seconds = entry.seconds_left if entry.state == "working" else begins.get(key, 0.0)
             return Place(entry.state, position, len(waiting), seconds, entry.latest, entry.reason)
-
-    def busy(self, visitor: str) -> bool:
-        """Tell whether a job of this visitor waits or is at work."""
-        with self._changed:
-            return any(entry.job.visitor == visitor for entry in self._entries.values())
 
     def visitors(self) -> frozenset[str]:
         """Return who has a job that waits or is at work."""
         with self._changed:
-            return frozenset(entry.job.visitor for entry in self._entries.values())
+            return frozenset(entry.job.visitor for entry in self._visitors_entries())
+
+    def in_background(self) -> int:
+        """Return how many jobs are there that nobody waits for."""
+        with self._changed:
+            return len(self._entries) - len(self._visitors_entries())
 
     def wait(self, key: str, seconds: float) -> bool:
         """Wait until a job has ended, at most so many seconds; tell whether it has."""
@@ -190,12 +169,13 @@ class RunQueue(Generic[T]):
                 key,
                 entry.job.visitor,
                 entry.number,
-                self._served[entry.job.visitor],
+                self._served.get(entry.job.visitor, 0.0),
                 entry.seconds_left,
                 begun=entry.state != "waiting",
                 working=entry.state == "working",
                 used=entry.used,
                 stop=entry.stop,
+                background=entry.job.background,
             )
             for key, entry in self._entries.items()
         ]
@@ -212,7 +192,9 @@ class RunQueue(Generic[T]):
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: bool(self._entries))
+                self._changed.wait_for(lambda: bool(self._entries) or self._closed)
+                if not self._entries:
+                    return
                 entry = self._entries[order(self._claims(), self.turn)[0].key]
                 entry.state, entry.used = "working", 0.0
             self._take_turn(entry)
@@ -249,13 +231,24 @@ class RunQueue(Generic[T]):
 
     def _gives_way(self, entry: _Entry[T]) -> bool:
         """Tell whether a job's turn is over: it was long enough for the others, or one set aside is to end at once."""
-        others = [other for other in self._entries.values() if other is not entry]
-        return any(other.stop for other in others) or (bool(others) and entry.used >= self.turn)
+        if any(other.stop for other in self._entries.values() if other is not entry):
+            return True
+        others = [other for other in self._visitors_entries() if other is not entry]
+        return bool(others) and (entry.job.background or entry.used >= self.turn)
 
     def _count_time(self, entry: _Entry[T], seconds: float) -> None:
         entry.worked += seconds
-        self._served[entry.job.visitor] += seconds
-        self._fair += seconds / len(self._served)
+        if not entry.job.background:
+            self._served[entry.job.visitor] += seconds
+            self._fair += seconds / len(self._served)
+
+    def _visitors_entries(self) -> list[_Entry[T]]:
+        return [entry for entry in self._entries.values() if not entry.job.background]
+
+    def _forget_absent(self, visitor: str) -> None:
+        """Forget what a visitor without a job has had."""
+        if not any(entry.job.visitor == visitor for entry in self._visitors_entries()):
+            self._served.pop(visitor, None)
 
     def _finish(self, entry: _Entry[T], state: State) -> None:
         entry.state, entry.work = state, None
@@ -263,5 +256,4 @@ class RunQueue(Generic[T]):
         self._finished[entry.job.key] = entry
         while len(self._finished) > REMEMBERED:
             del self._finished[next(iter(self._finished))]
-        if not any(other.job.visitor == entry.job.visitor for other in self._entries.values()):
-            del self._served[entry.job.visitor]
+        self._forget_absent(entry.job.visitor)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping
@@ -16,8 +15,9 @@ from demo.clips.clip import LOSSLESS, Clip
 from demo.models.settings import Settings, split_entry
 from demo.runs.frame_stats import FrameStats
 from demo.runs.passes import EarlierRun, Pass, Repair, marked_objects, repaired, whole_clip
+from demo.runs.shared_files import share_folder
 from demo.runs.trace_file import TraceFolder
-from demo.whole_file import DRAFTS, write_whole
+from demo.whole_file import write_whole
 from llb.io.label_png import decode_labels, encode_labels
 from llb.types import Labels
 
@@ -71,6 +71,9 @@ class Run:
         names: of objects that have one.
         trace_stride: the inside of the models is stored every so many frames (`TraceFolder`).
         server: names the server process that began it.
+        key: of its question (`demo.runs.run_key`); empty for a repair.
+        answered: whether it was found in the cache and not computed for this visitor.
+        inside_missing: whether the inside of some frames, which the models have, is not there yet.
         cpu_share: the part of its time in which the model that waited most had a processor core, 0..1; None where it
             is not known.
     """
@@ -86,6 +89,9 @@ class Run:
     names: dict[int, str] = field(default_factory=dict)
     trace_stride: int = 1
     server: str = SERVER
+    key: str = ""
+    answered: bool = False
+    inside_missing: bool = False
     cpu_share: float | None = None
 
     @classmethod
@@ -113,7 +119,7 @@ class Run:
         """
         if self.state != "running":
             return self
-        frames = len(self._series_lines())
+        frames = self.series_length
         records = tuple(replace(record, frames=max(record.frames, frames)) for record in self.variants)
         return replace(self, state="stopped", variants=records)
 
@@ -129,12 +135,12 @@ class Run:
             raise ValueError(f"Frame {repair.at} is not in these results: choose one up to {self.frames - 1}.")
         objects = tuple(sorted({*self.objects, *(t for there in marked_objects(marked).values() for t in there)}))
         for source in (self.model_folder(record.name) for record in self.variants):
-            drafts = shutil.ignore_patterns(f"{DRAFTS}*")
-            shutil.copytree(source, folder / source.name, copy_function=_share, ignore=drafts)
-        shutil.copytree(self.folder / MARKED, folder / MARKED_BEFORE, copy_function=_share)
+            share_folder(source, folder / source.name)
+        share_folder(self.folder / MARKED, folder / MARKED_BEFORE)
         if (self.folder / COLOURS).exists():
             shutil.copyfile(self.folder / COLOURS, folder / COLOURS)
         run = replace(self, folder=folder, objects=objects, base=self.folder.name, repair=repair, server=SERVER)
+        run = replace(run, key="", answered=False, inside_missing=False)
         run.save_frame_stats(self.frame_stats())
         run.save_marked_masks(marked)
         return run.save(state="waiting")
@@ -239,6 +245,11 @@ class Run:
         """Return the statistics of every frame from `start` on that is written."""
         return [FrameStats.from_json(json.loads(line)) for line in self._series_lines()[start:]]
 
+    @property
+    def series_length(self) -> int:
+        """Frames whose statistics are written."""
+        return len(self._series_lines())
+
     def _series_lines(self) -> list[str]:
         """Return the lines of the series that are whole: the last one may be at its writing, or torn."""
         path = self.folder / SERIES
@@ -265,11 +276,3 @@ def _read_mask(path: Path) -> Labels:
 def _line(stats: FrameStats) -> str:
     """Write a frame's statistics as a line of JSON."""
     return json.dumps(browser_json(stats.to_json()), allow_nan=False) + "\n"
-
-
-def _share(source: str, target: str) -> None:
-    """Let two runs share a file, which costs no room; on another disk it is copied."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)

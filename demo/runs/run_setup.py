@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -107,12 +107,16 @@ def checked_variants(entries: Sequence[str], settings: Settings, models: ModelPr
         ValueError: none, too many or unknown ones, or a setting out of range.
     """
     settings.config()
-    able = able_models(models)
     if not entries:
-        raise ValueError(text.NO_MODEL if able else text.NO_WEIGHTS)
+        raise ValueError(text.NO_MODEL if able_models(models) else text.NO_WEIGHTS)
     if len(entries) > MOST_MODELS:
         raise ValueError(text.too_many(len(entries), MOST_MODELS))
-    records = []
+    return records_of(entries, models)
+
+
+def records_of(entries: Iterable[str], models: ModelProvider) -> tuple[VariantRecord, ...]:
+    """List any number of models and knock-outs as a run notes them; raise ValueError for an unknown one."""
+    able, records = able_models(models), []
     for name in sorted(entries, key=lambda name: variant_of(name) is None):
         model, knock_out = split_entry(name)
         if model not in able:

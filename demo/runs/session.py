@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import os
 import re
 import secrets
@@ -12,14 +10,16 @@ import threading
 import time
 from collections.abc import Callable, Collection, Container, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from demo import text
 from demo.runs.at_work import AtWork
 from demo.runs.disk import BUDGET, FolderSizes
 from demo.runs.notes import Notes
+from demo.runs.repeat import repeat
 from demo.runs.run import Run
+from demo.runs.run_cache import RunCache
 from demo.whole_file import write_whole
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -31,7 +31,6 @@ IDLE = 300.0  # seconds without a sign after which a visitor's folder may make r
 MOST_SESSIONS = 2000  # at a time; one that nobody uses is some 10 kB
 KEEP = {"clip": 2, "run": 6}  # newest folders of a kind that stay; a repair is a run that shares most of its files
 
-log = logging.getLogger(__name__)
 _writing = threading.Lock()  # numbers and notes are read, changed and written in one go
 
 
@@ -91,15 +90,19 @@ class Session:
 
     def notes(self) -> Notes:
         """Return what was kept with `note`."""
-        path = self.folder / "notes.json"
-        return Notes.from_json(json.loads(path.read_text())) if path.exists() else Notes()
+        return Notes.read(self.folder)
 
     def note(self, *, clip: Path | None = None, source: Sequence[Path] | None = None) -> None:
         """Keep a chosen clip's folder, or uploaded files; what is not given stays as it is."""
         with _writing:
             known = self.notes()
-            notes = Notes(clip or known.clip, known.source if source is None else tuple(source))
-            write_whole(self.folder / "notes.json", json.dumps(notes.to_json()))
+            source = known.source if source is None else tuple(source)
+            replace(known, clip=clip or known.clip, source=source).write(self.folder)
+
+    def note_example(self, example: str, newest: str) -> None:
+        """Keep which example's comparison is on show, and the visitor's own newest result (`Notes`)."""
+        with _writing:
+            replace(self.notes(), example=example, newest=newest).write(self.folder)
 
     def over_quota(self) -> bool:
         """Tell whether the visitor's folder, or the disk that all visitors share, is full."""
@@ -130,13 +133,18 @@ class SessionStore:
     Attributes:
         alive: returns the tokens of visitors who wait for a run or have one at work: they stay, however long that is.
         at_work: what else is under way for visitors; they stay, too.
+        budget: bytes of all visitors together, and of the cache of finished runs.
+        cache: the finished runs that are kept; they give way to visitors' files.
     """
 
     alive: Callable[[], Collection[str]]
     at_work: AtWork
+    budget: int
+    cache: RunCache | None
 
     def __init__(self, root: Path, max_age: float = MAX_AGE, quota: int = QUOTA, budget: int = BUDGET) -> None:
-        self._root, self._max_age, self._quota, self._budget = root, max_age, quota, budget
+        self._root, self._max_age, self._quota, self.budget = root, max_age, quota, budget
+        self.cache = None
         self._sizes = FolderSizes()
         self._making_room = threading.Lock()
         self._sweeper: threading.Thread | None = None
@@ -184,30 +192,33 @@ class SessionStore:
 
     def is_full(self, session: Session) -> bool:
         """Tell whether a visitor's own folder or that of all visitors together is full."""
-        return self._sizes.count(session.folder) > self._quota or self.used_bytes() > self._budget
+        return self._sizes.count(session.folder) > self._quota or self.used_bytes() > self.budget
 
     def own_is_full(self, session: Session) -> bool:
         """Tell whether a visitor's own folder was full a few seconds ago."""
         return self._sizes.recent(session.folder) > self._quota
 
     def used_bytes(self) -> int:
-        """Return the size of all sessions together, as it was a few seconds ago at most."""
+        """Return the size of all sessions and the cache together, as it was a few seconds ago at most."""
         folders = [folder for _, folder in self._by_last_sign()]
         self._sizes.forget_all_but({*folders})
-        return sum(self._sizes.recent(folder) for folder in folders)
+        cached = self.cache.used_bytes() if self.cache else 0
+        return cached + sum(self._sizes.recent(folder) for folder in folders)
 
     def make_room(self, session: Session, needed: Container[Path] = ()) -> None:
         """See to it that a visitor may write more.
 
-        Sessions that nobody uses go first, the oldest first of all; then the visitor's own oldest runs, but for the
-        newest one and those that are `needed`.
+        Finished runs in the cache go first, then sessions that nobody uses, the oldest first of all; then the visitor's
+        own oldest runs, but for the newest one and those that are `needed`.
 
         Raises:
             ValueError: it is still too full.
         """
         with self._making_room:
+            if self.cache:
+                self.cache.shrink_by(self.used_bytes() - self.budget)
             for token in self._idle_tokens(session):
-                if self.used_bytes() <= self._budget:
+                if self.used_bytes() <= self.budget:
                     break
                 self.remove(token)
             for folder in _old_runs(session, needed):
@@ -219,19 +230,8 @@ class SessionStore:
 
     def watch(self, also: Callable[[], object] = lambda: None, every: float = 60.0) -> None:
         """Sweep, and do what else is to be done, again and again in one background thread, whatever goes wrong."""
-
-        def loop() -> None:
-            while True:
-                time.sleep(every)
-                try:
-                    self.sweep()
-                    also()
-                except OSError:
-                    log.exception("The sweep of old sessions broke off; the next one is due in %s s.", every)
-
         if self._sweeper is None:
-            self._sweeper = threading.Thread(target=loop, daemon=True, name="sweeper")
-            self._sweeper.start()
+            self._sweeper = repeat(every, self.sweep, also)
 
     def sweep(self) -> None:
         """Delete the sessions that gave no sign for `max_age` seconds; one that waits or works gives one now."""

@@ -126,7 +126,7 @@ class TraceFolder:
 
     def read(self, index: int, target: int) -> StoredTrace | None:
         """Return the trace of a target at a frame, or None if there is none."""
-        path = self._path(index)
+        path = self.path(index)
         if not path.exists():
             return None
         with np.load(path, allow_pickle=False) as arrays:
@@ -134,7 +134,7 @@ class TraceFolder:
 
     def memory_keys(self, index: int, target: int) -> Float[np.ndarray, "t k h w"] | None:
         """Return the keys of the memory that a target had from a frame on, or None if they were not stored there."""
-        path = self._path(index)
+        path = self.path(index)
         if not path.exists():
             return None
         with np.load(path, allow_pickle=False) as arrays:
@@ -157,7 +157,7 @@ class TraceFolder:
                 arrays |= to_arrays(trace.target, region_only)
         if arrays:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with whole_file(self._path(index)) as draft:
+            with whole_file(self.path(index)) as draft:
                 save_arrays(draft, arrays)
 
     def _arrays(self, index: int, trace: TargetTrace, previous: int | None) -> dict[str, np.ndarray]:
@@ -168,13 +168,14 @@ class TraceFolder:
         return to_arrays(trace.target, StoredTrace.reduce(trace, before.keys_frame if before else index))
 
     def _arrays_of_others(self, index: int, targets: set[int]) -> dict[str, np.ndarray]:
-        path = self._path(index)
+        path = self.path(index)
         if not path.exists():
             return {}
         with np.load(path, allow_pickle=False) as arrays:
             return {key: arrays[key] for key in arrays if int(key.partition(".")[0]) not in targets}
 
-    def _path(self, index: int) -> Path:
+    def path(self, index: int) -> Path:
+        """Return where the traces of a frame are."""
         return self.folder / f"{index:05d}.npz"
 
 

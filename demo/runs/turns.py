@@ -3,7 +3,8 @@
 As in weighted fair queueing, the visitor who has been served least is next, and a new one counts as served with an
 equal share of the time until now: neither many newcomers nor an old, long job hold up the other. A job works for a turn
 at most while others wait. Only `STARTED` are begun at a time, as each holds its models' memory, and one more if it will
-be done within a turn: two long ones never block the short ones.
+be done within a turn: two long ones never block the short ones. Work in the background, which no visitor waits for,
+comes last.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Claim:
         working: whether it has its turn now.
         used: seconds of that turn that are over.
         stop: whether it was asked to end: it needs a moment, at once.
+        background: whether nobody waits for it.
     """
 
     key: str
@@ -40,14 +42,20 @@ class Claim:
     working: bool = False
     used: float = 0.0
     stop: bool = False
+    background: bool = False
 
 
 def order(claims: Iterable[Claim], turn: float) -> list[Claim]:
     """Return jobs in the order of their turns: who is to end, who is at work, then the least served that may begin."""
-    ranked = sorted(claims, key=lambda claim: (not claim.stop, not claim.working, claim.served, claim.number))
+    claims = list(claims)
+    behind = [claim for claim in claims if claim.background and not claim.stop]
+    behind.sort(key=lambda claim: (not claim.begun, claim.number))
+    ranked = [claim for claim in claims if not claim.background or claim.stop]
+    ranked.sort(key=lambda claim: (not claim.stop, not claim.working, claim.served, claim.number))
     begun = sum(claim.begun for claim in ranked)
     may_work = [claim.begun or begun < STARTED or (begun == STARTED and claim.left <= turn) for claim in ranked]
-    return [claim for wanted in (True, False) for claim, may in zip(ranked, may_work, strict=True) if may is wanted]
+    pairs = list(zip(ranked, may_work, strict=True))
+    return [*(claim for wanted in (True, False) for claim, may in pairs if may is wanted), *behind]
 
 
 def waits(claims: Sequence[Claim], turn: float) -> dict[str, float]:

@@ -19,9 +19,8 @@ from demo.page.player_server import PlayerServer
 from demo.runs.file_address import address_of
 from demo.runs.lookup import RunLookup
 from demo.runs.session import Session, SessionStore
-from demo.runs.showcase import Showcase
 from tests.support.finished_runs import finished_run
-from tests.support.page_fakes import SIZE, FakeModels, fake_shelf
+from tests.support.page_fakes import SIZE, FakeModels, fake_shelf, ready_runs
 
 MASK = np.zeros(SIZE, np.uint8)
 MASK[50:70, 30:50] = 1  # inside the disc of the first frame
@@ -116,7 +115,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
     session, clip = sessions.create(), shelf.clip("disc")
     choose_clip(session, clip)
     finished_run(session.new_folder("run"), clip)
-    lookup = RunLookup(sessions, Showcase(root, FakeModels(), shelf))
+    lookup = RunLookup(sessions, ready_runs(root, FakeModels(), shelf))
     servers: dict[str, Server] = {
         "canvas": CanvasServer(sessions, lookup),
         "player": PlayerServer(lookup),

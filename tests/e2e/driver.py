@@ -39,9 +39,11 @@ def opened(page: Page, url: str) -> Page:
 
 
 def run(page: Page) -> None:
-    """Click Run and wait for the end, until every pane and the diagram show the new run."""
+    """Click Run and wait for the end, until every pane and the diagram show the new run; it may be answered at once."""
+    before = told(page)["stamp"]
     page.click("#run")
-    page.wait_for_selector(".live", timeout=LONG)
+    shown = "before => JSON.parse(document.querySelector('.player').dataset.run).stamp !== before"
+    page.wait_for_function(shown, arg=before, timeout=LONG)
     page.wait_for_selector(".live", state="detached", timeout=LONG)
     at(page, settled_frame(page))
 

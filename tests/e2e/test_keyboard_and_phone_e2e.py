@@ -25,7 +25,7 @@ def fake(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
 
 
 def test_a_keyboard_is_enough(page: Page, fake: str) -> None:
-    opened(page, fake)
+    opened(page, f"{fake}?models=lite/llb")  # not what the example shows: that would be answered at once
     page.locator("#run").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector(".live", timeout=LONG)

@@ -43,7 +43,7 @@ def long_busy(tmp_path: Path, browser: Browser) -> Iterator[str]:
 def kept_busy(models: FakeModels, folder: Path, browser: Browser) -> Iterator[str]:
     with served(models, folder) as url, browser.new_context() as context:
         other = context.new_page()
-        other.goto(url)
+        other.goto(f"{url}?models=lite/llb&memory=7")  # another question than everybody else's
         other.wait_for_selector(".mask-canvas .chip", timeout=LONG)
         other.click("#run")
         other.wait_for_selector(".live", timeout=LONG)
@@ -52,7 +52,7 @@ def kept_busy(models: FakeModels, folder: Path, browser: Browser) -> Iterator[st
 
 
 def visit(page: Page, url: str) -> None:
-    page.goto(url)
+    page.goto(f"{url}?models=lite/llb")  # not what an example shows: that would be answered at once
     page.wait_for_selector(".mask-canvas .chip", timeout=LONG)
 
 

@@ -19,7 +19,10 @@ from demo.models.provider import ModelChoice, ModelFacts, ModelProvider, Segment
 from demo.models.settings import Settings
 from demo.models.shipped import PRECISION
 from demo.page.layout import launch_options
+from demo.runs.answers import Answers
 from demo.runs.file_address import PREFIX
+from demo.runs.ready_runs import ReadyRuns
+from demo.runs.run_cache import RunCache
 from demo.runs.session import SessionStore
 from demo.serve import assemble
 from llb.checkpoint import load_model
@@ -183,10 +186,20 @@ def fake_shelf(root: Path) -> ExampleShelf:
     return ExampleShelf(root / "examples", titles, render_disc)
 
 
+def ready_runs(root: Path, models: ModelProvider, shelf: ExampleShelf) -> ReadyRuns:
+    """Return the examples' comparisons; what is not in the cache below `root` is computed by nobody."""
+    return ReadyRuns(root, Answers(RunCache(root / "runs", 1_000_000_000), models, shelf))
+
+
 @contextmanager
-def served(models: ModelProvider, folder: Path, shelf: ExampleShelf | None = None) -> Iterator[str]:
+def served(
+    models: ModelProvider,
+    folder: Path,
+    shelf: ExampleShelf | None = None,
+    models_of_examples: ModelProvider | None = None,
+) -> Iterator[str]:
     """Serve the page on a free port, with its sessions in ``folder/sessions``; yield its address."""
-    page = assemble(models, shelf or fake_shelf(folder), SessionStore(folder / "sessions"), folder)
+    page = assemble(models, shelf or fake_shelf(folder), SessionStore(folder / "sessions"), folder, models_of_examples)
     try:
         _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **launch_options(folder, folder / "sessions"))
         yield url

@@ -148,11 +148,11 @@ class Inside {
     );
   }
 
-  /** Ask about the subject's run; a question that the server did not answer is asked again later. */
+  /** Ask about the subject's run; a question without an answer, or without one yet, is asked again later. */
   async #ask(subject, question) {
     const { token, run } = subject.value;
     const answer = await this.askServer({ ...question, token, run });
-    if (answer.isLost && this.#isShown(subject)) {
+    if ((answer.isLost || answer.absent_kind === 'pending') && this.#isShown(subject)) {
       if (!subject.lacks) {
         this.retry.later();
       }

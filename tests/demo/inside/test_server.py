@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 
 from demo.inside.server import InsideServer
-from demo.runs.lookup import SHOWCASE, RunLookup
+from demo.runs.lookup import RunLookup
 from demo.runs.run import Run
 from demo.runs.session import SessionStore
-from demo.runs.showcase import Showcase
-from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf
+from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf, ready_runs
 
 
 @dataclass
@@ -34,7 +33,7 @@ def visitor(tmp_path: Path, run: Run) -> Visitor:
     sessions = SessionStore(tmp_path / "sessions")
     session = sessions.create()
     (session.folder / "run-1").symlink_to(run.folder)
-    lookup = RunLookup(sessions, Showcase(tmp_path, FakeModels(), fake_shelf(tmp_path)))
+    lookup = RunLookup(sessions, ready_runs(tmp_path, FakeModels(), fake_shelf(tmp_path)))
     return Visitor(InsideServer(lookup), session.token)
 
 
@@ -55,7 +54,7 @@ def test_figures_are_those_of_every_frame(visitor: Visitor) -> None:
         ({"token": "x" * 43}, "reload the page"),
         ({"token": None}, "reload the page"),
         ({"run": "../../run-1"}, "run it again"),
-        ({"run": SHOWCASE}, "run it again"),
+        ({"run": "showcase-0123456789ab"}, "run it again"),
         ({"name": "../lite/llb"}, "no such model"),
         ({"target": 9}, "no object 9"),
         ({"index": -1}, "frames 0 to"),

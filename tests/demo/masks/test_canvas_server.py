@@ -22,9 +22,8 @@ from demo.runs.lane import Lane
 from demo.runs.lookup import RunLookup
 from demo.runs.run import Run, VariantRecord
 from demo.runs.session import Session, SessionStore
-from demo.runs.showcase import Showcase
 from llb.io.label_png import decode_labels, encode_labels
-from tests.support.page_fakes import FRAMES, SIZE, FakeModels, FakeSegmenter, fake_shelf
+from tests.support.page_fakes import FRAMES, SIZE, FakeModels, FakeSegmenter, fake_shelf, ready_runs
 
 
 class Canvas:
@@ -36,7 +35,7 @@ class Canvas:
         self.session: Session = self.store.create()
         self.clip = self.shelf.clip("disc")
         self.session.note(clip=self.clip.folder)
-        self.server = CanvasServer(self.store, RunLookup(self.store, Showcase(root, FakeModels(), self.shelf)))
+        self.server = CanvasServer(self.store, RunLookup(self.store, ready_runs(root, FakeModels(), self.shelf)))
 
     def save(self, index: int, labels: np.ndarray) -> dict[str, Any]:
         """Save as the page does: each save has a larger number than the one before."""

@@ -149,11 +149,14 @@ class GatedModels(FakeModels):
 
 def test_every_call_is_told_its_place_and_can_ask_again(tmp_path: Path) -> None:
     models, calls = GatedModels(), 7
-    with served(models, tmp_path) as url:
+    with served(models, tmp_path, models_of_examples=FakeModels()) as url:
         given = given_in(tmp_path, url)
         files = handle_file(str(given.clip)), handle_file(str(given.mask))
         clients = [Client(url, verbose=False) for _ in range(calls)]
-        jobs = [client.submit(*files, "lite/llb", api_name="/segment") for client in clients]
+        jobs = [  # each asks something else: the same would be computed once
+            client.submit(*files, ["lite/llb"], 20 - number, 5, 20, 0, True, api_name="/compare")
+            for number, client in enumerate(clients)
+        ]
         first = [next(job) for job in jobs]
         asked = [clients[0].predict(told["token"], told["run"], api_name="/place") for told in first]
         assert sorted(told["place"] for told in asked if told["state"] == "waiting") == list(range(1, calls))

@@ -17,10 +17,9 @@ from demo import text
 from demo.clips.clip import Clip
 from demo.models.provider import ModelProvider, Segmenter
 from demo.models.settings import Settings
-from demo.page import live_run
 from demo.page.job_place import JobPlace
 from demo.page.live_run import LiveRuns
-from demo.runs import gpu_run
+from demo.runs import gpu_run, run_work
 from demo.runs.compare import Progress
 from demo.runs.frame_stats import FrameStats, ModelStats
 from demo.runs.passes import Repair
@@ -180,7 +179,7 @@ def test_a_run_at_work_is_stopped_within_two_seconds_and_keeps_its_frames(
 def test_a_full_storage_ends_the_run_and_keeps_what_is_done(
     tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_run, "CHECK_EVERY", 0.0)
+    monkeypatch.setattr(run_work, "CHECK_EVERY", 0.0)
     live, session = LiveRuns(FakeModels()), SessionStore(tmp_path / "small", quota=1).create()
     run = live.start(session, request(clip))
     assert live.queue.wait(str(run.folder), PATIENCE)

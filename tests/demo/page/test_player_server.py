@@ -13,13 +13,12 @@ import pytest
 from demo import text
 from demo.page.player_server import PlayerServer
 from demo.runs.frame_stats import FrameStats, ModelStats, ObjectStats
-from demo.runs.lookup import SHOWCASE, RunLookup
+from demo.runs.lookup import RunLookup
 from demo.runs.run import Run
 from demo.runs.session import Session, SessionStore
-from demo.runs.showcase import Showcase
 from llb.io.video_reader import probe
 from tests.support.finished_runs import NAMES, finished_run
-from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf, folder_at
+from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf, folder_at, ready_runs
 
 
 @dataclass
@@ -44,7 +43,7 @@ def visitor(tmp_path: Path) -> Visitor:
     sessions = SessionStore(tmp_path / "sessions")
     session = sessions.create()
     run = finished_run(session.new_folder("run"), shelf.clip("disc"))
-    server = PlayerServer(RunLookup(sessions, Showcase(tmp_path, FakeModels(), shelf)))
+    server = PlayerServer(RunLookup(sessions, ready_runs(tmp_path, FakeModels(), shelf)))
     return Visitor(server, session, run)
 
 
@@ -96,7 +95,7 @@ def test_a_file_is_made_once_and_in_the_visitors_folder(visitor: Visitor) -> Non
         ("video", {"name": "../lite/llb"}, "no such model"),
         ("figures", {"start": "some"}, "whole number"),
         ("figures", {"start": 0, "run": "../../run-1"}, "run it again"),
-        ("figures", {"start": 0, "run": SHOWCASE}, "run it again"),
+        ("figures", {"start": 0, "run": "showcase-0123456789ab"}, "run it again"),
         ("figures", {"start": 0, "token": "x" * 43}, "reload the page"),
         ("figures", {"start": 0, "token": None}, "reload the page"),
         ("delete", {}, "incomplete"),

@@ -15,9 +15,8 @@ from demo.runs.compare import compare
 from demo.runs.run import Run
 from demo.runs.run_setup import RunRequest, start_run
 from demo.runs.session import SessionStore
-from demo.runs.showcase import Showcase
 from tests.support.finished_runs import NAMES
-from tests.support.page_fakes import FakeModels, fake_shelf
+from tests.support.page_fakes import FakeModels, fake_shelf, ready_runs
 
 
 def test_a_repair_has_the_colours_of_its_base_though_nobody_looked_at_that(tmp_path: Path) -> None:
@@ -33,7 +32,7 @@ def test_a_repair_has_the_colours_of_its_base_though_nobody_looked_at_that(tmp_p
     base = work(start_run(RunRequest(clip, {0: labels}, NAMES), models, lambda: session.new_folder("run")))
     Annotations.of(session, clip).save(3, labels[:, ::-1].copy())
     live = LiveRuns(models)
-    handlers = RunHandlers(Services(models, sessions, shelf, Showcase(tmp_path, models, shelf), live))
+    handlers = RunHandlers(Services(models, sessions, shelf, ready_runs(tmp_path, models, shelf), live))
     handlers.repair(session.token, SimpleNamespace(run="run-1", index=3, direction="forwards"))  # type: ignore[arg-type]
     assert live.queue.wait(str(session.folder / "run-2"), 60)
     found, expected = colours_of(Run.open(session.folder / "run-2")), colours_of(base)

@@ -9,7 +9,7 @@ from typing import Any, cast
 from demo import text
 from demo.page.live_run import LiveRuns
 from demo.page.run_views import WatchedRun, start_update
-from demo.runs.queue import Place
+from demo.runs.job import Place
 from demo.runs.run import Run, VariantRecord
 from demo.runs.session import SessionStore
 from tests.support.page_fakes import fake_shelf

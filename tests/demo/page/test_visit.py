@@ -33,10 +33,9 @@ from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.page.updates import ArrivalUpdate, RunUpdate, StartUpdate
 from demo.runs.session import Session, SessionStore
-from demo.runs.showcase import Showcase
 from llb.io.video_reader import write_video
 from tests.demo.page.test_live_run import BrokenModels
-from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf
+from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf, ready_runs
 
 SETTINGS = (20, 5, 20, 0, True)
 
@@ -58,7 +57,7 @@ class Server:
     def __post_init__(self) -> None:
         shelf, sessions = fake_shelf(self.folder), SessionStore(self.folder / "sessions")
         self.live = LiveRuns(self.models)
-        showcase = Showcase(self.folder, self.models, shelf)
+        showcase = ready_runs(self.folder, self.models, shelf)
         self.services = Services(self.models, sessions, shelf, showcase, self.live)
         self.runs = RunHandlers(self.services)
         self.handlers = Handlers(self.services, self.runs, ExampleGallery(shelf))

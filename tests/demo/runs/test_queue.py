@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from demo.runs import queue, turns
-from demo.runs.queue import Job, QueueFull, RunQueue
+from demo.runs.job import Job
+from demo.runs.queue import QueueFull, RunQueue
 
 
 class Clock:
@@ -209,11 +210,11 @@ def test_places_and_times_are_told() -> None:
     assert place is not None
     assert (place.state, place.position, place.waiting) == ("waiting", 2, 2)
     assert place.seconds == pytest.approx(15)
-    assert bench.queue.busy("c")
-    assert not bench.queue.busy("d")
+    assert "c" in bench.queue.visitors()
+    assert "d" not in bench.queue.visitors()
     assert bench.queue.place("d") is None
     bench.finish(*"abc")
-    assert not bench.queue.busy("c")
+    assert "c" not in bench.queue.visitors()
 
 
 def test_times_follow_what_the_work_itself_tells() -> None:

@@ -1,0 +1,139 @@
+"""Compute the examples' results that are shipped with the page, anew where clips, weights or engine have changed.
+
+    python -m scripts.prepare_examples              # all that is stale; some twenty minutes on a core
+    python -m scripts.prepare_examples --if-equal   # after a change to the engine that should change no result
+
+It can be ended at any time and goes on from there: what is computed is kept in ``--work`` until a file is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from demo.clips.clip import Clip
+from demo.clips.examples import EXAMPLES, ExampleShelf
+from demo.models.combined import models_of_examples
+from demo.models.provider import ModelProvider
+from demo.models.settings import Settings
+from demo.models.shipped import LARGE
+from demo.page.choice import in_page_order, knock_outs_of
+from demo.runs.answers import is_fresh, weights_of
+from demo.runs.compare import execute_run
+from demo.runs.ready_file import Column, ReadyFile, column_of, stamp_of, with_leads
+from demo.runs.ready_runs import GREETING
+from demo.runs.run import Run
+from demo.runs.run_setup import able_models, objects_to_follow, records_of
+
+TELLING = 2  # frames whose inside is shipped, of the models of `GREETING`
+APART = 6  # frames between two of them
+EQUAL = 0.9995  # part of the pixels that two machines, or two versions of PyTorch, agree on
+
+
+def groups(models: ModelProvider) -> list[list[str]]:
+    """List the runs to compute. Each model leads one with all that come after it on the page.
+
+    So any choice of lite models is ready. The second run is of the knock-outs of the first of `GREETING`.
+    """
+    able = [name for name in able_models(models) if not name.startswith(f"{LARGE}/")]
+    ordered = in_page_order(able, able)
+    family = [name for name, lead in with_leads(ordered) if lead]
+    return [ordered, [GREETING[0], *knock_outs_of(able)], *(family[place:] for place in range(1, len(family)))]
+
+
+def compute(clip: Clip, entries: Sequence[str], models: ModelProvider, folder: Path) -> Run:
+    """Run models from the exact mask of the first frame on, unless that is done already in a folder."""
+    if (folder / "run.json").exists() and Run.open(folder).state == "done":
+        return Run.open(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    labels = clip.truth(0)
+    assert labels is not None, "an example has exact masks"
+    run = Run(folder, clip.folder, objects_to_follow({0: labels}), records_of(entries, models), Settings()).save()
+    run.save_marked_masks({0: labels})
+    for step in execute_run(run, models, folder / "never"):
+        print(f"\r{clip.title}: {entries[0]} and {len(entries) - 1} more, frame {step.frame}", end="", flush=True)
+    print()
+    return Run.open(folder)
+
+
+def telling_frames(run: Run) -> list[int]:
+    """Return the last frame, which is shown first, and those where the models of `GREETING` differ most."""
+    series = run.frame_stats()
+    last = len(series) - 1
+
+    def agreement(index: int) -> float:
+        pair = [run.labels(name, index) for name in GREETING]
+        return float(((pair[0] > 0) & (pair[0] == pair[1])).sum() / max(1, ((pair[0] > 0) | (pair[1] > 0)).sum()))
+
+    found = [last]
+    for index in sorted(range(1, last), key=agreement):
+        if len(found) < TELLING and all(abs(index - other) >= APART for other in found):
+            found.append(index)
+    return sorted(found)
+
+
+def columns(runs: Sequence[Run]) -> Iterator[Column]:
+    """Take the columns of the groups' runs; the first one has the inside of its telling frames."""
+    telling = telling_frames(runs[0])
+    for run in runs:
+        leads = dict(with_leads(record.name for record in run.variants))
+        for record in run.variants:
+            kept = telling if run is runs[0] and record.name in GREETING else []
+            yield column_of(run, record, leads[record.name], kept)
+
+
+def prepare(name: str, clip: Clip, models: ModelProvider, work: Path) -> None:
+    """Compute all of an example and write its file."""
+    wanted = groups(models)
+    weights = weights_of([entry for entries in wanted for entry in entries], models)
+    stamp, file = stamp_of(name, weights), ReadyFile.of(name)
+    folder = work / f"{name}-{stamp[:12]}"
+    runs = [compute(clip, entries, models, folder / str(number)) for number, entries in enumerate(wanted)]
+    file.write(columns(runs), stamp, weights)
+    shutil.rmtree(folder, ignore_errors=True)
+    print(f"{file.path}: {file.path.stat().st_size / 1e6:.2f} MB")
+
+
+def stamp_if_equal(name: str, clip: Clip, models: ModelProvider, work: Path) -> bool:
+    """Compute the models of `GREETING` alone; where they find what is shipped, stamp it as of today."""
+    file, folder = ReadyFile.of(name), work / f"{name}-check"
+    if not file.path.exists() or file.weights() != weights_of(list(file.weights()), models):
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    run = compute(clip, GREETING, models, folder)
+    for column in file.columns(GREETING):
+        found = np.stack([run.labels(column.entry, index) for index in range(run.frames)])
+        if found.shape != column.labels.shape or float((found == column.labels).mean()) < EQUAL:
+            print(f"{name}: {column.entry} finds other masks than what is shipped.")
+            return False
+    file.stamp_anew(stamp_of(name, file.weights()))
+    print(f"{name}: the same masks, stamped anew.")
+    return True
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the command line says; return 1 if an example's results changed and were to be equal."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("names", nargs="*", help="examples; all of them if none is named")
+    parser.add_argument("--work", type=Path, default=Path.home() / ".cache" / "llb" / "prepare", help="for the runs")
+    parser.add_argument("--if-equal", action="store_true", help="compute two models alone, and stamp what is the same")
+    options = parser.parse_args(arguments)
+    models, shelf = models_of_examples(), ExampleShelf.own(options.work)
+    done = True
+    for name in options.names or list(EXAMPLES):
+        if is_fresh(name, models):
+            print(f"{name}: up to date.")
+        elif options.if_equal:
+            done &= stamp_if_equal(name, shelf.clip(name), models, options.work)
+        else:
+            prepare(name, shelf.clip(name), models, options.work)
+    return 0 if done else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
