@@ -99,8 +99,8 @@ def prepare(name: str, clip: Clip, models: ModelProvider, work: Path) -> None:
     print(f"{file.path}: {file.path.stat().st_size / 1e6:.2f} MB")
 
 
-def stamp_if_equal(name: str, clip: Clip, models: ModelProvider, work: Path) -> bool:
-    """Compute the models of `GREETING` alone; where they find what is shipped, stamp it as of today."""
+def confirm_if_equal(name: str, clip: Clip, models: ModelProvider, work: Path) -> bool:
+    """Compute the models of `GREETING` alone; where they find what is shipped, confirm it."""
     file, folder = ReadyFile.of(name), work / f"{name}-check"
     if not file.path.exists() or file.weights() != weights_of(list(file.weights()), models):
         return False
@@ -111,8 +111,8 @@ def stamp_if_equal(name: str, clip: Clip, models: ModelProvider, work: Path) -> 
         if found.shape != column.labels.shape or float((found == column.labels).mean()) < EQUAL:
             print(f"{name}: {column.entry} finds other masks than what is shipped.")
             return False
-    file.stamp_anew(stamp_of(name, file.weights()))
-    print(f"{name}: the same masks, stamped anew.")
+    file.confirm(stamp_of(name, file.weights()))
+    print(f"{name}: the same masks, confirmed.")
     return True
 
 
@@ -121,7 +121,9 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("names", nargs="*", help="examples; all of them if none is named")
     parser.add_argument("--work", type=Path, default=Path.home() / ".cache" / "llb" / "prepare", help="for the runs")
-    parser.add_argument("--if-equal", action="store_true", help="compute two models alone, and stamp what is the same")
+    parser.add_argument(
+        "--if-equal", action="store_true", help="compute two models alone, and confirm what is the same"
+    )
     options = parser.parse_args(arguments)
     models, shelf = models_of_examples(), ExampleShelf.own(options.work)
     done = True
@@ -129,7 +131,7 @@ def main(arguments: Sequence[str]) -> int:
         if is_fresh(name, models):
             print(f"{name}: up to date.")
         elif options.if_equal:
-            done &= stamp_if_equal(name, shelf.clip(name), models, options.work)
+            done &= confirm_if_equal(name, shelf.clip(name), models, options.work)
         else:
             prepare(name, shelf.clip(name), models, options.work)
     return 0 if done else 1

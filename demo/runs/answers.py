@@ -106,7 +106,7 @@ def is_fresh(example: str, models: ModelProvider) -> bool:
     entries = list(file.weights())
     if not {split_entry(entry)[0] for entry in entries} <= known:
         return False
-    return file.stamp() == stamp_of(example, weights_of(entries, models))
+    return file.holds(stamp_of(example, weights_of(entries, models)))
 
 
 def weights_of(entries: Sequence[str], models: ModelProvider) -> dict[str, str]:

@@ -25,13 +25,14 @@ from demo.runs.frame_stats import ModelStats
 from demo.runs.run import Run, VariantRecord
 from demo.runs.run_key import engine_version
 from demo.runs.trace_file import KEYS
-from demo.whole_file import whole_file
+from demo.whole_file import whole_file, write_whole
 
 FOLDER = Path(__file__).parents[1] / "clips" / "ready"
 PRECISION = "fp32"  # whatever the machine could do: what is shipped is the same on all
 FLOW = [Path(flow_baseline.__file__), Path(simple_segmenter.__file__)]  # a model whose code is all there is of it
 DIGITS = 6  # of a figure
 RECORD = "record.json"
+CONFIRMED = FOLDER / "confirmed.json"  # later stamps under which the same was found; the zips stay as they are
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,11 @@ class ReadyFile:
         """Return an example's file, whether it is there or not."""
         return cls(FOLDER / f"{example}.zip")
 
-    def stamp(self) -> str:
-        """Return what it was computed with (`stamp_of`); empty where there is no file."""
-        if not self.path.exists():
-            return ""
+    def holds(self, stamp: str) -> bool:
+        """Tell whether it was computed, or confirmed, with what a stamp stands for (`stamp_of`)."""
         with zipfile.ZipFile(self.path) as archive:
-            return str(json.loads(archive.read(RECORD))["stamp"])
+            computed = str(json.loads(archive.read(RECORD))["stamp"])
+        return stamp in (computed, _confirmed().get(self.path.name))
 
     def weights(self) -> dict[str, str]:
         """Return the sha256 of the weights by the entries that it holds."""
@@ -84,12 +84,9 @@ class ReadyFile:
         with zipfile.ZipFile(self.path) as archive:
             return [_read(archive, *pair) for pair in with_leads(entries)]
 
-    def stamp_anew(self, stamp: str) -> None:
-        """Note that the same columns would be computed today."""
-        weights = self.weights()
-        with zipfile.ZipFile(self.path) as archive:
-            entries = {name: archive.read(name) for name in archive.namelist() if name != RECORD}
-        self._write({RECORD: _record(stamp, weights), **entries})
+    def confirm(self, stamp: str) -> None:
+        """Note that the same would be computed with what a stamp stands for."""
+        _write_confirmed({**_confirmed(), self.path.name: stamp})
 
     def write(self, columns: Iterable[Column], stamp: str, weights: Mapping[str, str]) -> None:
         """Write the whole file; a column that is given twice is written once."""
@@ -102,6 +99,7 @@ class ReadyFile:
             for index, trace in sorted(column.traces.items()):
                 entries[f"{column.folder}/traces/{index:05d}.npz"] = trace
         self._write(entries)
+        _write_confirmed({name: known for name, known in _confirmed().items() if name != self.path.name})
 
     def _write(self, entries: Mapping[str, bytes]) -> None:
         """Write the zip without the time of day, so that the same results make the same file."""
@@ -178,3 +176,12 @@ def _read(archive: zipfile.ZipFile, entry: str, lead: str) -> Column:
 
 def _record(stamp: str, weights: Mapping[str, str]) -> bytes:
     return json.dumps({"stamp": stamp, "weights": dict(weights)}).encode()
+
+
+def _confirmed() -> dict[str, str]:
+    """Return the stamps that were confirmed last, by the names of the files."""
+    return dict(json.loads(CONFIRMED.read_text())) if CONFIRMED.exists() else {}
+
+
+def _write_confirmed(stamps: Mapping[str, str]) -> None:
+    write_whole(CONFIRMED, json.dumps(stamps, indent=1, sort_keys=True) + "\n")
