@@ -33,9 +33,9 @@ def test_a_port_that_is_taken_is_named() -> None:
 def test_the_sessions_outlive_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[SessionStore] = []
 
-    def assembled(models: object, shelf: object, sessions: SessionStore, cache: Path) -> SimpleNamespace:
+    def assembled(_: object, __: object, sessions: SessionStore, *others: object) -> SimpleNamespace:
         given.append(sessions)
-        return SimpleNamespace(launch=lambda **_: None)
+        return SimpleNamespace(launch=lambda **_: None, close=lambda **_: None)
 
     monkeypatch.setenv("LLB_CACHE", str(tmp_path))
     monkeypatch.setattr(serve, "assemble", assembled)
