@@ -121,9 +121,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("names", nargs="*", help="examples; all of them if none is named")
     parser.add_argument("--work", type=Path, default=Path.home() / ".cache" / "llb" / "prepare", help="for the runs")
-    parser.add_argument(
-        "--if-equal", action="store_true", help="compute two models alone, and confirm what is the same"
-    )
+    parser.add_argument("--if-equal", action="store_true", help="compute two models alone; confirm what is the same")
     options = parser.parse_args(arguments)
     models, shelf = models_of_examples(), ExampleShelf.own(options.work)
     done = True
