@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import gradio as gr
@@ -52,7 +54,7 @@ def assemble(
     sessions.alive, sessions.cache = live.visitors, found
     sessions.watch(also=folders.touch)
     page = build_page(Services(models, sessions, shelf, ready, live))
-    live.queue.submit(Job("examples", "", 1.0, ready.prepare, background=True))
+    live.queue.submit(Job("examples", "", 1.0, partial(_prepare, ready, page), background=True))
     page.on_close = live.close
     return page.queue(default_concurrency_limit=4)
 
@@ -74,6 +76,14 @@ def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None
             page.launch(server_name=host, server_port=port, max_threads=THREADS, **launch_options(cache, root))
     finally:
         page.close(verbose=False)
+
+
+def _prepare(ready: ReadyRuns, page: gr.Blocks) -> Generator[None, None, None]:
+    """See to the examples' results once the page is open: until then the processor is needed for that."""
+    while not page.is_running:
+        time.sleep(0.1)
+        yield
+    yield from ready.prepare()
 
 
 def run_limit() -> float:
