@@ -271,3 +271,38 @@ def test_a_run_is_not_queued_twice() -> None:
     with pytest.raises(ValueError, match="already"):
         bench.submit(bench.job("a", 1))
     bench.finish("a")
+
+
+def test_work_in_the_background_gives_way_at_its_next_step_and_counts_in_nobody_s_place() -> None:
+    bench = Bench()
+    bench.submit(replace(bench.job("quiet", 4, visitor="nobody"), visitor="", background=True))
+    assert bench.begun.wait(10)
+    bench.submit(bench.job("a", 2), bench.job("b", 2))
+    place = bench.queue.place("b")
+    assert place is not None
+    assert (place.state, place.position, place.waiting) == ("waiting", 2, 2)
+    assert (bench.queue.visitors(), bench.queue.in_background()) == ({"a", "b"}, 1)
+    bench.finish("quiet", "a", "b")
+    assert bench.steps == ["quiet", "a", "a", "b", "b", "quiet", "quiet", "quiet"]
+
+
+def test_work_in_the_background_becomes_that_of_the_visitor_who_asks_for_it() -> None:
+    bench = Bench()
+    bench.submit(bench.job("a", 2), replace(bench.job("quiet", 2), visitor="", background=True))
+    bench.queue.hand_over("quiet", "b")
+    bench.submit(bench.job("c", 2))
+    bench.finish("a", "quiet", "c")
+    assert bench.steps == ["a", "a", "quiet", "quiet", "c", "c"]
+
+
+def test_a_queue_that_closes_ends_what_is_there_and_takes_no_more() -> None:
+    bench = Bench()
+    bench.submit(bench.job("a", 50), bench.job("b", 2))
+    assert bench.begun.wait(10)
+    bench.gate.set()
+    bench.queue.close()
+    places = [bench.queue.place(key) for key in "ab"]
+    assert [place.state for place in places if place] == ["stopped", "cancelled"]
+    assert bench.closed == ["a"]
+    with pytest.raises(QueueFull, match="being closed"):
+        bench.submit(bench.job("c", 1))
