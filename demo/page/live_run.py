@@ -20,7 +20,7 @@ from demo.runs.gpu_run import GpuRuns
 from demo.runs.job import Job, Place
 from demo.runs.passes import marked_objects, whole_clip
 from demo.runs.price import Prices, Workload
-from demo.runs.queue import RunQueue
+from demo.runs.queue import QueueFull, RunQueue
 from demo.runs.run import MARKED, Run
 from demo.runs.run_cache import RunCache, give_results
 from demo.runs.run_key import make_key
@@ -83,10 +83,9 @@ class LiveRuns:
     def compute(self, request: RunRequest) -> float | None:
         """See to it that a run is computed for the cache when no visitor's is; tell how far it is, 0..1.
 
-        None if it is not on its way: it failed before, or too many wait.
+        None if it is not on its way: it failed before, too many wait, or the server is being closed.
         """
-        answers = self.answers
-        if answers is None:
+        if (answers := self.answers) is None:
             return None
         records = checked_variants(request.entries, request.settings, answers.models)
         key = make_key(request.clip, request.marked, records, request.settings)
@@ -96,7 +95,12 @@ class LiveRuns:
                 if key in self._failed or self.queue.in_background() >= MOST_IN_BACKGROUND:
                     return None
                 run = start_run(request, answers.models, answers.cache.new_folder).save(key=key)
-                shared = self._queue(SharedRun(run), "", answers.models)
+                shared = SharedRun(run)
+                try:
+                    self._queue(shared, "", answers.models)
+                except QueueFull:
+                    shared.discard()
+                    return None
         place = self.queue.place(shared.name)
         return place.latest.run.frames / len(request.clip) if place and place.latest else 0.0
 
@@ -229,7 +233,7 @@ class LiveRuns:
         self._runs.remember(run.folder, shared)
         return run
 
-    def _queue(self, shared: SharedRun, visitor: str, models: ModelProvider) -> SharedRun:
+    def _queue(self, shared: SharedRun, visitor: str, models: ModelProvider) -> None:
         """Queue the work of a run; without a visitor it is done in the background, on the CPU."""
         run = shared.work
         load = Workload.of([record.name for record in run.variants], run.passes(len(Clip.open(run.clip_folder))))
@@ -247,7 +251,6 @@ class LiveRuns:
         )
         self.queue.submit(job)
         self._runs.add(shared)
-        return shared
 
     def _discard(self, shared: SharedRun) -> None:
         """Delete a run that was cancelled before it began."""

@@ -189,5 +189,6 @@ def test_a_server_that_closes_ends_its_work_and_leaves_no_draft(tmp_path: Path, 
     live.close()
     assert Run.open(run.folder).state == "stopped"
     assert list((tmp_path / "runs").iterdir()) == []
+    assert live.compute(RunRequest(clip, request(clip).marked, NAMES[1:])) is None
     with pytest.raises(ValueError, match="being closed"):
         live.start(session, request(clip))
