@@ -20,6 +20,7 @@ from tests.soak.clips import FITS, DrawnClip
 from tests.soak.findings import FAILURES, Findings
 from tests.soak.server import Server
 from tests.support.clips import iou
+from tests.support.packed_files import unpack_files
 
 MODELS = ["lite/llb", "lite/joint"]
 SETTINGS = (20, 5, 20, 0, True)  # those that the page begins with
@@ -83,7 +84,7 @@ class Student:
         """Mark the object on the first frame, as the canvas does."""
         components = self._client.config["components"]
         canvas = next(each for each in components if each["props"].get("elem_id") == "mask-canvas")
-        question = {"token": self._token, "what": "save", "stamp": stamp, "index": 0}
+        question = {"token": self._token, "what": "save", "stamp": stamp, "index": 0, "number": 1}
         body = {
             "data": {**question, "labels": to_address(clip.labels[0])},
             "component_id": canvas["id"],
@@ -99,9 +100,12 @@ class Student:
         assert len(player["variants"]) == len(MODELS), "the results are of other models"
         for variant in player["variants"]:
             assert variant["done"] == player["total"], f"{variant['done']} of {player['total']} frames are done"
-            if clip is not None:
-                address = f"{self.url.rstrip('/')}{variant['labels']}/{clip.frames - 1:05d}.png"
-                labels = decode_labels(httpx.get(address, timeout=60).raise_for_status().content, "labels")
+        if clip is not None:
+            last = f"{clip.frames - 1:05d}"
+            address = f"{self.url.rstrip('/')}{player['labels']}/{last}-{last}"
+            answer = httpx.get(address, timeout=60).raise_for_status()
+            for packed in unpack_files(answer.content):
+                labels = decode_labels(packed, "labels")
                 assert labels.shape == clip.size, f"{clip.name} got the masks of another clip"
                 self.least = min(self.least, iou(labels == 1, clip.labels[-1] == 1))
         assert self.least >= FITS, f"the IoU with the truth is {self.least:.2f}"
@@ -127,9 +131,12 @@ class Classroom:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(Student.arrive, self.students))
         with ThreadPoolExecutor(self.number) as pool:
+            pressed = []
             for student in self.students:
-                pool.submit(student.press_run)
+                pressed.append(pool.submit(student.press_run))
                 time.sleep(self.within / self.number)
+            for each in pressed:
+                each.result()
 
     @property
     def on_examples(self) -> list[Student]:

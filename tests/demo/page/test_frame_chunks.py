@@ -21,6 +21,7 @@ from demo.runs.session import SessionStore
 from llb.io.label_png import decode_labels
 from tests.support.finished_runs import NAMES, finished_run
 from tests.support.node import run_script
+from tests.support.packed_files import unpack_files
 from tests.support.page_fakes import FRAMES, fake_shelf
 
 FOR_GOOD = "private, max-age=31536000, immutable"
@@ -61,20 +62,11 @@ def chunks(tmp_path: Path) -> Chunks:
     return Chunks(clip, run, TestClient(app))
 
 
-def unpacked(content: bytes) -> list[bytes]:
-    files = []
-    while content:
-        end = 4 + int.from_bytes(content[:4], "big")
-        files.append(content[4:end])
-        content = content[end:]
-    return files
-
-
 def test_frames_come_as_they_are_in_their_order(chunks: Chunks) -> None:
     for folder, suffix in (("previews", "jpg"), ("truth", "png")):
         answer = chunks.get(chunks.clip.folder / folder, "00002-00005")
         expected = [(chunks.clip.folder / folder / f"{index:05d}.{suffix}").read_bytes() for index in range(2, 6)]
-        assert unpacked(answer.content) == expected
+        assert unpack_files(answer.content) == expected
         assert answer.headers["cache-control"] == FOR_GOOD
         assert answer.headers["x-content-type-options"] == "nosniff"
 
@@ -82,7 +74,7 @@ def test_frames_come_as_they_are_in_their_order(chunks: Chunks) -> None:
 def test_labels_of_all_models_come_frame_by_frame(chunks: Chunks) -> None:
     answer = chunks.labels("00003-00004")
     expected = [chunks.run.labels_file(name, index).read_bytes() for index in (3, 4) for name in NAMES]
-    assert unpacked(answer.content) == expected
+    assert unpack_files(answer.content) == expected
     assert answer.headers["cache-control"] == FOR_GOOD
 
 
@@ -111,7 +103,7 @@ def test_what_a_run_at_work_has_is_never_kept(chunks: Chunks) -> None:
     assert before.headers["cache-control"] == FOR_NOW
     chunks.run.save_labels(NAMES[0], 3, np.full((120, 160), 1, np.uint8))
     after = chunks.labels("00003-00003", "running")
-    assert (decode_labels(unpacked(after.content)[0], "it") == 1).all()
+    assert (decode_labels(unpack_files(after.content)[0], "it") == 1).all()
     assert before.content != after.content
 
 
@@ -171,4 +163,4 @@ def test_a_run_without_its_facts_has_no_labels(chunks: Chunks) -> None:
 
 def test_no_file_is_lost_between_empty_ones() -> None:
     files = [b"", b"a", b"", b"bc" * 70_000]
-    assert unpacked(pack_files(files)) == files
+    assert unpack_files(pack_files(files)) == files
