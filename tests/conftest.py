@@ -32,6 +32,11 @@ if sys.version_info < (3, 12, 2):
 gradio_files = tempfile.TemporaryDirectory(prefix="llb-tests-gradio-", ignore_cleanup_errors=True)
 os.environ["GRADIO_TEMP_DIR"] = gradio_files.name
 
+# Nor look for a free port in the same range: a page whose port is taken that moment cannot start on another one (MCP).
+if "PYTEST_XDIST_WORKER" in os.environ:
+    worker = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
+    os.environ["GRADIO_SERVER_PORT"] = str(7860 + 100 * worker)
+
 settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("repeatable")
 
