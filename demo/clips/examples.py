@@ -153,6 +153,10 @@ class ExampleShelf:
         """List the examples."""
         return list(self._titles)
 
+    def has(self, clip: Clip) -> bool:
+        """Tell whether a clip is one of the examples."""
+        return clip.folder.parent == self.root and clip.folder.name in self._titles
+
     def clip(self, name: str) -> Clip:
         """Return an example's clip; decode it at the first call. Raise ValueError for an unknown name."""
         if name not in self._titles:

@@ -23,10 +23,11 @@ from demo.models.settings import DEFAULTS, LONG_SUFFIX, OFFERED, split_entry
 from demo.page import html
 from demo.page.api import Api, connect_api
 from demo.page.choice import knock_outs_of
-from demo.page.events import Events, Results, Steps, Visit
+from demo.page.events import Events, Results, RunBar, Steps, Visit
 from demo.page.example_gallery import ExampleGallery
 from demo.page.file_routes import FileRoutes
 from demo.page.handlers import Handlers
+from demo.page.model_grid import in_grid_order
 from demo.page.player_server import PlayerServer
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
@@ -62,17 +63,27 @@ def build_page(services: Services) -> Page:
         timer = gr.Timer(1.0, active=False)
         gr.HTML(html.intro(), elem_id="intro")
         lookup = RunLookup(services.sessions, services.ready)
+        examples, upload = _clip_choice(gallery, services.limits)
+        bar = _run_bar()
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
-                steps = _steps(services, gallery, CanvasServer(services.sessions, lookup))
+                trim, canvas, choice, link = _steps(services, CanvasServer(services.sessions, lookup))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
-                results = _results(PlayerServer(lookup), InsideServer(lookup))
-                _table()
+                results = _results(PlayerServer(lookup))
+        with gr.Column(elem_id="inside-part"):
+            gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
+            _inside(InsideServer(lookup))
+        _table()
+        gr.HTML(html.glossary(), elem_id="words")
+        gr.HTML(html.cite(), elem_id="cite")
+        steps = Steps(examples, upload, trim, canvas, choice, *link)
         connect_api(Api(services, lookup))
-        events = Events(visit, timer, steps, results)
+        events = Events(visit, timer, steps, bar, results)
         events.connect_visit(page, handlers)
         events.connect_clip(handlers)
         events.connect_runs(runs)
+        events.connect_plan(runs)
+        events.connect_presentation()
     return page
 
 
@@ -115,16 +126,32 @@ def launch_options(*served: Path) -> LaunchOptions:
     }
 
 
-def _steps(services: Services, gallery: ExampleGallery, canvas_server: CanvasServer) -> Steps:
-    examples, upload, trim = _clip_choice(gallery, services.limits)
+def _steps(
+    services: Services, canvas_server: CanvasServer
+) -> tuple[gr.HTML, gr.HTML, list[Component], tuple[gr.Button, gr.Textbox]]:
     gr.Markdown(text.STEP_OBJECTS)
+    trim = gr.HTML(
+        html_template='<div class="trim" hidden></div>',
+        js_on_load=browser_files.mount_script("trim"),
+        words=words.TRIM_WORDS,
+        elem_id="trim",
+    )
     canvas = _canvas(canvas_server)
     gr.Markdown(text.STEP_MODELS)
     models, knock_outs = _model_choice(services.models)
     settings, copy_link, link = _settings()
-    run = gr.Button(text.RUN, variant="primary", size="lg", elem_id="run")
-    stop = gr.Button(text.STOP, variant="stop", size="lg", visible=False, elem_id="stop")
-    return Steps(examples, upload, trim, canvas, [models, knock_outs, *settings], copy_link, link, run, stop)
+    return trim, canvas, [models, knock_outs, *settings], (copy_link, link)
+
+
+def _run_bar() -> RunBar:
+    """Lay out the bar that stays in view: what Run would do, Run or Stop, and the presentation."""
+    with gr.Row(elem_id="run-bar"):
+        plan = gr.HTML(elem_id="plan")
+        present = gr.Button(text.PRESENT, size="sm", elem_id="present")
+        run = gr.Button(text.RUN, variant="primary", elem_id="run")
+        stop = gr.Button(text.STOP, variant="stop", visible=False, elem_id="stop")
+        leave = gr.Button(text.PRESENT_END, size="sm", elem_id="present-end")
+    return RunBar(plan, run, stop, present, leave)
 
 
 def _canvas(canvas_server: CanvasServer) -> gr.HTML:
@@ -142,56 +169,46 @@ def _canvas(canvas_server: CanvasServer) -> gr.HTML:
     )
 
 
-def _clip_choice(gallery: ExampleGallery, limits: Limits) -> tuple[gr.Gallery, gr.UploadButton, gr.HTML]:
-    gr.Markdown(text.STEP_CLIP)
-    examples = gr.Gallery(
-        gallery.pictures,
-        label=text.EXAMPLES,
-        show_label=False,
-        columns=min(3, len(gallery.pictures)),
-        height="auto",
-        allow_preview=False,
-        object_fit="cover",
-        selected_index=0,
-        format="png",
-        buttons=[],
+def _clip_choice(gallery: ExampleGallery, limits: Limits) -> tuple[gr.HTML, gr.UploadButton]:
+    with gr.Row(elem_id="clip-head"):
+        gr.Markdown(text.STEP_CLIP)
+        with gr.Column(elem_id="upload", min_width=160):
+            upload = gr.UploadButton(text.UPLOAD, file_types=list(FILE_TYPES), file_count="multiple", size="sm")
+        gr.HTML(html.limits(text.limits(limits.megabytes, limits.side_in, limits.frames)), elem_id="limits")
+    examples = gr.HTML(
+        html_template=f'<ul class="clips" aria-label="{text.CLIPS}"></ul>',
+        js_on_load=browser_files.mount_script("clips"),
+        examples=gallery.examples,
         elem_id="examples",
-        interactive=False,
-        container=False,
     )
-    with gr.Column(elem_id="upload"):
-        upload = uploads_only(gr.UploadButton(text.UPLOAD, file_types=list(FILE_TYPES), file_count="multiple"))
-    gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
-    trim = gr.HTML(
-        html_template='<div class="trim" hidden></div>',
-        js_on_load=browser_files.mount_script("trim"),
-        words=words.TRIM_WORDS,
-        elem_id="trim",
-    )
-    return examples, upload, trim
+    return examples, uploads_only(upload)
 
 
 def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxGroup]:
     choices = models.choices()
-    able = [choice for choice in choices if not choice.reason]
+    able = in_grid_order([choice for choice in choices if not choice.reason])
     chosen = [choice.name for choice in able if choice.name in TICKED] or [choice.name for choice in able[:2]]
-    names = gr.CheckboxGroup(
-        [("\n".join(filter(None, (choice.title, choice.difference, choice.facts))), choice.name) for choice in able],
-        value=chosen,
-        show_label=False,
-        container=False,
-        elem_id="models",
-        elem_classes="cards",
-    )
+    gr.Markdown(text.MODELS_HINT, elem_classes="hint")
+    with gr.Column(elem_id="model-grid"):
+        gr.HTML(html.model_grid(choices))
+        names = gr.CheckboxGroup(
+            [(text.model_label(choice.title, choice.difference, choice.facts), choice.name) for choice in able],
+            value=chosen,
+            label=text.MODELS,
+            show_label=False,
+            container=False,
+            elem_id="models",
+        )
+    gr.HTML(html.model_details(choices), elem_id="model-details")
     if len(able) < len(choices):
         gr.HTML(html.missing(choices), elem_id="missing")
-    gr.HTML(html.glossary(), elem_id="terms")
     with gr.Accordion(text.KNOCK_OUT_GROUP, open=False, elem_id="knock-outs"):
         gr.Markdown(text.KNOCK_OUT_NOTE, elem_classes="hint")
         offered = knock_outs_of([choice.name for choice in able])
         entries = [("\n".join(text.KNOCK_OUT_TITLES[split_entry(name)[1]]), name) for name in offered]
         knocked_out = gr.CheckboxGroup(
             entries,
+            label=text.KNOCK_OUT_GROUP,
             show_label=False,
             container=False,
             elem_classes="cards",
@@ -226,14 +243,12 @@ def _settings() -> tuple[list[Component], gr.Button, gr.Textbox]:
     return settings, copy_link, link
 
 
-def _results(player_server: PlayerServer, inside_server: InsideServer) -> Results:
+def _results(player_server: PlayerServer) -> Results:
     title = gr.Markdown(text.RESULTS_EMPTY, elem_id="results-title")
     status = gr.HTML(elem_id="status")
     player = _player(player_server)
     undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
-    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint")
-    gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
-    _inside(inside_server)
+    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint", elem_id="numbers-note")
     return Results(status, title, player, undo)
 
 
@@ -268,6 +283,7 @@ def _table() -> None:
     """Lay the ablation table under everything; without results there is none."""
     rows = ablation()
     if rows:
-        with gr.Accordion(text.TABLE, open=False, elem_id="table"):
-            gr.Markdown(text.TABLE_INTRO, elem_classes="hint")
+        with gr.Column(elem_id="table"):
+            gr.Markdown(text.TABLE)
             gr.HTML(html.ablation(rows))
+            gr.Markdown(text.TABLE_INTRO, elem_classes="hint")

@@ -74,6 +74,7 @@ class Player {
       this.#showPlaying(false);
       this.figures.open(0);
       this.value = null;
+      runs.send(null);
       return;
     }
     const isFresh = !this.value || this.value.run !== value.run || this.value.stamp !== value.stamp;
@@ -88,6 +89,9 @@ class Player {
     }
     if (isFresh) {
       this.#start(isRunning);
+    }
+    if (isFresh && isRunning) {
+      runs.send(null); // the inside comes when the run has ended
     }
     this.timelines.show(value, this.figures.frames);
     this.takeAway.offer(value);
