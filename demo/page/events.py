@@ -175,8 +175,9 @@ class Events:
     def connect_plan(self, handlers: RunHandlers) -> None:
         """Say what Run would do whenever it changes: models, settings, the clip, its marks, or a run that ended."""
         changes = [component.change for component in self.steps.choice]
+        asked = self.bar.plan.submit  # when something was marked
         gr.on(
-            [self.visit.ticket.change, self.steps.examples.change, self.results.title.change, *changes],
+            [self.visit.ticket.change, self.steps.examples.change, self.results.title.change, asked, *changes],
             handlers.plan,
             [self.visit.token, *self.steps.choice],
             self.bar.plan,

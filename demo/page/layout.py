@@ -146,7 +146,7 @@ def _steps(
 def _run_bar() -> RunBar:
     """Lay out the bar that stays in view: what Run would do, Run or Stop, and the presentation."""
     with gr.Row(elem_id="run-bar"):
-        plan = gr.HTML(elem_id="plan")
+        plan = gr.HTML(js_on_load="document.addEventListener('marked', () => trigger('submit'))", elem_id="plan")
         present = gr.Button(text.PRESENT, size="sm", elem_id="present")
         run = gr.Button(text.RUN, variant="primary", elem_id="run")
         stop = gr.Button(text.STOP, variant="stop", visible=False, elem_id="stop")

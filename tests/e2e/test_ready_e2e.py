@@ -57,7 +57,7 @@ def url(folder: Path, browser: Browser) -> Iterator[str]:
 
 def choose_example(page: Page, number: int) -> None:
     """Click an example and wait until its results are on show, whole."""
-    page.locator("#examples .thumbnail-item").nth(number).click()
+    page.locator("#examples button").nth(number).click()
     page.wait_for_selector(f"#results-title >> text=Results: {TITLES[number]}", timeout=PROMPT)
     page.wait_for_function(
         "() => [...document.querySelectorAll('.player .panes canvas[data-frame]')].length === 2", timeout=PROMPT

@@ -177,6 +177,7 @@ class MaskCanvas {
       this.view.frameBar.show(this.index, value);
       this.#offerRepair();
     }
+    this.box.dispatchEvent(new Event('marked', { bubbles: true })); // the run bar asks anew what Run would do
   }
 
   #showBusy(on) {

@@ -6,7 +6,9 @@
 import { el } from '../shared/element.js';
 
 export function mount({ element, props, trigger, watch }) {
-  const clips = new Clips(element.querySelector('.clips'), props.examples, (index) => trigger('select', { index }));
+  const clips = new Clips(element.querySelector('.clips'), props.examples, (index) =>
+    trigger('select', { index }),
+  );
   watch('value', () => clips.load(props.value));
   clips.load(props.value);
 }
