@@ -20,7 +20,7 @@ TERMS = {
     "W": "How much each location of a past frame counts when the few-shot learner is fitted.",
     "Transformer": "Here: each location of the new frame finds ones like it in the memory and copies what they hold.",
     "Memory": "Past frames that a model keeps; the painted one always stays.",
-    "Temporal weight": "How much a frame in the memory counts for the few-shot learner: newer ones count more; the painted one always counts.",
+    "Temporal weight": "How much a frame of the memory counts for the few-shot learner: the newer, the more.",
     "Search region": "The part of the frame around the object that a model looks at.",
     "Feature cell": "A square of 16 × 16 pixels of the search region as the network sees it: its finest step inside.",
     "J": "Overlap of a mask with the true one: their intersection over their union, 1 is perfect.",

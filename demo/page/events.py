@@ -136,7 +136,7 @@ class Events:
             [token, steps.upload],
             chosen,
             js=browser_files.call_script("page", "readingBegins"),
-            show_progress_on=[steps.upload, steps.canvas],
+            show_progress_on=steps.examples,
             **EVERY,
             **_api("upload"),
         )

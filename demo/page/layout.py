@@ -18,28 +18,23 @@ from demo.components import browser_files, words
 from demo.inside.diagram import BOXES
 from demo.inside.server import InsideServer
 from demo.masks.canvas_server import CanvasServer
-from demo.models.provider import ModelProvider
-from demo.models.settings import DEFAULTS, LONG_SUFFIX, OFFERED, split_entry
 from demo.page import html
 from demo.page.api import Api, connect_api
-from demo.page.choice import knock_outs_of
 from demo.page.events import Events, Results, RunBar, Steps, Visit
 from demo.page.example_gallery import ExampleGallery
 from demo.page.file_routes import FileRoutes
 from demo.page.handlers import Handlers
-from demo.page.model_grid import in_grid_order
+from demo.page.model_choice import model_choice, settings_choice
 from demo.page.player_server import PlayerServer
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.page.uploads import uploads_only
 from demo.runs.lookup import RunLookup
-from demo.runs.ready_runs import GREETING
 from demo.runs.run_setup import MOST_OBJECTS
 from llb.evaluation.results_table import ablation
 from llb.io.label_png import davis_palette
 
 CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
-TICKED = (f"{GREETING[0]}{LONG_SUFFIX}", *GREETING)  # at first: the one for use, and two that were trained alike
 
 
 class Page(gr.Blocks):
@@ -138,8 +133,8 @@ def _steps(
     )
     canvas = _canvas(canvas_server)
     gr.Markdown(text.STEP_MODELS)
-    models, knock_outs = _model_choice(services.models)
-    settings, copy_link, link = _settings()
+    models, knock_outs = model_choice(services.models)
+    settings, copy_link, link = settings_choice()
     return trim, canvas, [models, knock_outs, *settings], (copy_link, link)
 
 
@@ -182,65 +177,6 @@ def _clip_choice(gallery: ExampleGallery, limits: Limits) -> tuple[gr.HTML, gr.U
         elem_id="examples",
     )
     return examples, uploads_only(upload)
-
-
-def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxGroup]:
-    choices = models.choices()
-    able = in_grid_order([choice for choice in choices if not choice.reason])
-    chosen = [choice.name for choice in able if choice.name in TICKED] or [choice.name for choice in able[:2]]
-    gr.Markdown(text.MODELS_HINT, elem_classes="hint")
-    with gr.Column(elem_id="model-grid"):
-        gr.HTML(html.model_grid(choices))
-        names = gr.CheckboxGroup(
-            [(text.model_label(choice.title, choice.difference, choice.facts), choice.name) for choice in able],
-            value=chosen,
-            label=text.MODELS,
-            show_label=False,
-            container=False,
-            elem_id="models",
-        )
-    gr.HTML(html.model_details(choices), elem_id="model-details")
-    if len(able) < len(choices):
-        gr.HTML(html.missing(choices), elem_id="missing")
-    with gr.Accordion(text.KNOCK_OUT_GROUP, open=False, elem_id="knock-outs"):
-        gr.Markdown(text.KNOCK_OUT_NOTE, elem_classes="hint")
-        offered = knock_outs_of([choice.name for choice in able])
-        entries = [("\n".join(text.KNOCK_OUT_TITLES[split_entry(name)[1]]), name) for name in offered]
-        knocked_out = gr.CheckboxGroup(
-            entries,
-            label=text.KNOCK_OUT_GROUP,
-            show_label=False,
-            container=False,
-            elem_classes="cards",
-        )
-    return names, knocked_out
-
-
-def _slider(name: str, value: float, label: str, info: str) -> gr.Slider:
-    offered = OFFERED[name]
-    return gr.Slider(offered.low, offered.high, value, step=offered.step, label=label, info=info)
-
-
-def _settings() -> tuple[list[Component], gr.Button, gr.Textbox]:
-    with gr.Accordion(text.SETTINGS, open=False, elem_id="settings"):
-        settings: list[Component] = [
-            _slider("memory", DEFAULTS.memory_size, text.MEMORY_SIZE, text.MEMORY_SIZE_HELP),
-            _slider("interval", DEFAULTS.interval, text.INTERVAL, text.INTERVAL_HELP),
-            _slider("steps", DEFAULTS.steps_first, text.STEPS, text.STEPS_HELP),
-            gr.Dropdown(
-                [(f"{value:g}" if value else text.OWN_VALUE, value) for value in OFFERED["search"].values()],
-                value=0,
-                label=text.SEARCH,
-                info=text.SEARCH_HELP,
-                elem_id="search",
-            ),
-            gr.Checkbox(value=True, label=text.SHARED, elem_id="shared"),
-        ]
-        copy_link = gr.Button(text.COPY_LINK, size="sm", elem_id="copy-link")
-        link = gr.Textbox(
-            show_label=False, container=False, placeholder=text.LINK_HELP, interactive=False, elem_id="link"
-        )
-    return settings, copy_link, link
 
 
 def _results(player_server: PlayerServer) -> Results:

@@ -10,7 +10,7 @@ import pytest
 
 from demo import text
 from demo.clips.examples import ExampleShelf
-from demo.page.layout import TICKED
+from demo.page.model_choice import TICKED
 from tests.e2e.driver import LONG, opened, upload_disc
 from tests.e2e.test_ready_e2e import ShippedInName
 from tests.support.page_fakes import FakeRendered, render_disc, served
