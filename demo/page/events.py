@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
 import gradio as gr
-from gradio.components import Component
 
 from demo.components import browser_files
 from demo.page.handlers import Handlers
+from demo.page.model_choice import Chosen
 from demo.page.run_handlers import RunHandlers
 from demo.page.updates import (
     ArrivalUpdate,
@@ -70,7 +70,7 @@ class Steps:
     upload: gr.UploadButton
     trim: gr.HTML
     canvas: gr.HTML
-    choice: Sequence[Component]
+    choice: Sequence[Chosen]
     copy_link: gr.Button
     link: gr.Textbox
 

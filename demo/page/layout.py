@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 import gradio as gr
-from gradio.components import Component
 from starlette.routing import Route
 
 from demo import text
@@ -24,7 +23,7 @@ from demo.page.events import Events, Results, RunBar, Steps, Visit
 from demo.page.example_gallery import ExampleGallery
 from demo.page.file_routes import FileRoutes
 from demo.page.handlers import Handlers
-from demo.page.model_choice import model_choice, settings_choice
+from demo.page.model_choice import Chosen, model_choice, settings_choice
 from demo.page.player_server import PlayerServer
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
@@ -123,7 +122,7 @@ def launch_options(*served: Path) -> LaunchOptions:
 
 def _steps(
     services: Services, canvas_server: CanvasServer
-) -> tuple[gr.HTML, gr.HTML, list[Component], tuple[gr.Button, gr.Textbox]]:
+) -> tuple[gr.HTML, gr.HTML, list[Chosen], tuple[gr.Button, gr.Textbox]]:
     gr.Markdown(text.STEP_OBJECTS)
     trim = gr.HTML(
         html_template='<div class="trim" hidden></div>',

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gradio as gr
-from gradio.components import Component
 
 from demo import text
 from demo.models.provider import ModelProvider
@@ -13,6 +12,7 @@ from demo.page.choice import knock_outs_of
 from demo.page.model_grid import in_grid_order
 from demo.runs.ready_runs import GREETING
 
+Chosen = gr.CheckboxGroup | gr.Slider | gr.Dropdown | gr.Checkbox  # what holds a value of a `Choice`
 TICKED = (f"{GREETING[0]}{LONG_SUFFIX}", *GREETING)  # at first: the one for use, and two that were trained alike
 
 
@@ -54,10 +54,10 @@ def _slider(name: str, value: float, label: str, info: str) -> gr.Slider:
     return gr.Slider(offered.low, offered.high, value, step=offered.step, label=label, info=info)
 
 
-def settings_choice() -> tuple[list[Component], gr.Button, gr.Textbox]:
+def settings_choice() -> tuple[list[Chosen], gr.Button, gr.Textbox]:
     """Lay out the settings of a run, and the button and the field of a link to the choice."""
     with gr.Accordion(text.SETTINGS, open=False, elem_id="settings"):
-        settings: list[Component] = [
+        settings: list[Chosen] = [
             _slider("memory", DEFAULTS.memory_size, text.MEMORY_SIZE, text.MEMORY_SIZE_HELP),
             _slider("interval", DEFAULTS.interval, text.INTERVAL, text.INTERVAL_HELP),
             _slider("steps", DEFAULTS.steps_first, text.STEPS, text.STEPS_HELP),
