@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from llb.config import SCALES, ModelConfig, PrecisionChoice
+from llb.model.backbone import Lite0, load_lite0_imagenet
 from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
 from llb.precision import choose_precision
@@ -82,13 +84,27 @@ def _load_file(path: Path, name: str | None) -> LLB:
     return model.eval()
 
 
+def kept_weights(network: nn.Module) -> dict[str, Tensor]:
+    """Return the weights that are worth a file: all but those of a lite backbone that is ImageNet's."""
+    lite = next((module for module in network.modules() if isinstance(module, Lite0)), None)
+    known = lite is not None and _is_imagenet(lite)
+    return {name: value for name, value in network.state_dict().items() if not (known and "backbone." in name)}
+
+
+def _is_imagenet(backbone: Lite0) -> bool:
+    with torch.random.fork_rng(devices=[]):
+        other = Lite0()
+    load_lite0_imagenet(other)
+    state = backbone.state_dict()
+    return all(torch.equal(value, state[name].cpu()) for name, value in other.state_dict().items())
+
+
 def save_model(model: LLB, path: Path) -> None:
-    """Write a model's weights: fp16 and without the frozen backbone at lite scale, fp32 at paper scale."""
+    """Write a model's weights: in fp16 and without ImageNet's backbone at lite scale, in fp32 at paper scale."""
     lite = model.scale.backbone == "lite0"
     state = {
         name: (value.half() if lite and value.is_floating_point() else value).contiguous()
-        for name, value in model.state_dict().items()
-        if not (lite and name.startswith("backbone."))
+        for name, value in kept_weights(model).items()
     }
     meta = {"model": model.config.name}
     if model.config.label_dim:
