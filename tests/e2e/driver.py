@@ -77,11 +77,15 @@ def go_to(page: Page, frame: int) -> None:
 
 
 def drawn(page: Page, name: str) -> np.ndarray:
-    """Return the pixels of a model's pane, RGB."""
+    """Return what a model's pane shows in the middle of each of the frame's pixels, RGB."""
     read = """canvas => { const c = canvas.getContext('2d');
       return [canvas.width, canvas.height, [...c.getImageData(0, 0, canvas.width, canvas.height).data]]; }"""
-    width, height, values = page.locator(f'.panes canvas[data-variant="{name}"]').evaluate(read)
-    return np.array(values, np.uint8).reshape(height, width, 4)[..., :3]
+    pane = page.locator(f'.panes canvas[data-variant="{name}"]')
+    columns, rows, values = pane.evaluate(read)
+    shown = np.array(values, np.uint8).reshape(rows, columns, 4)[..., :3]
+    width, height = map(int, (pane.get_attribute("data-size") or "").split())
+    at = [((np.arange(size) + 0.5) * now / size).astype(int) for size, now in ((height, rows), (width, columns))]
+    return shown[np.ix_(*at)]
 
 
 def told(page: Page) -> dict[str, Any]:

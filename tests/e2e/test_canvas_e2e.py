@@ -12,7 +12,9 @@ import pytest
 
 from demo.clips.clip import Clip
 from demo.components import words
-from llb.io.label_png import davis_palette, write_labels
+from demo.runs.run_setup import MOST_OBJECTS
+from demo.screen_colours import object_colour
+from llb.io.label_png import write_labels
 from tests.e2e.driver import (
     LONG,
     choose,
@@ -198,10 +200,11 @@ def every_label(page: Page, folder: Path, name: str = "lite/llb") -> np.ndarray:
 
 def assert_shown(page: Page, expected: np.ndarray, *frames: int) -> None:
     """See that a model's pane shows these labels on some frames."""
+    colours = np.array([(0, 0, 0), *(object_colour(target) for target in range(1, MOST_OBJECTS + 1))])
     page.select_option(".player .views", "mask")
     for index in frames:
         go_to(page, index)
-        assert (drawn(page, "lite/llb") == davis_palette()[expected[index]]).all()
+        assert (drawn(page, "lite/llb") == colours[expected[index]]).all()
 
 
 def repair(page: Page, index: int, direction: str) -> None:
