@@ -12,14 +12,11 @@ import pytest
 
 from demo.clips.clip import Clip
 from demo.components import words
-from demo.runs.run_setup import MOST_OBJECTS
-from demo.screen_colours import object_colour
 from llb.io.label_png import write_labels
 from tests.e2e.driver import (
     LONG,
     choose,
     draw,
-    drawn,
     go_to,
     kept,
     marked,
@@ -28,6 +25,7 @@ from tests.e2e.driver import (
     opened,
     pixels_of,
     run,
+    shows_mask,
     stored,
     to_frame,
     told,
@@ -200,11 +198,10 @@ def every_label(page: Page, folder: Path, name: str = "lite/llb") -> np.ndarray:
 
 def assert_shown(page: Page, expected: np.ndarray, *frames: int) -> None:
     """See that a model's pane shows these labels on some frames."""
-    colours = np.array([(0, 0, 0), *(object_colour(target) for target in range(1, MOST_OBJECTS + 1))])
     page.select_option(".player .views", "mask")
     for index in frames:
         go_to(page, index)
-        assert (drawn(page, "lite/llb") == colours[expected[index]]).all()
+        assert shows_mask(page, "lite/llb", expected[index])
 
 
 def repair(page: Page, index: int, direction: str) -> None:

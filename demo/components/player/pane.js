@@ -26,7 +26,6 @@ export class Pane {
       style: `aspect-ratio: ${width} / ${height}`,
       role: 'img',
       'data-variant': variant.name,
-      'data-size': `${width} ${height}`,
       'aria-label': `${variant.title}: ${words.pane}`,
       title: words.click_pixel,
       onclick: (event) => actions.click(...this.#pixelAt(event)),
@@ -34,6 +33,7 @@ export class Pane {
     this.context = this.canvas.getContext('2d');
     this.contours = new Contours(width, height);
     this.layer = new OffscreenCanvas(width, height); // for views of pixels
+    this.size = { scale: 1, ratio: 1 };
     this.pixels = null; // made when such a view is first drawn
     this.pace = el('small', { class: 'pace' });
     this.node = el(
@@ -57,6 +57,18 @@ export class Pane {
     );
   }
 
+  /** Give the canvas the pixels that it has on the screen; it is empty then. */
+  fit() {
+    const { canvas, width, height } = this;
+    const ratio = window.devicePixelRatio || 1;
+    const columns = Math.round(canvas.clientWidth * ratio) || width;
+    const rows = Math.max(1, Math.round((columns * height) / width));
+    if (canvas.width !== columns || canvas.height !== rows) {
+      Object.assign(canvas, { width: columns, height: rows });
+    }
+    this.size = { scale: columns / width, ratio }; // device pixels for a pixel of the frame, and of the page
+  }
+
   /**
    * Draw a frame.
    * @param {number} index
@@ -72,7 +84,7 @@ export class Pane {
    * @param {Array<number>|null} how.arrow the pixel [x, y] that is pointed at.
    */
   draw(index, picture, ids, how) {
-    const size = this.#fit();
+    const { size } = this;
     const { view, looks, cross, arrow } = how;
     this.context.imageSmoothingEnabled = true;
     this.context.drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
@@ -101,18 +113,6 @@ export class Pane {
     this.layer.getContext('2d').putImageData(this.pixels, 0, 0);
     this.context.imageSmoothingEnabled = false;
     this.context.drawImage(this.layer, 0, 0, this.canvas.width, this.canvas.height);
-  }
-
-  /** Give the canvas the pixels that it has on the screen; tell how large a pixel of the frame is there. */
-  #fit() {
-    const { canvas, width, height } = this;
-    const ratio = window.devicePixelRatio || 1;
-    const columns = Math.round(canvas.clientWidth * ratio) || width;
-    const rows = Math.max(1, Math.round((columns * height) / width));
-    if (canvas.width !== columns || canvas.height !== rows) {
-      Object.assign(canvas, { width: columns, height: rows });
-    }
-    return { scale: columns / width, ratio };
   }
 
   #pixelAt(event) {

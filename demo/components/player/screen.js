@@ -39,7 +39,7 @@ export class Screen {
     this.grid = el('div', { class: 'panes' });
     this.legend = el('p', { class: 'legend-line', 'aria-live': 'polite' });
     this.trouble = el('p', { class: 'trouble', role: 'status' });
-    new ResizeObserver(() => this.draw()).observe(this.grid); // panes have the screen's own pixels
+    new ResizeObserver(() => this.#fit()).observe(this.grid);
   }
 
   /** Show a run; make new panes for it if it is another one than before. */
@@ -131,6 +131,11 @@ export class Screen {
     }
   }
 
+  #fit() {
+    this.#panes.forEach((pane) => pane.fit());
+    this.draw();
+  }
+
   async #load(index, view) {
     const truth = view === 'truth' ? this.#store.truth(index) : null;
     const [frame, exact] = await Promise.all([this.#store.frame(index), truth]);
@@ -183,6 +188,7 @@ export class Screen {
     const count = value.variants.length;
     this.grid.style.setProperty('--columns', count === 4 ? 2 : Math.min(count, 3));
     this.grid.replaceChildren(...[...this.#panes.values()].map((pane) => pane.node));
+    this.#panes.forEach((pane) => pane.fit());
     this.setView('overlay');
   }
 
