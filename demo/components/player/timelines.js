@@ -109,18 +109,19 @@ export class Timelines {
     }
   }
 
-  /** Tell the values at the frame under the pointer, else at the one on the clock. */
+  /** Tell the values at the frame under the pointer, else at the one on the clock; a slider's are always the latter. */
   #read() {
-    const index = this.#hovered ?? this.index;
-    const values = this.#lines.map((line) => this.#format(line[index]));
-    this.frame.textContent = `${this.words.frame} ${index}`;
-    values.forEach((text, place) => (this.#outputs[place].textContent = text));
-    if (this.#hovered === null) {
-      const titles = this.value?.variants.map(({ title }) => title) ?? [];
-      const named =
-        this.kind === 'disagreement' ? values : values.map((text, place) => `${titles[place]} ${text}`);
-      this.chart.say(`${this.words.frame} ${index}: ${named.join(', ')}`);
-    }
+    const shown = this.#hovered ?? this.index;
+    this.frame.textContent = `${this.words.frame} ${shown}`;
+    this.#valuesAt(shown).forEach((text, place) => (this.#outputs[place].textContent = text));
+    const titles =
+      this.kind === 'disagreement' ? [] : (this.value?.variants.map(({ title }) => `${title} `) ?? []);
+    const named = this.#valuesAt(this.index).map((text, place) => `${titles[place] ?? ''}${text}`);
+    this.chart.say(`${this.words.frame} ${this.index}: ${named.join(', ')}`);
+  }
+
+  #valuesAt(index) {
+    return this.#lines.map((line) => this.#format(line[index]));
   }
 
   #format(value) {
