@@ -30,8 +30,8 @@ from demo.page.services import Services
 from demo.page.uploads import uploads_only
 from demo.runs.lookup import RunLookup
 from demo.runs.run_setup import MOST_OBJECTS
+from demo.screen_colours import object_colour
 from llb.evaluation.results_table import ablation
-from llb.io.label_png import davis_palette
 
 CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
 
@@ -152,13 +152,12 @@ def _canvas(canvas_server: CanvasServer) -> gr.HTML:
     def mark(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
         return canvas_server.answer(question)
 
-    palette = davis_palette()
     return gr.HTML(
         html_template='<div class="mask-canvas" hidden></div>',
         js_on_load=browser_files.mount_script("canvas"),
         server_functions=[mark],
         words=words.CANVAS_WORDS,
-        colours={str(target): palette[target].tolist() for target in range(1, MOST_OBJECTS + 1)},
+        colours={str(target): list(object_colour(target)) for target in range(1, MOST_OBJECTS + 1)},
         elem_id="mask-canvas",
     )
 
