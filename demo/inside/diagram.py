@@ -186,7 +186,7 @@ BOXES: dict[str, DiagramBox] = {
 GATES = ("gate_transduced", "gate_induced")
 CONTRIBUTIONS = {"contribution_transduced": "E1*", "contribution_induced": "E2*"}
 PLAIN_SUM = Absence(
-    "plain_sum", "No gate: this model adds E1* and E2* as they are (a plain sum), so all is let through, everywhere."
+    "plain_sum", "No gate: this model adds E1* and E2* as they are (a plain sum). All is let through, everywhere."
 )
 NO_INSIDE = Absence("no_inside", "This model keeps nothing to look into.")
 PENDING = Absence("pending", text.INSIDE_PENDING)
