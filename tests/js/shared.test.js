@@ -106,12 +106,12 @@ test('a question that gets no answer in time is lost, unless it may take any tim
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const never = () => new Promise(() => {});
   const ask = asker(never, 'Try again.');
-  const short = ask({}, 20_000);
+  const quick = ask({}, 20_000);
   const usual = ask({});
   let isOver = false;
   ask({}, Infinity).then(() => (isOver = true));
   t.mock.timers.tick(20_000);
-  assert.deepEqual(await short, { error: 'Try again.', isLost: true });
+  assert.deepEqual(await quick, { error: 'Try again.', isLost: true });
   t.mock.timers.tick(40_000);
   assert.deepEqual(await usual, { error: 'Try again.', isLost: true });
   t.mock.timers.tick(1e9);

@@ -8,7 +8,9 @@ import { absence, curve, percent } from './pieces.js';
 export class PixelAnswer {
   constructor(words) {
     this.words = words;
-    this.node = el('div', { class: 'looked' });
+    this.said = el('p', { class: 'said', role: 'status' }); // stays, so that a screen reader hears it change
+    this.body = el('div', {});
+    this.node = el('div', { class: 'looked' }, this.said, this.body);
     this.asked = null; // the newest request
   }
 
@@ -26,7 +28,8 @@ export class PixelAnswer {
   clear() {
     this.asked = null;
     delete this.node.dataset.pixel;
-    this.node.replaceChildren(el('p', { class: 'hint' }, this.words.click_pixel));
+    this.said.textContent = '';
+    this.body.replaceChildren(el('p', { class: 'hint' }, this.words.click_pixel));
   }
 
   /** Ask about the subject's pixel and show the answer, unless another one is asked about meanwhile. */
@@ -42,7 +45,8 @@ export class PixelAnswer {
     }
     const isNew = this.node.dataset.pixel !== `${pixel.x},${pixel.y}`;
     const rows = found.map(([model, answer]) => pixelRow(model, answer, subject, this.words));
-    this.node.replaceChildren(...pixelHead(pixel, found, this.words), ...rows);
+    this.said.textContent = sentence(pixel, found, this.words);
+    this.body.replaceChildren(el('p', { class: 'hint' }, this.words.looked_help), ...rows);
     this.node.dataset.pixel = `${pixel.x},${pixel.y}`;
     this.node.dataset.frame = index;
     if (isNew) {
@@ -51,19 +55,15 @@ export class PixelAnswer {
   }
 }
 
-/** Make the head: which pixel was clicked, and in a sentence per model where it looks most. */
-function pixelHead({ x, y }, found, words) {
+/** Say which pixel was clicked, and where each model looks most. */
+function sentence({ x, y }, found, words) {
   const said = found
     .filter(([, answer]) => answer.memory?.length)
     .map(([model, { memory }]) => {
       const { frame, part } = mostAttended(memory);
       return `${model.title} ${words.looks_most.replace('{}', frame).replace('{}', percent(part))}.`;
     });
-  return [
-    el('h4', {}, words.looked.replace('{}', `(${x}, ${y})`)),
-    el('p', { class: 'said', role: 'status' }, said.join(' ')),
-    el('p', { class: 'hint' }, words.looked_help),
-  ];
+  return [words.looked.replace('{}', `(${x}, ${y})`), ...said].join(' ');
 }
 
 /** Return the past frame that gets most of the attention. */

@@ -33,7 +33,7 @@ export class ModelDiagram {
       this.#between(),
       this.#currentLane(),
       this.back,
-      el('i', { class: 'way-back', 'aria-hidden': 'true' }),
+      el('div', { class: 'way-back', 'aria-hidden': 'true' }),
     );
     this.flow.addEventListener('keydown', (event) => this.#key(event));
     this.flow.addEventListener('focusin', ({ target }) => this.#reach(target));

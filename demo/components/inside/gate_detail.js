@@ -81,5 +81,5 @@ function channels(all, words) {
 
 function figure(picture, text, output, words) {
   const caption = el('figcaption', {}, text, colourBar(picture, words));
-  return el('figure', {}, cells(picture, text, output, words), caption);
+  return el('figure', {}, cells(picture, '', output, words), caption);
 }
