@@ -47,9 +47,10 @@ KNOCK_OUT_TITLES = {
 INSIDE = "### Look inside"
 INSIDE_INTRO = (
     "Every model has two branches. One **matches** each pixel with the frames in its memory, the other is a small "
-    "filter **learnt on the spot** from them. **E1** and **E2** are what each branch is told about the object. They "
-    "answer with E1\\* and E2\\*; the gates **γ1** and **γ2** say how much of each answer is used at each location. "
-    "Click a box to enlarge it, or a pixel in a result above to see where the model looks."
+    "filter **learnt on the spot** from them. **E1** and **E2** are what each branch is told about the object in past "
+    "frames. They answer with E1\\* and E2\\* for the current frame; the gates **γ1** and **γ2** say how much of each "
+    "answer is used at each location. Click a box to enlarge it, or a pixel in a result above to see where the model "
+    "looks."
 )
 IN_COMPANY = "while other work ran"
 NUMBERS_NOTE = (

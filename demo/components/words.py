@@ -139,50 +139,84 @@ TRIM_WORDS = {
 INSIDE_WORDS = {
     "unreachable": UNREACHABLE,
     "model": "Model",
-    "beside": "Beside it",
+    "beside": "Compare with",
     "alone": "none",
     "object": "Object",
-    "reduction": "Channels shown as",
+    "reduction": "Show channels as",
     "reduction_help": "A feature has 32 channels; a picture shows one number or one colour per place.",
+    "scale": "Gate colours",
+    "scale_help": "0 to 1: models can be compared. This clip's range: small differences can be seen.",
+    "unit_scale": "0 to 1",
+    "clip_scale": "this clip's range",
     "pca": "PCA colours",
     "mean": "mean",
     "max": "max",
     "channel": "channel",
     "frame": "frame",
     "kept": "long clip: inside of frame {}",
-    "steps": ["this frame", "labels", "memory", "two answers", "result"],
-    "explained": (
-        "PCA: red, green and blue are the features' three main directions, the same for all models and frames "
-        "of this clip; they hold {} % of the variation. Gates and W are always shown as numbers."
+    "diagram": "{}: how the mask is made. Arrow keys go from box to box, Enter shows one large.",
+    "past": "Past frames: the memory",
+    "past_help": "Click a frame to see its labels below.",
+    "past_of": "Labels of past frame {}",
+    "now": "Current frame {}",
+    "connections": {
+        "matching": "E1 is copied to places that look alike",
+        "filter": "τ, fitted to E2, is applied",
+    },
+    "branches": {
+        "matching": "Matching branch (transduction): what is here that I have seen?",
+        "filter": "Filter branch (induction): what does my filter find here?",
+    },
+    "joins": "This frame and its mask join the memory",
+    "stays_out": "This frame does not join the memory: one of every {} does",
+    "frames_in_memory": "{} past frames",
+    "temporal_weight": "temporal weight",
+    "fitted_at": "loss of the fit at frame {}",
+    "let_through": "object {}, beside it {}",
+    "all_through": "no gate: all is let through",
+    "painted": "painted, not predicted",
+    "colours_note": (
+        "PCA colours: the same colour means similar content within one model, for E1 and E1*, and for E2 and E2*, in "
+        "all frames. Do not compare colours of E1 with E2, or of different models: each has its own colour axes."
     ),
-    "frames_in_memory": "{} frames",
-    "fitted_at": "loss, fitted at frame {}",
+    "plays": "The large pictures follow when you pause.",
     "formula": "Formula",
     "shape": "Channels × rows × columns",
     "stats": "Statistics",
-    "hover": "Point at the picture to read values.",
+    "hover": "Point at a picture to read values.",
     "row": "row",
     "column": "column",
-    "pca_caption": "PCA colours; values: mean over channels",
+    "pca_caption": "PCA colours; values under the pointer: mean over live channels",
     "bar": "colour bar",
-    "memory_holds": "In memory: frames {}.",
-    "cosine": "Cosine of E1 and E2 over time",
-    "cosine_help": (
-        "How alike the two labels are; training pushes them apart so that the branches complement each other."
+    "on_object": "on the object {}, beside it {}",
+    "contributions": "What each branch adds to the sum, on one scale",
+    "matching_adds": "matching",
+    "filter_adds": "filter",
+    "share": "Share of {} that is let through",
+    "gate": "Gate {} itself",
+    "channels_of_gate": "Its channels, those that vary most first (on the object / beside it)",
+    "first_fit": "First fit, at frame {}: {} steps",
+    "later_fits": "Later fits, a few steps each time a frame joins",
+    "loss_axis": "loss (log scale), by steps",
+    "channel_strip": "Which channels E1 and E2 use",
+    "channel_counts": "{e1} channels live in E1 only, {e2} in E2 only, {both} in both, {dead} dead.",
+    "channel_rule": "Live: above {least} at any place of the {frames} frames kept of this object.",
+    "channel_cell": "channel {channel} of {name}: largest value {size}",
+    "channel_meaning": (
+        "Training asks for a cosine of 0 between E1 and E2, so that the branches do not learn the same. Neither has "
+        "negative values (both end in a ReLU), so that can only be if they use different channels, or the same "
+        "channel at different places. So they look at different things, and a sum of both loses neither."
     ),
-    "now": "now",
-    "gate_difference": "γ1 - γ2, mean over channels",
-    "gate_difference_help": "Red: matching is trusted more. Blue: the filter is.",
-    "memory": "Memory: frames and their temporal weights",
-    "memory_help": "The weight says how much a frame counts when the filter is fitted.",
-    "temporal_weight": "temporal weight",
-    "looked": "From the place {}",
+    "channel_cosine": "Largest cosine in any frame: {}.",
+    "looked": "From pixel {}: where do the models look?",
     "looked_help": (
-        "Where the transformer looks in each memory frame (per cent of its attention), and the gates at this "
-        "place over the clip."
+        "Orange: places in the memory that this pixel is compared with and found alike (attention). The percentages "
+        "say how much each past frame gets."
     ),
-    "cell": "feature cell {}",
+    "looks_most": "looks most at frame {}, {} of its attention",
+    "asking": "the pixel, frame {}",
     "outside": "outside the search region of this object: click nearer to it",
-    "gates_here": "Gates at this place over time",
-    "click_pixel": "Click a place in a picture above to see where the models look from there.",
+    "gates_here": "Gates at this pixel over the clip",
+    "attention": "Attention of {} over the past frames",
+    "click_pixel": "Click a pixel in a result to see where the models look from there: the answer appears here.",
 }

@@ -123,7 +123,7 @@ def _overlays(run: Run, clip: Clip, index: int) -> tuple[Picture, ...]:
 def _inside(run: Run, clip: Clip, record: VariantRecord, place: Place) -> Inside:
     """Show what a model holds at the frame, and of the object, of a place."""
     title = f"{record.title}, frame {place.frame}, object {place.target}"
-    diagram = views.diagram(run, clip, DiagramQuestion(replace(place, model=record.name)))
+    diagram = views.diagram(run, clip, DiagramQuestion(replace(place, model=record.name), past=place.frame))
     if isinstance(diagram, Absence):
         return Inside(title, (), diagram.sentence)
     contents = {key: diagram.boxes[key].content for key in TERMS}

@@ -26,7 +26,7 @@ from demo.clips.clip import Clip
 from demo.clips.upload import import_clip
 from demo.exports.files import KINDS, export, export_overlay
 from demo.exports.measurements import Measurements
-from demo.inside.questions import DetailQuestion, Place
+from demo.inside.questions import DetailQuestion, Looks, Place
 from demo.inside.views import detail
 from demo.json_values import to_number, to_text
 from demo.models.settings import Settings
@@ -182,7 +182,7 @@ class Api:
         with user_errors():
             found = self.runs.find(token, to_text(run, "run"))
             place = Place(to_text(model, "model"), to_number(target, "target"), to_number(frame, "frame"))
-            question = DetailQuestion(place, to_text(part, "part"), to_text(how, "how"))
+            question = DetailQuestion(place, to_text(part, "part"), Looks(to_text(how, "how")))
             return browser_json(detail(found, Clip.open(found.clip_folder), question).to_json())
 
     def _run(
