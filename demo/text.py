@@ -55,12 +55,17 @@ NUMBERS_NOTE = (
 )
 
 TAKE_AWAY = {
-    "side_by_side": "Video, side by side",
+    "side_by_side": "Video, side by side (mp4)",
+    "cutouts": "Cut-outs with transparency (WebM, zip)",
     "masks": "Masks (PNG, zip)",
-    "coco": "Masks (COCO RLE)",
-    "traces": "Inside (npz)",
-    "measurements": "Figures (JSON)",
+    "soft": "Soft masks (8-bit PNG, zip)",
+    "coco": "Masks (COCO RLE, zip)",
+    "curves": "Curves (CSV)",
+    "plots": "Plots (SVG and PNG, zip)",
+    "measurements": "Numbers (JSON)",
     "report": "Report (HTML)",
+    "internals": "Internals of this frame (npz)",
+    "traces": "Internals of all frames (npz)",
 }
 
 ANSWERED = "Answered from the cache: the same clip, masks, models and settings were run before"

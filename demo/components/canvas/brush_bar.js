@@ -1,4 +1,4 @@
-/** What a tool can be set to: brush size, opacity of the labels, and whether a click adds or takes away. */
+/** What the chosen tool needs: brush size, whether a click adds or takes away, the end of a polygon; and the opacity. */
 
 import { el } from '../shared/element.js';
 import { RadioGroup } from '../shared/radio_group.js';
@@ -8,7 +8,7 @@ export class BrushBar {
   /**
    * @param {Object} words
    * @param {{size: number, opacity: number}} start opacity from 0 to 1.
-   * @param {{setSize, setOpacity, setAdds}} actions each is given the new value.
+   * @param {{setSize, setOpacity, setAdds, closePolygon, cancel}} actions the setters are given the new value.
    */
   constructor(words, { size, opacity }, actions) {
     this.signs = new RadioGroup(
@@ -22,17 +22,24 @@ export class BrushBar {
     this.size = slider('size', SIZES, size, actions.setSize);
     this.opacity = slider('opacity', [0, 100], 100 * opacity, (percent) => actions.setOpacity(percent / 100));
     this.sizes = el('label', {}, words.size, this.size);
+    this.fill = el('button', { onclick: actions.closePolygon }, words.fill);
+    this.cancel = el('button', { onclick: actions.cancel }, words.cancel);
+    this.polygon = el('span', { class: 'group' }, this.fill, this.cancel);
     this.node = el(
       'div',
       { class: 'brush-bar' },
       this.signs.node,
+      this.polygon,
       this.sizes,
       el('label', {}, words.opacity, this.opacity),
     );
   }
 
-  /** Show what the chosen tool can be set to. */
-  show({ paints, hints, adds, size }) {
+  /** Show what the chosen tool needs; nothing comes or goes while it is used, or the stage would move. */
+  show({ tool, paints, hints, adds, size, polygon }) {
+    this.polygon.hidden = tool !== 'polygon';
+    this.fill.disabled = polygon.length < 3;
+    this.cancel.disabled = !polygon.length;
     this.sizes.hidden = !paints;
     this.signs.node.hidden = !hints;
     this.signs.check(adds ? 'add' : 'not');

@@ -1,4 +1,4 @@
-/** The choice of object and tool, undo and redo, and what a polygon needs. */
+/** The choice of object and tool, undo and redo. */
 
 import { el } from '../shared/element.js';
 import { RadioGroup } from '../shared/radio_group.js';
@@ -7,7 +7,7 @@ export class ToolBar {
   /**
    * @param {Object} words
    * @param {Object<number, Array<number>>} colours RGB of each object.
-   * @param {{setTarget, setTool, undo, redo, closePolygon, cancel}} actions
+   * @param {{setTarget, setTool, undo, redo}} actions
    * @param {HTMLElement} enlarge the button that stands at the end.
    */
   constructor(words, colours, actions, enlarge) {
@@ -27,18 +27,12 @@ export class ToolBar {
     );
     this.undo = el('button', { class: 'undo', title: words.undo_help, onclick: actions.undo }, words.undo);
     this.redo = el('button', { class: 'redo', title: words.redo_help, onclick: actions.redo }, words.redo);
-    this.polygon = el(
-      'span',
-      { class: 'group', hidden: true },
-      el('button', { onclick: actions.closePolygon }, words.fill),
-      el('button', { onclick: actions.cancel }, words.cancel),
-    );
     const steps = el('span', { class: 'group steps' }, this.undo, this.redo, enlarge);
-    this.nodes = [this.objects.node, el('div', { class: 'tools' }, this.tools.node, this.polygon, steps)];
+    this.nodes = [this.objects.node, el('div', { class: 'tools' }, this.tools.node, steps)];
   }
 
   /** Show what is chosen, how many pixels each object has, and what can be undone. */
-  show({ tool, target, polygon }, counts, history) {
+  show({ tool, target }, counts, history) {
     this.objects.check(target);
     this.tools.check(tool);
     for (const [id, button] of this.objects.buttons) {
@@ -47,7 +41,6 @@ export class ToolBar {
     }
     this.undo.disabled = !history.canUndo;
     this.redo.disabled = !history.canRedo;
-    this.polygon.hidden = !polygon.length;
   }
 }
 
