@@ -31,30 +31,30 @@ class Amount:
         return cls(len(pictures) * clip.width * clip.height, labels, rows, len(run.variants))
 
 
-ESTIMATES: Mapping[str, Callable[[Amount], float]] = {  # measured on the examples
-    "side_by_side": lambda run: 0.02 * run.pixels,
-    "cutouts": lambda run: 0.01 * run.pixels,
+ESTIMATES: Mapping[str, Callable[[Amount], float]] = {  # measured on an example, the bee
+    "side_by_side": lambda run: 0.03 * run.pixels,
+    "cutouts": lambda run: 0.03 * run.pixels,
     "masks": lambda run: run.labels + ZIP_ENTRY * run.rows,
-    "soft": lambda run: 0.01 * run.pixels,
-    "coco": lambda run: 0.5 * run.labels,
-    "curves": lambda run: 90 * run.rows,
-    "plots": lambda run: 600_000,
-    "measurements": lambda run: 500 * run.rows,
-    "report": lambda run: 400_000 * run.models,
+    "coco": lambda run: 0.15 * run.labels,
+    "curves": lambda run: 80 * run.rows,
+    "plots": lambda run: 280_000,
+    "measurements": lambda run: 350 * run.rows,
+    "report": lambda run: 290_000 * run.models,
 }
 
 
 def sizes(run: Run, clip: Clip) -> dict[str, int]:
     """Return the bytes of every kind of file (`KINDS`): those of one that is written, else an estimate.
 
-    ``internals`` is a frame's. What needs the models' inside is left out where that is not stored.
+    ``internals`` is a frame's; of soft masks nothing is known before they are written. What needs the models' inside is left out where that is not stored.
     """
     amount = Amount.of(run, clip)
     stored = [path.stat().st_size for _, path in files_of(run)]
     found = {kind: round(estimate(amount)) for kind, estimate in ESTIMATES.items()} | {"traces": sum(stored)}
-    for kind in found:
-        path = written(run, KINDS[kind].file_name)
-        found[kind] = path.stat().st_size if path else found[kind]
+    for kind, description in KINDS.items():
+        path = written(run, description.file_name)
+        if path:
+            found[kind] = path.stat().st_size
     if not stored or run.inside_missing:
-        del found["soft"], found["traces"]
+        found.pop("traces", None)
     return found | ({"internals": sum(stored) * amount.models // len(stored)} if stored else {})

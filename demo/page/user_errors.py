@@ -7,23 +7,24 @@ from contextlib import contextmanager
 
 import gradio as gr
 
-from demo.runs.questions import disk_errors_as_sentences
+from demo.runs.questions import shortages_as_sentences
 
+SHORTAGES = (OSError, MemoryError, RuntimeError)  # of the server, which `shortages_as_sentences` explains
 HINT, FAULT = "Please note", "That did not work"  # above the sentence
 
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Turn a ValueError from below, or a full disk, into the page's one clear sentence.
+    """Turn a ValueError from below, a full disk or used up memory into the page's one clear sentence.
 
     What the visitor can act on is a hint and not shown as an error; either way the event ends here, and a program that
     calls it gets the sentence as its error.
     """
     try:
-        with disk_errors_as_sentences():
+        with shortages_as_sentences():
             yield
     except ValueError as error:
-        is_fault = isinstance(error.__cause__, OSError)
+        is_fault = isinstance(error.__cause__, SHORTAGES)
         if not is_fault:
             gr.Info(str(error), title=HINT)
         raise gr.Error(str(error), title=FAULT, visible=is_fault, print_exception=False) from error

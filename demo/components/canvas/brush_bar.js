@@ -1,4 +1,4 @@
-/** What the chosen tool needs: brush size, whether a click adds or takes away, the end of a polygon; and the opacity. */
+/** What the chosen tool needs: brush size, whether a click adds, the end of a polygon; and the opacity. */
 
 import { el } from '../shared/element.js';
 import { RadioGroup } from '../shared/radio_group.js';
