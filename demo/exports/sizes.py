@@ -46,7 +46,8 @@ ESTIMATES: Mapping[str, Callable[[Amount], float]] = {  # measured on an example
 def sizes(run: Run, clip: Clip) -> dict[str, int]:
     """Return the bytes of every kind of file (`KINDS`): those of one that is written, else an estimate.
 
-    ``internals`` is a frame's; of soft masks nothing is known before they are written. What needs the models' inside is left out where that is not stored.
+    ``internals`` is a frame's. What needs the models' inside is left out where that is not stored; of soft masks
+    nothing is known before they are written.
     """
     amount = Amount.of(run, clip)
     stored = [path.stat().st_size for _, path in files_of(run)]
