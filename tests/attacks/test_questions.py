@@ -63,6 +63,8 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
         {"what": "uncertain", "run": "run-1"},
         {"what": "video", "run": "run-1", "name": "lite/llb"},
         {"what": "export", "run": "run-1", "kind": "coco"},
+        {"what": "internals", "run": "run-1", "index": 2},
+        {"what": "sizes", "run": "run-1"},
     ],
     "inside": [
         {"what": "diagram", "run": "run-1", "how": "pca", **PLACE},
