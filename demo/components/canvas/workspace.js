@@ -47,6 +47,9 @@ export class Workspace {
   }
 
   #settle() {
+    if (this.isLarge) {
+      return; // it was enlarged again before the browser told of the closing
+    }
     this.box.insertBefore(this.node, this.window);
     this.box.style.minHeight = '';
     this.#label();
