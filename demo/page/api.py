@@ -24,7 +24,7 @@ from demo import text
 from demo.browser_json import browser_json
 from demo.clips.clip import Clip
 from demo.clips.upload import import_clip
-from demo.exports.files import KINDS, export, export_overlay
+from demo.exports.files import export, export_overlay
 from demo.exports.measurements import Measurements
 from demo.inside.questions import DetailQuestion, Looks, Place
 from demo.inside.views import detail
@@ -47,6 +47,7 @@ from llb.io.label_fit import check_objects, fit_labels
 from llb.io.label_png import read_labels
 
 CALLS = WAITING + 2  # at the same time: as many as may wait and work, so that they wait in one queue with the page's
+FILES = ("side_by_side", "masks", "coco", "traces", "measurements", "report")  # kinds that /compare writes
 READING = Lane(at_once=2, waiting=CALLS, busy=text.READING_BUSY)
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -141,7 +142,7 @@ class Api:
         choice = Choice(models, [], memory_size, interval, steps_first, search_factor, shared_regions)
 
         def files(done: CalledRun) -> dict[str, Path]:
-            return {kind: export(kind, done.run, done.clip) for kind in KINDS}
+            return {kind: export(kind, done.run, done.clip) for kind in FILES}
 
         with user_errors():
             yield from self._run(clip, mask, choice, files)

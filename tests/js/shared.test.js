@@ -6,7 +6,7 @@ import { mostAttended } from '../../demo/components/inside/clicked_pixel.js';
 import { cellAt, curvePath, logScale, logTicks, short } from '../../demo/components/inside/geometry.js';
 import { Channel } from '../../demo/components/shared/channels.js';
 import { Latest } from '../../demo/components/shared/latest.js';
-import { clamp, fixed, mean } from '../../demo/components/shared/numbers.js';
+import { clamp, fixed, mean, sizeText } from '../../demo/components/shared/numbers.js';
 import { Recent } from '../../demo/components/shared/recent.js';
 import { asker } from '../../demo/components/shared/server.js';
 import { countFrames, keepApart } from '../../demo/components/trim/handles.js';
@@ -116,6 +116,16 @@ test('a question that gets no answer in time is lost, unless it may take any tim
   assert.deepEqual(await usual, { error: 'Try again.', isLost: true });
   t.mock.timers.tick(1e9);
   assert.equal(isOver, false);
+});
+
+test('a size is written with two figures', () => {
+  assert.deepEqual([90, 31_957, 618_861, 171_000_000, 2.34e9].map(sizeText), [
+    '1 kB',
+    '32 kB',
+    '620 kB',
+    '170 MB',
+    '2.3 GB',
+  ]);
 });
 
 test('numbers that are missing are left out', () => {
