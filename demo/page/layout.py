@@ -34,6 +34,17 @@ from demo.screen_colours import object_colour
 from llb.evaluation.results_table import ablation
 
 CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
+LEGIBLE = {  # Gradio's own colours of these have less contrast than 4.5 to 1
+    "color_accent": "*primary_600",
+    "body_text_color_subdued": "*neutral_600",
+    "input_placeholder_color": "*neutral_500",
+    "input_placeholder_color_dark": "*neutral_400",
+    "button_primary_background_fill": "*primary_600",
+    "button_primary_background_fill_hover": "*primary_700",
+    "button_primary_border_color": "*primary_600",
+    "button_cancel_background_fill": "#dc2626",
+    "button_cancel_background_fill_hover": "#b91c1c",
+}
 
 
 class Page(gr.Blocks):
@@ -107,7 +118,7 @@ def launch_options(*served: Path) -> LaunchOptions:
         neutral_hue="slate",
         font=[gr.themes.Font(name) for name in fonts],
         font_mono=[gr.themes.Font(name) for name in mono],
-    )
+    ).set(**LEGIBLE)
     return {
         "theme": theme,
         "css_paths": CSS,

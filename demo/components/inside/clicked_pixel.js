@@ -80,7 +80,7 @@ export function mostAttended(memory) {
  */
 function pixelRow(model, answer, { target, index }, words) {
   const attributes = { 'data-model': model.name, 'data-target': target };
-  const head = el('h5', {}, model.title);
+  const head = el('h3', {}, model.title);
   if (!answer.gates) {
     return el('section', attributes, head, absence(answer));
   }
@@ -125,7 +125,7 @@ function gatesFigure({ gate_transduced: one, gate_induced: other }, index, words
     el(
       'figure',
       { class: 'gates' },
-      el('h6', {}, words.gates_here),
+      el('h4', {}, words.gates_here),
       el('div', { class: 'overlaid' }, curve(one, size), curve(other, { ...size, dash: '5 4' })),
       el('figcaption', {}, now),
     ),

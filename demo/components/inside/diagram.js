@@ -22,8 +22,8 @@ export class ModelDiagram {
       Object.keys(parts).map((key) => [key, new Box(key, parts[key], words, () => choose(key))]),
     );
     this.past = new PastFrames(words, choosePast);
-    this.pastName = el('h6', {});
-    this.nowName = el('h5', {});
+    this.pastName = el('h5', {});
+    this.nowName = el('h4', {});
     this.back = el('p', { class: 'back' });
     this.absence = el('p', { class: 'absent' });
     this.flow = el(
@@ -37,7 +37,7 @@ export class ModelDiagram {
     );
     this.flow.addEventListener('keydown', (event) => this.#key(event));
     this.flow.addEventListener('focusin', ({ target }) => this.#reach(target));
-    const head = el('h4', {}, model.title, ' ', el('small', {}, model.difference));
+    const head = el('h3', {}, model.title, ' ', el('small', {}, model.difference));
     this.node = el('section', { 'data-model': model.name }, head, this.absence, this.flow);
   }
 
@@ -66,7 +66,7 @@ export class ModelDiagram {
 
   #pastLane() {
     const { words } = this;
-    const head = el('h5', {}, words.past, ' ', el('small', {}, words.past_help));
+    const head = el('h4', {}, words.past, ' ', el('small', {}, words.past_help));
     return el(
       'div',
       { class: 'lane past' },
@@ -93,7 +93,7 @@ export class ModelDiagram {
       el(
         'div',
         { class: `branch ${name}` },
-        el('h6', {}, words.branches[name]),
+        el('h5', {}, words.branches[name]),
         el('div', { class: 'steps' }, ...this.#nodes(keys)),
       ),
     );

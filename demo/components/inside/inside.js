@@ -245,7 +245,7 @@ class Inside {
     const found = await subject.askAll('channels');
     if (subject.isShown) {
       const strips = found.map(([model, answer]) => channelStrip(model, answer, this.words));
-      const head = [el('h4', {}, this.words.channel_strip), el('p', {}, this.words.channel_meaning)];
+      const head = [el('h3', {}, this.words.channel_strip), el('p', {}, this.words.channel_meaning)];
       this.strips.replaceChildren(...head, el('div', { class: 'pair' }, ...strips));
       this.stripsOf = subject.lacks ? '' : key;
     }

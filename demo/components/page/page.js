@@ -1,6 +1,7 @@
 /** What the page itself does in the browser, around Gradio's events (demo/page/events.py). */
 
 import { calmly } from '../shared/motion.js';
+import { KeptFocus } from './kept_focus.js';
 import { Leaving } from './leaving.js';
 import { Presentation } from './present.js';
 
@@ -16,6 +17,11 @@ export function openPresentation() {
 /** Show the results alone, or everything again. */
 export function togglePresentation() {
   presentation.show(!presentation.isOn);
+}
+
+/** Let a control that goes away hand the focus to its neighbour. */
+export function keepFocus() {
+  new KeptFocus().watch();
 }
 
 /** Bring the results into view, unless they are there already. */
