@@ -76,7 +76,8 @@ def build_page(services: Services) -> Page:
             with gr.Column(scale=9, min_width=340, elem_id="results"):
                 results = _results(PlayerServer(lookup))
         with gr.Column(elem_id="inside-part"):
-            gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
+            gr.Markdown(text.INSIDE, elem_id="inside-title")
+            gr.HTML(html.paragraph(text.INSIDE_INTRO), elem_id="inside-intro")
             _inside(InsideServer(lookup))
         _table()
         gr.HTML(html.glossary(), elem_id="words")
@@ -193,7 +194,7 @@ def _results(player_server: PlayerServer) -> Results:
     status = gr.HTML(elem_id="status")
     player = _player(player_server)
     undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
-    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint", elem_id="numbers-note")
+    gr.HTML(html.paragraph(text.NUMBERS_NOTE), elem_classes="hint", elem_id="numbers-note")
     return Results(status, title, player, undo)
 
 
@@ -231,4 +232,4 @@ def _table() -> None:
         with gr.Column(elem_id="table"):
             gr.Markdown(text.TABLE)
             gr.HTML(html.ablation(rows))
-            gr.Markdown(text.TABLE_INTRO, elem_classes="hint")
+            gr.HTML(html.paragraph(text.TABLE_INTRO), elem_classes="hint")

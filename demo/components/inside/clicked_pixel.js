@@ -3,6 +3,7 @@
 import { el } from '../shared/element.js';
 import { scrollTo } from '../shared/motion.js';
 import { fixed, isKnown } from '../shared/numbers.js';
+import { explained } from '../shared/term.js';
 import { absence, curve, percent } from './pieces.js';
 
 export class PixelAnswer {
@@ -46,7 +47,8 @@ export class PixelAnswer {
     const isNew = this.node.dataset.pixel !== `${pixel.x},${pixel.y}`;
     const rows = found.map(([model, answer]) => pixelRow(model, answer, subject, this.words));
     this.said.textContent = sentence(pixel, found, this.words);
-    this.body.replaceChildren(el('p', { class: 'hint' }, this.words.looked_help), ...rows);
+    const help = explained(this.words.looked_help, this.words.terms);
+    this.body.replaceChildren(el('p', { class: 'hint' }, ...help), ...rows);
     this.node.dataset.pixel = `${pixel.x},${pixel.y}`;
     this.node.dataset.frame = index;
     if (isNew) {

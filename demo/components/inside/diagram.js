@@ -1,6 +1,7 @@
 /** The live diagram of a model: the memory's lane above, the current frame's lane below, and the way back. */
 
 import { el } from '../shared/element.js';
+import { explained } from '../shared/term.js';
 import { Box } from './box.js';
 import { PastFrames } from './past_frames.js';
 
@@ -36,7 +37,11 @@ export class ModelDiagram {
       el('div', { class: 'way-back', 'aria-hidden': 'true' }),
     );
     this.flow.addEventListener('keydown', (event) => this.#key(event));
-    this.flow.addEventListener('focusin', ({ target }) => this.#reach(target));
+    this.flow.addEventListener('focusin', ({ target }) => {
+      if (!target.matches('.term')) {
+        this.#reach(target);
+      }
+    });
     const head = el('h3', {}, model.title, ' ', el('small', {}, model.difference));
     this.node = el('section', { 'data-model': model.name }, head, this.absence, this.flow);
   }
@@ -66,7 +71,8 @@ export class ModelDiagram {
 
   #pastLane() {
     const { words } = this;
-    const head = el('h4', {}, words.past, ' ', el('small', {}, words.past_help));
+    const explain = (sentence) => explained(sentence, words.terms);
+    const head = el('h4', {}, ...explain(words.past), ' ', el('small', {}, ...explain(words.past_help)));
     return el(
       'div',
       { class: 'lane past' },
@@ -117,7 +123,7 @@ export class ModelDiagram {
       return;
     }
     event.preventDefault();
-    const all = [...this.flow.querySelectorAll('button')];
+    const all = [...this.flow.querySelectorAll('button:not(.term)')];
     const place = all.indexOf(event.target) + MOVES[event.key];
     all[Math.max(0, Math.min(all.length - 1, place))].focus();
   }

@@ -4,6 +4,7 @@ import { calmly } from '../shared/motion.js';
 import { KeptFocus } from './kept_focus.js';
 import { Leaving } from './leaving.js';
 import { Presentation } from './present.js';
+import { TermNote } from './term_note.js';
 
 const leaving = new Leaving(() => document.getElementById('stop') !== null);
 
@@ -22,6 +23,11 @@ export function togglePresentation() {
 /** Let a control that goes away hand the focus to its neighbour. */
 export function keepFocus() {
   new KeptFocus().watch();
+}
+
+/** Let the page's terms explain themselves. */
+export function explainTerms() {
+  new TermNote().watch();
 }
 
 /** Bring the results into view, unless they are there already. */

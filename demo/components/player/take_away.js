@@ -93,13 +93,13 @@ export class TakeAway {
    * does nothing: the answer is null.
    */
   async #askFrom(button, question) {
-    if (button.ariaBusy === 'true') {
+    if (button.hasAttribute('aria-busy')) {
       return null;
     }
-    button.ariaBusy = button.ariaDisabled = 'true';
+    button.setAttribute('aria-busy', 'true');
     this.trouble.textContent = '';
     const answer = await this.ask(question);
-    button.ariaBusy = button.ariaDisabled = null;
+    button.removeAttribute('aria-busy');
     this.trouble.textContent = answer.error ?? '';
     return answer;
   }
