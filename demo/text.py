@@ -46,11 +46,11 @@ KNOCK_OUT_TITLES = {
 }
 INSIDE = "## Look inside"
 INSIDE_INTRO = (
-    "Every model has two branches. One [[Matching|matches]] each location with the frames in its [[Memory|memory]], the "
-    "other is a small filter [[Few-shot learner|learnt on the spot]] from them. [[E1, E2|E1 and E2]] are what each "
+    "Every model has two branches. One [[Matching|matches]] each location with the frames in its [[Memory|memory]], "
+    "the other is a small filter [[Few-shot learner|learnt on the spot]] from them. [[E1, E2|E1 and E2]] are what each "
     "branch is told about the object in past frames. They answer with [[E1*, E2*|E1* and E2*]] for the current frame; "
-    "the [[Gates γ1, γ2|gates γ1 and γ2]] say how much of each answer is used at each location. Click a box to enlarge it, or a pixel in a result above to see where the model "
-    "looks."
+    "the [[Gates γ1, γ2|gates γ1 and γ2]] say how much of each answer is used at each location. Click a box to enlarge "
+    "it, or a pixel in a result above to see where the model looks."
 )
 IN_COMPANY = "while other work ran"
 NUMBERS_NOTE = (
@@ -118,10 +118,11 @@ RUN_DISK_FULL = (
 
 TABLE = "## How good is each model? The ablation, measured"
 TABLE_INTRO = (
-    "Overlap ([[J]]) and contour accuracy ([[F]]) in per cent on 10 [[DAVIS]] 2016 validation sequences. All six were trained "
-    "identically, on the same clips; beside them the paper's figures for its large models, measured on DAVIS 2017. The "
-    "interval says how far the difference from JOINT could move if other sequences had been drawn: if it includes 0, "
-    "this set cannot tell the two apart. It does not cover the training's own chance: for that, see the second seed."
+    "Overlap ([[J]]) and contour accuracy ([[F]]) in per cent on 10 [[DAVIS]] 2016 validation sequences. All six were "
+    "trained identically, on the same clips; beside them the paper's figures for its large models, measured on DAVIS "
+    "2017. The interval says how far the difference from JOINT could move if other sequences had been drawn: if it "
+    "includes 0, this set cannot tell the two apart. It does not cover the training's own chance: for that, see the "
+    "second seed."
 )
 TABLE_HEADS = {
     "Model": "What it reads, how it encodes it, and how it fuses the branches.",

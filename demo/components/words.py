@@ -49,13 +49,13 @@ PLAYER_WORDS = {
     "charts": {
         "j": {
             "tab": "J",
-            "help": "[[J]] is the overlap ([[IoU]]) with the [[Ground truth|true mask]]: 1 is perfect. Left out while the "
-            "object is out of sight.",
+            "help": "[[J]] is the overlap ([[IoU]]) with the [[Ground truth|true mask]]: 1 is perfect. Left out while "
+            "the object is out of sight.",
         },
         "f": {
             "tab": "F",
-            "help": "[[F]] says how well the contour follows the [[Ground truth|true one]]: 1 is perfect. Left out while "
-            "the object is out of sight.",
+            "help": "[[F]] says how well the contour follows the [[Ground truth|true one]]: 1 is perfect. Left out "
+            "while the object is out of sight.",
         },
         "agreement": {
             "tab": "IoU with the others",
@@ -207,8 +207,8 @@ INSIDE_WORDS = {
     "all_through": "no gate: all is let through",
     "painted": "painted, not predicted",
     "colours_note": (
-        "[[PCA colours]]: the same colour means similar content within one model, for E1 and E1*, and for E2 and E2*, in "
-        "all frames. Do not compare colours of E1 with E2, or of different models: each has its own colour axes."
+        "[[PCA colours]]: the same colour means similar content within one model, for E1 and E1*, and for E2 and E2*, "
+        "in all frames. Do not compare colours of E1 with E2, or of different models: each has its own colour axes."
     ),
     "plays": "The large pictures follow when you pause.",
     "formula": "Formula",
@@ -241,8 +241,8 @@ INSIDE_WORDS = {
     "channel_cosine": "Largest cosine in any frame: {}.",
     "looked": "From pixel {}: where do the models look?",
     "looked_help": (
-        "Orange: places in the memory that this pixel is compared with and found alike ([[Attention|attention]]). "
-        "The percentages say how much each past frame gets."
+        "Orange: [[Feature cell|cells]] in the memory that this pixel is compared with and found alike "
+        "([[Attention|attention]]). The percentages say how much each past frame gets."
     ),
     "looks_most": "looks most at frame {}, {} of its attention",
     "asking": "the pixel, frame {}",

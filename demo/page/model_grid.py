@@ -26,7 +26,7 @@ HEAD_ROWS = 2  # fusions, encoders; below them each row of cells has a head of i
 
 @dataclass(frozen=True)
 class Cell:
-    """A place in the CSS grid: with the name of the model whose box stands there, or with words, whose terms are marked."""
+    """A place in the CSS grid: with the name of the model whose box stands there, or with words (terms are marked)."""
 
     row: int
     column: int
