@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from demo.glossary import notes
 from demo.text import TAKE_AWAY
 
 NOT_LOADED = "This part of the page did not load: reload the page."
 UNREACHABLE = "The server does not answer: try again in a moment."
 PLAYER_WORDS = {
+    "terms": notes("Ground truth", "IoU", "J", "F", "E1*, E2*", "E_tar", "Matching"),
     "frame_failed": "Frame {} could not be loaded; it is tried again by itself.",
     "unreachable": UNREACHABLE,
     "player": "Results, all on one clock: arrow keys step, space plays",
@@ -30,6 +32,7 @@ PLAYER_WORDS = {
     "both": "both",
     "pane": "result at the current frame",
     "click_pixel": "Click a pixel to see where the models look from there",
+    "pane_keys": "Shift with an arrow key moves a cross, Enter shows where the models look from it.",
     "story_back": "What to look at: back to frame {}",
     "download": "Download as video",
     "take_away": "Download",
@@ -46,26 +49,28 @@ PLAYER_WORDS = {
     "charts": {
         "j": {
             "tab": "J",
-            "help": "Overlap with the true mask (intersection over union): 1 is perfect. Left out while the object is "
-            "out of sight.",
+            "help": "[[J]] is the overlap ([[IoU]]) with the [[Ground truth|true mask]]: 1 is perfect. Left out while "
+            "the object is out of sight.",
         },
         "f": {
             "tab": "F",
-            "help": "How well the contour follows the true one: 1 is perfect. Left out while the object is out of "
-            "sight.",
+            "help": "[[F]] says how well the contour follows the [[Ground truth|true one]]: 1 is perfect. Left out "
+            "while the object is out of sight.",
         },
         "agreement": {
             "tab": "IoU with the others",
-            "help": "Mean overlap (IoU) with the other models' masks: there is no ground truth to compare with.",
+            "help": "Mean overlap ([[IoU]]) with the other models' masks: there is no [[Ground truth|ground truth]] to "
+            "compare with.",
         },
         "area": {"tab": "Area", "help": "Size of the mask in pixels: a sudden drop is often a lost object."},
         "share": {
             "tab": "Branch share",
-            "help": "Share of the fused feature that comes from matching (1 = all E1*, 0 = all E2*).",
+            "help": "Share of the fused feature [[E_tar]] that comes from [[Matching|matching]] (1 = all "
+            "[[E1*, E2*|E1*]], 0 = all [[E1*, E2*|E2*]]).",
         },
         "disagreement": {
             "tab": "Disagreement",
-            "help": "How much the models' masks differ: 1 minus their mean overlap (IoU). 0 means all agree.",
+            "help": "How much the models' masks differ: 1 minus their mean overlap ([[IoU]]). 0 means all agree.",
         },
         "uncertainty": {
             "tab": "Uncertainty",
@@ -162,6 +167,7 @@ TRIM_WORDS = {
     "most": "Limited to the first {}.",
 }
 INSIDE_WORDS = {
+    "terms": notes("PCA colours", "Temporal weight", "Attention", "Memory", "Feature cell"),
     "unreachable": UNREACHABLE,
     "model": "Model",
     "beside": "Compare with",
@@ -180,8 +186,8 @@ INSIDE_WORDS = {
     "frame": "frame",
     "kept": "long clip: inside of frame {}",
     "diagram": "{}: how the mask is made. Arrow keys go from box to box, Enter shows one large.",
-    "past": "Past frames: the memory",
-    "past_help": "Click a frame to see its labels below.",
+    "past": "Past frames: the [[Memory|memory]]",
+    "past_help": "Click a frame to see its labels below. The bar is its [[Temporal weight|temporal weight]].",
     "past_of": "Labels of past frame {}",
     "now": "Current frame {}",
     "connections": {
@@ -201,8 +207,8 @@ INSIDE_WORDS = {
     "all_through": "no gate: all is let through",
     "painted": "painted, not predicted",
     "colours_note": (
-        "PCA colours: the same colour means similar content within one model, for E1 and E1*, and for E2 and E2*, in "
-        "all frames. Do not compare colours of E1 with E2, or of different models: each has its own colour axes."
+        "[[PCA colours]]: the same colour means similar content within one model, for E1 and E1*, and for E2 and E2*, "
+        "in all frames. Do not compare colours of E1 with E2, or of different models: each has its own colour axes."
     ),
     "plays": "The large pictures follow when you pause.",
     "formula": "Formula",
@@ -235,8 +241,8 @@ INSIDE_WORDS = {
     "channel_cosine": "Largest cosine in any frame: {}.",
     "looked": "From pixel {}: where do the models look?",
     "looked_help": (
-        "Orange: places in the memory that this pixel is compared with and found alike (attention). The percentages "
-        "say how much each past frame gets."
+        "Orange: [[Feature cell|cells]] in the memory that this pixel is compared with and found alike "
+        "([[Attention|attention]]). The percentages say how much each past frame gets."
     ),
     "looks_most": "looks most at frame {}, {} of its attention",
     "asking": "the pixel, frame {}",

@@ -34,6 +34,17 @@ from demo.screen_colours import object_colour
 from llb.evaluation.results_table import ablation
 
 CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
+LEGIBLE = {  # Gradio's own colours of these have less contrast than 4.5 to 1
+    "color_accent": "*primary_600",
+    "body_text_color_subdued": "*neutral_600",
+    "input_placeholder_color": "*neutral_500",
+    "input_placeholder_color_dark": "*neutral_400",
+    "button_primary_background_fill": "*primary_600",
+    "button_primary_background_fill_hover": "*primary_700",
+    "button_primary_border_color": "*primary_600",
+    "button_cancel_background_fill": "#dc2626",
+    "button_cancel_background_fill_hover": "#b91c1c",
+}
 
 
 class Page(gr.Blocks):
@@ -65,7 +76,8 @@ def build_page(services: Services) -> Page:
             with gr.Column(scale=9, min_width=340, elem_id="results"):
                 results = _results(PlayerServer(lookup))
         with gr.Column(elem_id="inside-part"):
-            gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
+            gr.Markdown(text.INSIDE, elem_id="inside-title")
+            gr.HTML(html.paragraph(text.INSIDE_INTRO), elem_id="inside-intro")
             _inside(InsideServer(lookup))
         _table()
         gr.HTML(html.glossary(), elem_id="words")
@@ -107,7 +119,7 @@ def launch_options(*served: Path) -> LaunchOptions:
         neutral_hue="slate",
         font=[gr.themes.Font(name) for name in fonts],
         font_mono=[gr.themes.Font(name) for name in mono],
-    )
+    ).set(**LEGIBLE)
     return {
         "theme": theme,
         "css_paths": CSS,
@@ -182,7 +194,7 @@ def _results(player_server: PlayerServer) -> Results:
     status = gr.HTML(elem_id="status")
     player = _player(player_server)
     undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
-    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint", elem_id="numbers-note")
+    gr.HTML(html.paragraph(text.NUMBERS_NOTE), elem_classes="hint", elem_id="numbers-note")
     return Results(status, title, player, undo)
 
 
@@ -220,4 +232,4 @@ def _table() -> None:
         with gr.Column(elem_id="table"):
             gr.Markdown(text.TABLE)
             gr.HTML(html.ablation(rows))
-            gr.Markdown(text.TABLE_INTRO, elem_classes="hint")
+            gr.HTML(html.paragraph(text.TABLE_INTRO), elem_classes="hint")

@@ -3,6 +3,7 @@
 import { el } from '../shared/element.js';
 import { scrollTo } from '../shared/motion.js';
 import { fixed, isKnown } from '../shared/numbers.js';
+import { explained } from '../shared/term.js';
 import { absence, curve, percent } from './pieces.js';
 
 export class PixelAnswer {
@@ -46,7 +47,8 @@ export class PixelAnswer {
     const isNew = this.node.dataset.pixel !== `${pixel.x},${pixel.y}`;
     const rows = found.map(([model, answer]) => pixelRow(model, answer, subject, this.words));
     this.said.textContent = sentence(pixel, found, this.words);
-    this.body.replaceChildren(el('p', { class: 'hint' }, this.words.looked_help), ...rows);
+    const help = explained(this.words.looked_help, this.words.terms);
+    this.body.replaceChildren(el('p', { class: 'hint' }, ...help), ...rows);
     this.node.dataset.pixel = `${pixel.x},${pixel.y}`;
     this.node.dataset.frame = index;
     if (isNew) {
@@ -80,7 +82,7 @@ export function mostAttended(memory) {
  */
 function pixelRow(model, answer, { target, index }, words) {
   const attributes = { 'data-model': model.name, 'data-target': target };
-  const head = el('h5', {}, model.title);
+  const head = el('h3', {}, model.title);
   if (!answer.gates) {
     return el('section', attributes, head, absence(answer));
   }
@@ -125,7 +127,7 @@ function gatesFigure({ gate_transduced: one, gate_induced: other }, index, words
     el(
       'figure',
       { class: 'gates' },
-      el('h6', {}, words.gates_here),
+      el('h4', {}, words.gates_here),
       el('div', { class: 'overlaid' }, curve(one, size), curve(other, { ...size, dash: '5 4' })),
       el('figcaption', {}, now),
     ),

@@ -10,6 +10,7 @@ import { Latest } from '../shared/latest.js';
 import { scrollTo } from '../shared/motion.js';
 import { Retry } from '../shared/retry.js';
 import { asker } from '../shared/server.js';
+import { explained } from '../shared/term.js';
 import { channelStrip } from './channel_strip.js';
 import { PixelAnswer } from './clicked_pixel.js';
 import { about, large } from './detail.js';
@@ -247,7 +248,7 @@ class Inside {
     const found = await subject.askAll('channels');
     if (subject.isShown) {
       const strips = found.map(([model, answer]) => channelStrip(model, answer, this.words));
-      const head = [el('h4', {}, this.words.channel_strip), el('p', {}, this.words.channel_meaning)];
+      const head = [el('h3', {}, this.words.channel_strip), el('p', {}, this.words.channel_meaning)];
       this.strips.replaceChildren(...head, el('div', { class: 'pair' }, ...strips));
       this.stripsOf = subject.lacks ? '' : key;
     }
@@ -257,7 +258,7 @@ class Inside {
     const { words } = this;
     this.where = el('span', { class: 'where', 'aria-live': 'polite' });
     this.diagrams = el('div', { class: 'diagrams' });
-    this.coloursNote = el('p', { class: 'hint', hidden: '' }, words.colours_note);
+    this.coloursNote = el('p', { class: 'hint', hidden: '' }, ...explained(words.colours_note, words.terms));
     this.aboutPart = el('div', { class: 'about' });
     this.pair = el('div', { class: 'pair' });
     const note = el('p', { class: 'hint plays' }, words.plays);
