@@ -31,6 +31,7 @@ from demo.page.player_server import PlayerServer
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.page.uploads import uploads_only
+from demo.runs.fit_replays import FitReplays
 from demo.runs.lookup import RunLookup
 from demo.runs.ready_runs import GREETING
 from demo.runs.run_setup import MOST_OBJECTS
@@ -62,11 +63,12 @@ def build_page(services: Services) -> Page:
         timer = gr.Timer(1.0, active=False)
         gr.HTML(html.intro(), elem_id="intro")
         lookup = RunLookup(services.sessions, services.ready)
+        fits = FitReplays(services.live.queue, (services.live.models, services.ready.answers.models))
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
                 steps = _steps(services, gallery, CanvasServer(services.sessions, lookup))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
-                results = _results(PlayerServer(lookup), InsideServer(lookup))
+                results = _results(PlayerServer(lookup), InsideServer(lookup, fits))
                 _table()
         connect_api(Api(services, lookup))
         events = Events(visit, timer, steps, results)

@@ -10,9 +10,11 @@ import { scrollTo } from '../shared/motion.js';
 import { isKnown } from '../shared/numbers.js';
 import { Retry } from '../shared/retry.js';
 import { asker } from '../shared/server.js';
+import { Arithmetic } from './arithmetic.js';
 import { pixelHead, pixelSection } from './clicked_pixel.js';
 import { about, large } from './detail.js';
 import { diagram, glossary } from './diagram.js';
+import { Learner } from './learner.js';
 import { overTime } from './over_time.js';
 import { Pickers } from './pickers.js';
 
@@ -46,6 +48,9 @@ class Inside {
       target: (target) => this.#choose({ target }),
       reduction: (reduction) => this.#choose({ reduction }),
     });
+    const askAbout = (subject, question) => this.#ask(subject, question);
+    this.learner = new Learner(words.learner, askAbout);
+    this.arithmetic = new Arithmetic(words.arithmetic, askAbout);
     this.#lay();
   }
 
@@ -115,6 +120,7 @@ class Inside {
       await this.#showDiagrams(subject);
       await this.#showDetail(subject);
       if (all) {
+        this.learner.show(subject);
         await this.#showOverTime(subject);
         await this.#showAttention(subject);
       }
@@ -240,9 +246,11 @@ class Inside {
     if (this.looking !== subject || !this.#isShown(subject)) {
       return;
     }
-    const sections = found.map(([model, answer]) =>
-      pixelSection(model, answer, { target, index }, this.words),
-    );
+    const sections = found.map(([model, answer]) => {
+      const section = pixelSection(model, answer, { target, index }, this.words);
+      section.append(...(answer.cell ? [this.arithmetic.section(model, subject)] : []));
+      return section;
+    });
     this.looked.replaceChildren(...pixelHead(pixel, this.words), ...sections);
     this.looked.dataset.pixel = `${pixel.x},${pixel.y}`;
     this.looked.dataset.frame = index;
@@ -256,6 +264,7 @@ class Inside {
     this.looked = el('div', { class: 'looked' });
     this.extras = el('div', { class: 'extras' });
     const controls = el('div', { class: 'controls' }, ...this.pickers.nodes, this.where);
-    this.box.append(controls, this.glossary, this.diagrams, this.details, this.looked, this.extras);
+    const parts = [this.glossary, this.diagrams, this.details, this.learner.node, this.looked, this.extras];
+    this.box.append(controls, ...parts);
   }
 }
