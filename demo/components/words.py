@@ -140,7 +140,8 @@ LEARNER_WORDS = {
     "formula": "L = (Σₜ ‖wₜ W (τ ∗ Xₜ − E2ₜ)‖² + λ² ‖τ‖²) / N",
     "formula_hint": (
         "Eq. (1) as the released code has it: all samples t and places, wₜ the temporal weight, N the number of terms. "
-        "The first number is the misfit, the second the price of large filters."
+        "The first number is the misfit, the second the price of large filters. Each model's E2 has a scale of its "
+        "own, so the losses of two models cannot be compared."
     ),
     "loss": "Loss before each step and after the last; the axis is logarithmic",
     "target": "E2 of frame {newest}: what τ ∗ X is to become",
@@ -152,17 +153,17 @@ LEARNER_WORDS = {
     "channel": "Channel of E2*",
     "strongest": "the strongest",
     "induced": "E2* of frame {shown}: the same τ there",
-    "mask": "Orange: the mask that this τ would give on frame {shown}. White line: the run's own. Their IoU: {iou}",
+    "mask": "Pink: the mask that this τ would give on frame {shown}. White line: the run's own. Their IoU: {iou}",
 }
 ARITHMETIC_WORDS = {
     "title": "The numbers behind this place",
     "hint": (
-        "One channel of the {} at this feature cell, as the run has kept it (in 16-bit numbers, so a sum may differ in "
-        "its last digit)."
+        "The two answers mostly use different channels of the {}: each is shown in the one in which it is strongest at "
+        "this place. The run has kept the numbers in 16 bits, so a sum may differ in its last digit."
     ),
     "channel": "Channel",
-    "strongest": "the strongest",
-    "matching": "E1*: what the memory's most similar cells hold",
+    "strongest": "each answer's strongest",
+    "matching": "E1*, channel {}: what the memory's most similar cells hold",
     "matching_hint": (
         "The query q of this cell is compared with the key k of every cell in the memory. Softmax makes weights of "
         "{} q·k that sum to 1; they weigh the cells' E1."
@@ -174,7 +175,8 @@ ARITHMETIC_WORDS = {
     "weight": "softmax",
     "product": "weight × E1",
     "in_trace": "in the run: {}",
-    "filter": "E2*: a 3 × 3 filter over {} features",
+    "filter": "E2*, channel {channel}: a 3 × 3 filter over {features} features",
+    "filter_waits": "E2*: a 3 × 3 filter",
     "filter_hint": "Each number is a sum over all features at one of the nine places around the cell.",
     "nine": "The nine add up to E2* = {}",
     "terms": "The largest single products",
@@ -188,8 +190,9 @@ ARITHMETIC_WORDS = {
     "tau_x": "τ × X",
     "filter_sum": "sum = E2*",
     "fusion": "E_tar: both answers together",
-    "gated": "γ1 E1* + γ2 E2* = E_tar",
-    "added": "E1* + E2* = E_tar (a plain sum: no gates)",
+    "gated": "γ1 E1* + γ2 E2* = E_tar, with a gate of its own for every place and channel",
+    "added": "E1* + E2* = E_tar: a plain sum, no gates",
+    "channel_of": "channel {}:",
 }
 INSIDE_WORDS = {
     "unreachable": UNREACHABLE,

@@ -1,4 +1,6 @@
-"""A clicked cell in numbers: how E1*, E2* and E_tar come about in one channel.
+"""A clicked cell in numbers: how E1*, E2* and E_tar come about in a channel.
+
+The two answers use different channels, so each is shown in its own strongest one, unless a channel is asked for.
 
 All numbers are those of the trace, which is kept in fp16: a sum of them may differ from the sum that the trace has in
 its last digit.
@@ -31,7 +33,7 @@ STRONGEST = 5  # terms of a sum that are shown one by one
 
 @dataclass(frozen=True)
 class ArithmeticQuestion:
-    """A pixel, and a channel of the label features; without one it is the strongest of E_tar there."""
+    """A pixel, and a channel of the label features; without one it is each answer's strongest there."""
 
     pixel: PixelQuestion
     channel: int | None = None
@@ -69,6 +71,7 @@ class MatchedCell:
 class MatchingSum:
     """E1* of a cell: `total` of the strongest memory cells and all others, and `answer`, what the trace has."""
 
+    channel: int
     cells: Sequence[MatchedCell]
     others: Others
     total: float
@@ -80,6 +83,7 @@ class MatchingSum:
 class FusionSum:
     """E_tar of a cell: E1* and E2* by their gates (None for a plain sum), and `answer`, what the trace has."""
 
+    channel: int
     transduced: float
     induced: float
     gate_transduced: float | None
@@ -90,14 +94,13 @@ class FusionSum:
 
 @dataclass(frozen=True)
 class ArithmeticAnswer:
-    """A cell in numbers; `cell` is (row, column)."""
+    """A cell in numbers; `cell` is (row, column), and `fusions` are of the channels of both answers."""
 
     frame: int
     cell: Cell
-    channel: int
     channels: int
     matching: MatchingSum | Absence
-    fusion: FusionSum
+    fusions: Sequence[FusionSum]
 
     def to_json(self) -> dict[str, Any]:
         """Return the numbers as JSON values."""
@@ -147,7 +150,7 @@ class FilterSumAnswer:
 
 
 def arithmetic(run: Run, question: ArithmeticQuestion) -> ArithmeticAnswer | Absence:
-    """Return how E1* and E_tar of a clicked cell come about in one channel.
+    """Return how E1* and E_tar of a clicked cell come about.
 
     Raises:
         ValueError: the run has no such place, or its features no such channel.
@@ -156,14 +159,15 @@ def arithmetic(run: Run, question: ArithmeticQuestion) -> ArithmeticAnswer | Abs
     if isinstance(found, Absence):
         return found
     recorded, cell = found
-    channel = _channel(question, recorded.trace, cell)
-    channels = len(recorded.trace.features["fused"])
-    matching, fusion = _matching(recorded, cell, channel), _fusion(recorded.trace, cell, channel)
-    return ArithmeticAnswer(recorded.place.frame, cell, channel, channels, matching, fusion)
+    trace = recorded.trace
+    own = [_channel(question, trace, name, cell) for name in ("transduced", "induced")]
+    fusions = [_fusion(trace, cell, channel) for channel in dict.fromkeys(own)]
+    matching = _matching(recorded, cell, own[0])
+    return ArithmeticAnswer(recorded.place.frame, cell, len(trace.features["fused"]), matching, fusions)
 
 
 def filter_sum(run: Run, question: ArithmeticQuestion, fits: FitReplays, visitor: str) -> FilterSumAnswer | Absence:
-    """Return how E2* of a clicked cell comes about in one channel; its τ has to be found first.
+    """Return how E2* of a clicked cell comes about in a channel; its τ has to be found first.
 
     Raises:
         ValueError: the run has no such place or its features no such channel, or the fit of τ cannot be repeated.
@@ -176,7 +180,7 @@ def filter_sum(run: Run, question: ArithmeticQuestion, fits: FitReplays, visitor
     if isinstance(replay, Absence):
         return replay
     assert replay.features is not None, "τ was tried out on this frame"
-    channel = _channel(question, recorded.trace, cell)
+    channel = _channel(question, recorded.trace, "induced", cell)
     row, column = cell
     tau = replay.tau[channel].astype(np.float64)
     padded = np.pad(replay.features.astype(np.float64), ((0, 0), (1, 1), (1, 1)))
@@ -205,9 +209,10 @@ def _predicted(run: Run, question: PixelQuestion) -> tuple[Recorded, Cell] | Abs
     return Absence("not_kept", text.OUTSIDE_REGION) if cell is None else (recorded, cell)
 
 
-def _channel(question: ArithmeticQuestion, trace: StoredTrace, cell: Cell) -> int:
-    fused = trace.features["fused"][:, cell[0], cell[1]].astype(np.float32)
-    return int(np.abs(fused).argmax()) if question.channel is None else check_channel(question.channel, len(fused))
+def _channel(question: ArithmeticQuestion, trace: StoredTrace, name: str, cell: Cell) -> int:
+    """Return the channel that is asked for, else a feature's strongest at a cell."""
+    there = trace.features[name][:, cell[0], cell[1]].astype(np.float32)
+    return int(np.abs(there).argmax()) if question.channel is None else check_channel(question.channel, len(there))
 
 
 def _matching(recorded: Recorded, cell: Cell, channel: int) -> MatchingSum | Absence:
@@ -237,7 +242,7 @@ def _matching(recorded: Recorded, cell: Cell, channel: int) -> MatchingSum | Abs
         1.0 - sum(each.attention for each in cells),
     )
     answer = float(trace.features["transduced"][channel, cell[0], cell[1]])
-    return MatchingSum(cells, rest, total, answer, round(1 / TEMPERATURE, 6))
+    return MatchingSum(channel, cells, rest, total, answer, round(1 / TEMPERATURE, 6))
 
 
 def _memory_values(recorded: Recorded, channel: int) -> Float[np.ndarray, "t h w"] | Absence:
@@ -264,7 +269,7 @@ def _fusion(trace: StoredTrace, cell: Cell, channel: int) -> FusionSum:
     assert answer is not None, "the frame is predicted"
     gates = number("gate_transduced"), number("gate_induced")
     first, second = (1.0 if gate is None else gate for gate in gates)
-    return FusionSum(transduced, induced, *gates, first * transduced + second * induced, answer)
+    return FusionSum(channel, transduced, induced, *gates, first * transduced + second * induced, answer)
 
 
 def _largest(values: Float[np.ndarray, " n"]) -> list[int]:

@@ -12,7 +12,7 @@ from llb.types import Mask, Rgb, SearchRegion
 FILTERS = 24  # of a channel that are shown
 IN_A_ROW = 8
 NEGATIVE, POSITIVE = np.array([33, 102, 172]), np.array([178, 24, 43])  # either side of white
-MASK_COLOUR = (255, 140, 0)
+MASK_COLOUR = (255, 0, 170)  # pink, which is rare in pictures
 MASK_OPACITY = 150
 
 

@@ -34,7 +34,7 @@ export class Arithmetic {
     const { index, target, pixel } = subject;
     const place = { name: model.name, index, target, ...pixel, channel: this.channel };
     const found = await this.ask(subject, { what: 'arithmetic', ...place });
-    if (!found.fusion) {
+    if (!found.fusions) {
       body.replaceChildren(absence(found));
       return;
     }
@@ -45,10 +45,9 @@ export class Arithmetic {
       this.#channels(found, again),
       matching(found.matching, words),
       filter,
-      fusion(found.fusion, words),
+      fusion(found.fusions, words),
     );
-    body.dataset.channel = found.channel;
-    await this.#fillFilter(filter, subject, { ...place, channel: found.channel });
+    await this.#fillFilter(filter, subject, place);
   }
 
   async #fillFilter(box, subject, place) {
@@ -59,11 +58,10 @@ export class Arithmetic {
     }
   }
 
-  #channels({ channel, channels }, change) {
+  #channels({ channels }, change) {
     const { words } = this;
     const numbered = Array.from({ length: channels }, (_, number) => [number, number]);
-    const named = `${words.strongest}: ${channel}`;
-    const options = [['', this.channel === null ? named : words.strongest], ...numbered];
+    const options = [['', words.strongest], ...numbered];
     const select = choice({ 'aria-label': words.channel }, options, (value) => {
       this.channel = value === '' ? null : Number(value);
       change();
@@ -74,9 +72,8 @@ export class Arithmetic {
 }
 
 function matching(found, words) {
-  const head = el('h5', {}, words.matching);
   if (!found.cells) {
-    return el('div', { class: 'sum' }, head, absence(found));
+    return el('div', { class: 'sum' }, absence(found));
   }
   const { cells, others, total, answer, sharpness } = found;
   const rows = cells.map((cell) => [
@@ -94,7 +91,7 @@ function matching(found, words) {
   return el(
     'div',
     { class: 'sum', 'data-sum': 'matching' },
-    head,
+    el('h5', {}, words.matching.replace('{}', found.channel)),
     el('p', { class: 'hint' }, words.matching_hint.replace('{}', written(sharpness))),
     table([words.memory_cell, 'q·k', words.weight, 'E1', words.product], rows, last),
     inTrace(answer, words),
@@ -103,9 +100,9 @@ function matching(found, words) {
 
 function filterSum(found, words) {
   if (!found.grid) {
-    return [el('h5', {}, words.filter.replace('{}', '')), absence(found)];
+    return [el('h5', {}, words.filter_waits), absence(found)];
   }
-  const { grid, terms, others, total, answer, features } = found;
+  const { grid, terms, others, total, answer } = found;
   const cells = grid.map((line, row) =>
     el(
       'tr',
@@ -119,7 +116,7 @@ function filterSum(found, words) {
   ]);
   rows.push([words.others.replace('{}', others.count.toLocaleString('en')), '', '', written(others.product)]);
   return [
-    el('h5', {}, words.filter.replace('{}', features)),
+    el('h5', {}, filled(words.filter, found)),
     el('p', { class: 'hint' }, words.filter_hint),
     el('table', { class: 'nine' }, el('tbody', {}, ...cells)),
     el('p', { class: 'hint' }, words.nine.replace('{}', written(total))),
@@ -128,14 +125,17 @@ function filterSum(found, words) {
   ];
 }
 
-function fusion(found, words) {
+function fusion(fusions, words) {
+  const lines = fusions.map((found) => [
+    el('p', { class: 'formula' }, `${words.channel_of.replace('{}', found.channel)} ${fusionText(found)}`),
+    inTrace(found.answer, words),
+  ]);
   return el(
     'div',
     { class: 'sum', 'data-sum': 'fusion' },
     el('h5', {}, words.fusion),
-    el('p', { class: 'hint' }, found.gate_transduced === null ? words.added : words.gated),
-    el('p', { class: 'formula' }, fusionText(found)),
-    inTrace(found.answer, words),
+    el('p', { class: 'hint' }, fusions[0].gate_transduced === null ? words.added : words.gated),
+    ...lines.flat(),
   );
 }
 

@@ -10,11 +10,10 @@ import { absence } from './pieces.js';
  * Make the section of a model.
  * @param {{name: string, title: string}} model
  * @param {Object} answer the server's to "learner".
- * @param {{low: number, high: number}} range of the losses of all models that are shown.
  * @param {Object} words
  * @returns {{node: Element, steps: number, show: function(number)}} `show` goes to a step.
  */
-export function fitView(model, answer, range, words) {
+export function fitView(model, answer, words) {
   const attributes = { 'data-model': model.name };
   if (!answer.steps) {
     const node = el('section', attributes, el('h4', {}, model.title), absence(answer));
@@ -22,7 +21,6 @@ export function fitView(model, answer, range, words) {
   }
   const curve = lossCurve(
     answer.steps.map(({ loss }) => loss),
-    range,
     words.loss,
   );
   const numbers = el('div', { class: 'formula numbers', 'aria-live': 'polite' });

@@ -4,7 +4,7 @@ import { choice, el } from '../shared/element.js';
 import { Latest } from '../shared/latest.js';
 import { fixed } from '../shared/numbers.js';
 import { fitView } from './fit_view.js';
-import { filled, lossRange } from './learner_numbers.js';
+import { filled } from './learner_numbers.js';
 
 const AGAIN = 500; // milliseconds until a fit that waits or is at work is asked for again
 const STEPS = [0, 1, 2, 3, 5, 10, 20, 40];
@@ -85,8 +85,7 @@ export class Learner {
 
   #draw(found) {
     const answers = found.map(([, answer]) => answer).filter(({ steps }) => steps);
-    const range = lossRange(answers.map(({ steps }) => steps.map(({ loss }) => loss)));
-    this.views = found.map(([model, answer]) => fitView(model, answer, range, this.words));
+    this.views = found.map(([model, answer]) => fitView(model, answer, this.words));
     this.fits.replaceChildren(...this.views.map(({ node }) => node));
     this.fits.dataset.frame = this.subject.index;
     this.controls.hidden = answers.length === 0;

@@ -21,11 +21,16 @@ export function written(value, digits = 3) {
     return '–';
   }
   const size = Math.abs(value);
-  if (size === 0 || (size >= 0.01 && size < 100_000)) {
-    return String(Number(value.toPrecision(digits)));
+  if (size === 0) {
+    return '0';
   }
-  const [mantissa, exponent] = value.toExponential(digits - 1).split('e');
-  return `${mantissa}·${powerOfTen(Number(exponent))}`;
+  const rounded = Number(size.toPrecision(digits));
+  const sign = value < 0 ? '−' : '';
+  if (rounded >= 0.001 && rounded < 100_000) {
+    return sign + rounded.toFixed(Math.max(0, digits - 1 - Math.floor(Math.log10(rounded))));
+  }
+  const [mantissa, exponent] = size.toExponential(digits - 1).split('e');
+  return `${sign}${mantissa}·${powerOfTen(Number(exponent))}`;
 }
 
 /** Return ten to an exponent in superscript. */
@@ -36,29 +41,44 @@ export function powerOfTen(exponent) {
 
 /** Return two to about seven round numbers from `low` to `high`, both positive, for a logarithmic axis. */
 export function logTicks(low, high) {
-  const first = Math.floor(Math.log10(low));
-  const last = Math.ceil(Math.log10(high));
-  const decades = Math.log10(high / low);
-  const steps = WITHIN[Math.min(WITHIN.length - 1, Math.floor(decades))];
+  const steps = WITHIN[Math.min(WITHIN.length - 1, Math.floor(Math.log10(high / low)))];
   const ticks = [];
-  for (let exponent = first; exponent <= last; exponent += 1) {
+  for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.ceil(Math.log10(high)); exponent += 1) {
     ticks.push(...steps.map((step) => Number(`${step}e${exponent}`)));
   }
   const inside = ticks.filter((tick) => tick >= low / 1.001 && tick <= high * 1.001);
   const every = Math.ceil(inside.length / 7);
-  return inside.filter((_, number) => number % every === 0);
+  return inside.length > 1 ? inside.filter((_, number) => number % every === 0) : evenTicks(low, high);
 }
 
-/**
- * Return the range of a logarithmic axis that holds all losses: a little more than theirs.
- * @param {Array<Array<number>>} curves
- */
-export function lossRange(curves) {
-  const known = curves.flat().filter((loss) => loss > 0);
+/** Return a tick as short as it can be written. */
+export function tickText(tick) {
+  if (tick >= 0.001 && tick < 100_000) {
+    return String(tick);
+  }
+  const [mantissa, exponent] = tick.toExponential().split('e');
+  return (mantissa === '1' ? '' : `${mantissa}·`) + powerOfTen(Number(exponent));
+}
+
+/** Return round numbers at even distances, for a range within which there are hardly powers of ten. */
+function evenTicks(low, high) {
+  const rough = (high - low) / 3;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough);
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: count }, (_, number) => Number(((first + number) * step).toPrecision(12)));
+}
+
+/** Return the range of a logarithmic axis that holds all losses: a little more than theirs. */
+export function lossRange(losses) {
+  const known = losses.filter((loss) => loss > 0);
   if (!known.length) {
     return { low: 0.1, high: 1 };
   }
-  return { low: Math.min(...known) / 1.25, high: Math.max(...known) * 1.25 };
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  const margin = Math.max(1.01, (most / least) ** 0.08);
+  return { low: least / margin, high: most * margin };
 }
 
 /** Return how far up a loss lies on a logarithmic axis: 0 at its lower end, 1 at its upper one; 0 for none. */

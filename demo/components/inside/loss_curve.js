@@ -1,6 +1,6 @@
 /** The loss over the steps of a fit, on a logarithmic axis with numbers. */
 
-import { heightOf, logTicks, written } from './learner_numbers.js';
+import { heightOf, logTicks, lossRange, tickText } from './learner_numbers.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const SIZE = { width: 320, height: 130, left: 52, right: 12, top: 8, bottom: 20 };
@@ -8,18 +8,18 @@ const SIZE = { width: 320, height: 130, left: 52, right: 12, top: 8, bottom: 20 
 /**
  * Make the curve.
  * @param {Array<number>} losses before each step and after the last.
- * @param {{low: number, high: number}} range of the axis.
  * @param {string} label for readers who do not see it.
  * @returns {{node: SVGElement, mark: function(number)}} `mark` puts the dot at a step.
  */
-export function lossCurve(losses, range, label) {
+export function lossCurve(losses, label) {
+  const range = lossRange(losses);
   const node = part('svg', { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, class: 'loss', role: 'img' });
   node.setAttribute('aria-label', label);
   const places = losses.map((loss, step) => placeOf(loss, step, losses.length, range));
   for (const tick of logTicks(range.low, range.high)) {
     const y = upTo(heightOf(tick, range));
     node.append(part('line', { x1: SIZE.left, x2: SIZE.width - SIZE.right, y1: y, y2: y, class: 'grid' }));
-    node.append(lettered(written(tick, 1), { x: SIZE.left - 6, y: y + 3.5, 'text-anchor': 'end' }));
+    node.append(lettered(tickText(tick), { x: SIZE.left - 6, y: y + 3.5, 'text-anchor': 'end' }));
   }
   const last = losses.length - 1;
   for (const step of new Set([0, last])) {

@@ -116,7 +116,7 @@ def test_the_memorys_cells_add_up_to_the_traces_answer(looked: Looked, model: st
         assert cell.dot == pytest.approx(float(query @ keys[slot, :, cell.row, cell.column].astype(np.float64)))
         memory = looked.run.traces(model).read(cell.frame, 1)
         assert memory is not None
-        assert cell.value == float(memory.features["value"][answer.channel, cell.row, cell.column])
+        assert cell.value == float(memory.features["value"][matching.channel, cell.row, cell.column])
         assert cell.product == pytest.approx(cell.attention * cell.value)
     dots = [cell.dot for cell in matching.cells]
     assert dots == sorted(dots, reverse=True)
@@ -125,15 +125,20 @@ def test_the_memorys_cells_add_up_to_the_traces_answer(looked: Looked, model: st
 @pytest.mark.parametrize("model", NAMES)
 def test_both_answers_add_up_to_the_fused_feature(looked: Looked, model: str) -> None:
     answer, features = asked(looked, model), looked.trace(model).features
-    place, fusion = (answer.channel, *answer.cell), answer.fusion
-    assert fusion.transduced == float(features["transduced"][place])
-    assert fusion.induced == float(features["induced"][place])
-    assert fusion.answer == float(features["fused"][place])
-    assert (fusion.gate_transduced is None) == (model == "lite/joint")
-    if fusion.gate_transduced is not None:
-        assert fusion.gate_transduced == float(features["gate_transduced"][place])
-        assert fusion.gate_induced == float(features["gate_induced"][place])
-    assert fusion.total == pytest.approx(fusion.answer, rel=KEPT, abs=1e-5)
+    row, column = answer.cell
+    strongest = [int(np.abs(features[name][:, row, column]).argmax()) for name in ("transduced", "induced")]
+    assert [fusion.channel for fusion in answer.fusions] == list(dict.fromkeys(strongest))
+    assert [fusion.channel for fusion in asked(looked, model, 3).fusions] == [3]
+    for fusion in answer.fusions:
+        place = (fusion.channel, row, column)
+        assert fusion.transduced == float(features["transduced"][place])
+        assert fusion.induced == float(features["induced"][place])
+        assert fusion.answer == float(features["fused"][place])
+        assert (fusion.gate_transduced is None) == (model == "lite/joint")
+        if fusion.gate_transduced is not None:
+            assert fusion.gate_transduced == float(features["gate_transduced"][place])
+            assert fusion.gate_induced == float(features["gate_induced"][place])
+        assert fusion.total == pytest.approx(fusion.answer, rel=KEPT, abs=1e-5)
 
 
 @pytest.mark.parametrize("model", NAMES)
