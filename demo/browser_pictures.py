@@ -28,9 +28,9 @@ def clear_address(picture: UInt8[np.ndarray, "h w 4"]) -> str:
     return _pack(picture, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 3], "png")
 
 
-def jpeg_address(picture: Rgb) -> str:
+def jpeg_address(picture: Rgb, quality: int = 85) -> str:
     """Pack a photograph, small."""
-    return _pack(picture, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, 85], "jpeg")
+    return _pack(picture, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, quality], "jpeg")
 
 
 def _pack(picture: UInt8[np.ndarray, "h w c"], suffix: str, options: list[int], kind: str) -> str:

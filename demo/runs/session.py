@@ -99,10 +99,10 @@ class Session:
             source = known.source if source is None else tuple(source)
             replace(known, clip=clip or known.clip, source=source).write(self.folder)
 
-    def note_example(self, example: str, newest: str) -> None:
-        """Keep which example's comparison is on show, and the visitor's own newest result (`Notes`)."""
+    def note_newest(self, newest: str) -> None:
+        """Keep which was the visitor's newest result when the clip was chosen (`Notes`)."""
         with _writing:
-            replace(self.notes(), example=example, newest=newest).write(self.folder)
+            replace(self.notes(), newest=newest).write(self.folder)
 
     def over_quota(self) -> bool:
         """Tell whether the visitor's folder, or the disk that all visitors share, is full."""
@@ -228,10 +228,10 @@ class SessionStore:
         if self.is_full(session):
             raise ValueError(text.OWN_STORAGE_FULL if self.own_is_full(session) else text.DISK_FULL)
 
-    def watch(self, also: Callable[[], object] = lambda: None, every: float = 60.0) -> None:
+    def watch(self, *also: Callable[[], object], every: float = 60.0) -> None:
         """Sweep, and do what else is to be done, again and again in one background thread, whatever goes wrong."""
         if self._sweeper is None:
-            self._sweeper = repeat(every, self.sweep, also)
+            self._sweeper = repeat(every, self.sweep, *also)
 
     def sweep(self) -> None:
         """Delete the sessions that gave no sign for `max_age` seconds; one that waits or works gives one now."""

@@ -3,14 +3,8 @@ import { test } from 'node:test';
 
 import { fusionText } from '../../demo/components/inside/arithmetic.js';
 import { inNumbers } from '../../demo/components/inside/fit_view.js';
-import {
-  filled,
-  heightOf,
-  logTicks,
-  lossRange,
-  tickText,
-  written,
-} from '../../demo/components/inside/learner_numbers.js';
+import { logTicks } from '../../demo/components/inside/geometry.js';
+import { filled, lossRange, tickText, written } from '../../demo/components/inside/learner_numbers.js';
 
 test('numbers are written with three digits, or as a power of ten', () => {
   const numbers = [0, 0.98, 13, -8.2, 53_200, 99_999, 0.00665, 0.000143, 4_930_000, -0.0000021, NaN];
@@ -21,7 +15,7 @@ test('numbers are written with three digits, or as a power of ten', () => {
   );
 });
 
-test('a logarithmic axis has two to seven round numbers, all within it', () => {
+test('a logarithmic axis has two to nine round numbers, all within it', () => {
   for (const [low, high] of [
     [1e-5, 3],
     [0.002, 0.9],
@@ -31,18 +25,15 @@ test('a logarithmic axis has two to seven round numbers, all within it', () => {
     [3e-7, 3.3e-7],
   ]) {
     const ticks = logTicks(low, high);
-    assert.ok(ticks.length >= 2 && ticks.length <= 7, `${low} to ${high}: ${ticks}`);
+    assert.ok(ticks.length >= 2 && ticks.length <= 9, `${low} to ${high}: ${ticks}`);
     assert.ok(ticks.every((tick) => tick >= low / 1.001 && tick <= high * 1.001));
     assert.equal(new Set(ticks.map(tickText)).size, ticks.length);
   }
-  assert.deepEqual(logTicks(0.008, 12), [0.01, 0.1, 1, 10]);
 });
 
-test('every loss lies on its axis, also one that is 0', () => {
-  const range = lossRange([46.6, 45, 44.1]);
-  assert.ok(heightOf(44.1, range) > 0 && heightOf(46.6, range) < 1);
-  assert.ok(heightOf(46.6, range) > heightOf(45, range));
-  assert.equal(heightOf(0, range), 0);
+test('the axis of losses is a little longer than they are', () => {
+  const { low, high } = lossRange([46.6, 45, 0, 44.1]);
+  assert.ok(low < 44.1 && high > 46.6 && low > 40);
   assert.deepEqual(lossRange([0, 0]), { low: 0.1, high: 1 });
   assert.ok(lossRange([2, 2]).high > lossRange([2, 2]).low);
 });

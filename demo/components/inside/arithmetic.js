@@ -7,9 +7,8 @@ import { absence } from './pieces.js';
 const AGAIN = 500; // milliseconds until a filter that waits or is at work is asked for again
 
 export class Arithmetic {
-  /** @param {function(Object, Object): Promise<Object>} ask the server, about a subject of the inside. */
-  constructor(words, ask) {
-    Object.assign(this, { words, ask });
+  constructor(words) {
+    this.words = words;
     this.isOpen = false; // kept from one clicked place to the next, as is the channel
     this.channel = null;
   }
@@ -18,6 +17,7 @@ export class Arithmetic {
   section(model, subject) {
     const body = el('div', { class: 'sums' });
     const node = el('details', { class: 'arithmetic' }, el('summary', {}, this.words.title), body);
+    node.addEventListener('keydown', (event) => event.stopPropagation()); // space opens it and does not play the clip
     node.open = this.isOpen;
     node.addEventListener('toggle', () => {
       this.isOpen = node.open;
@@ -31,9 +31,7 @@ export class Arithmetic {
       return;
     }
     const { words } = this;
-    const { index, target, pixel } = subject;
-    const place = { name: model.name, index, target, ...pixel, channel: this.channel };
-    const found = await this.ask(subject, { what: 'arithmetic', ...place });
+    const found = await this.#ask('arithmetic', model, subject);
     if (!found.fusions) {
       body.replaceChildren(absence(found));
       return;
@@ -47,15 +45,21 @@ export class Arithmetic {
       filter,
       fusion(found.fusions, words),
     );
-    await this.#fillFilter(filter, subject, place);
+    await this.#fillFilter(filter, model, subject);
   }
 
-  async #fillFilter(box, subject, place) {
-    const found = await this.ask(subject, { what: 'filter_sum', ...place });
+  async #fillFilter(box, model, subject) {
+    const found = await this.#ask('filter_sum', model, subject);
     box.replaceChildren(...filterSum(found, this.words));
     if (found.absent_kind === 'waiting' && box.isConnected) {
-      setTimeout(() => this.#fillFilter(box, subject, place), AGAIN);
+      setTimeout(() => this.#fillFilter(box, model, subject), AGAIN);
     }
+  }
+
+  async #ask(what, model, subject) {
+    const { channel } = this;
+    const [[, found]] = await subject.askAll(what, () => ({ ...subject.pixel, channel }), [model]);
+    return found;
   }
 
   #channels({ channels }, change) {

@@ -12,9 +12,8 @@ const REGS = [0, 0.01, 0.1, 1, 10];
 const UNCHANGED = { steps: null, reg: null, from_zero: false, channel: null };
 
 export class Learner {
-  /** @param {function(Object, Object): Promise<Object>} ask the server, about a subject of the inside. */
-  constructor(words, ask) {
-    Object.assign(this, { words, ask });
+  constructor(words) {
+    this.words = words;
     this.subject = null;
     this.changes = { ...UNCHANGED };
     this.without = new Set(); // frames of the memory
@@ -72,15 +71,9 @@ export class Learner {
     });
   }
 
-  async #askAll() {
-    const { subject, changes, without } = this;
-    const { index, target } = subject;
-    const question = { what: 'learner', index, target, ...changes, without: [...without] };
-    const found = [];
-    for (const model of subject.models) {
-      found.push([model, await this.ask(subject, { ...question, name: model.name })]);
-    }
-    return found;
+  #askAll() {
+    const { changes, without } = this;
+    return this.subject.askAll('learner', () => ({ ...changes, without: [...without] }));
   }
 
   #draw(found) {

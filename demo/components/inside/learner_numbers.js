@@ -1,4 +1,4 @@
-/** The few-shot learner's numbers: where losses lie on a logarithmic axis, and how they are written. */
+/** The few-shot learner's numbers: the range of their axis, and how they are written. */
 
 const SUPERSCRIPTS = {
   '-': '⁻',
@@ -13,7 +13,6 @@ const SUPERSCRIPTS = {
   8: '⁸',
   9: '⁹',
 };
-const WITHIN = [[1, 2, 5], [1, 3], [1]];
 
 /** Return a number with so many digits; very small and large ones as a power of ten: 1.43·10⁻⁴. */
 export function written(value, digits = 3) {
@@ -39,18 +38,6 @@ export function powerOfTen(exponent) {
   return `10${raised}`;
 }
 
-/** Return two to about seven round numbers from `low` to `high`, both positive, for a logarithmic axis. */
-export function logTicks(low, high) {
-  const steps = WITHIN[Math.min(WITHIN.length - 1, Math.floor(Math.log10(high / low)))];
-  const ticks = [];
-  for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.ceil(Math.log10(high)); exponent += 1) {
-    ticks.push(...steps.map((step) => Number(`${step}e${exponent}`)));
-  }
-  const inside = ticks.filter((tick) => tick >= low / 1.001 && tick <= high * 1.001);
-  const every = Math.ceil(inside.length / 7);
-  return inside.length > 1 ? inside.filter((_, number) => number % every === 0) : evenTicks(low, high);
-}
-
 /** Return a tick as short as it can be written. */
 export function tickText(tick) {
   if (tick >= 0.001 && tick < 100_000) {
@@ -58,16 +45,6 @@ export function tickText(tick) {
   }
   const [mantissa, exponent] = tick.toExponential().split('e');
   return (mantissa === '1' ? '' : `${mantissa}·`) + powerOfTen(Number(exponent));
-}
-
-/** Return round numbers at even distances, for a range within which there are hardly powers of ten. */
-function evenTicks(low, high) {
-  const rough = (high - low) / 3;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough);
-  const first = Math.ceil(low / step);
-  const count = Math.floor(high / step) - first + 1;
-  return Array.from({ length: count }, (_, number) => Number(((first + number) * step).toPrecision(12)));
 }
 
 /** Return the range of a logarithmic axis that holds all losses: a little more than theirs. */
@@ -79,11 +56,6 @@ export function lossRange(losses) {
   const [least, most] = [Math.min(...known), Math.max(...known)];
   const margin = Math.max(1.01, (most / least) ** 0.08);
   return { low: least / margin, high: most * margin };
-}
-
-/** Return how far up a loss lies on a logarithmic axis: 0 at its lower end, 1 at its upper one; 0 for none. */
-export function heightOf(loss, { low, high }) {
-  return loss > 0 ? Math.log(loss / low) / Math.log(high / low) : 0;
 }
 
 /** Fill the names in braces of a text. */

@@ -1,9 +1,11 @@
-/** The loss over the steps of a fit, on a logarithmic axis with numbers. */
+/** The loss over the steps of one fit, on a logarithmic axis, with a dot at the step that is looked at. */
 
-import { heightOf, logTicks, lossRange, tickText } from './learner_numbers.js';
+import { logScale, logTicks } from './geometry.js';
+import { lossRange, tickText } from './learner_numbers.js';
+import { svg } from './pieces.js';
 
-const SVG = 'http://www.w3.org/2000/svg';
-const SIZE = { width: 320, height: 130, left: 52, right: 12, top: 8, bottom: 20 };
+const [WIDTH, HEIGHT] = [320, 130];
+const [LEFT, RIGHT, TOP, BOTTOM] = [52, 12, 8, 20]; // margins
 
 /**
  * Make the curve.
@@ -12,48 +14,30 @@ const SIZE = { width: 320, height: 130, left: 52, right: 12, top: 8, bottom: 20 
  * @returns {{node: SVGElement, mark: function(number)}} `mark` puts the dot at a step.
  */
 export function lossCurve(losses, label) {
-  const range = lossRange(losses);
-  const node = part('svg', { viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, class: 'loss', role: 'img' });
-  node.setAttribute('aria-label', label);
-  const places = losses.map((loss, step) => placeOf(loss, step, losses.length, range));
-  for (const tick of logTicks(range.low, range.high)) {
-    const y = upTo(heightOf(tick, range));
-    node.append(part('line', { x1: SIZE.left, x2: SIZE.width - SIZE.right, y1: y, y2: y, class: 'grid' }));
-    node.append(lettered(tickText(tick), { x: SIZE.left - 6, y: y + 3.5, 'text-anchor': 'end' }));
-  }
+  const { low, high } = lossRange(losses);
+  const y = logScale(low, high, HEIGHT - BOTTOM, TOP);
+  const across = (WIDTH - LEFT - RIGHT) / Math.max(1, losses.length - 1);
+  const places = losses.map((loss, step) => ({ x: LEFT + across * step, y: y(Math.max(loss, low)) }));
   const last = losses.length - 1;
-  for (const step of new Set([0, last])) {
-    const at = { x: places[step].x, y: SIZE.height - 5, 'text-anchor': 'middle' };
-    node.append(lettered(String(step), at));
-  }
-  const path = places.map(({ x, y }, step) => `${step ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
-  const dot = part('circle', { r: 4.5, class: 'dot' });
-  node.append(part('path', { d: path }), dot);
+  const path = places.map((place, step) => `${step ? 'L' : 'M'}${place.x.toFixed(1)} ${place.y.toFixed(1)}`);
+  const dot = svg('circle', { r: 4.5 });
+  const node = svg(
+    'svg',
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: 'losses', role: 'img', 'aria-label': label },
+    ...logTicks(low, high).flatMap((tick) => [
+      svg('line', { x1: LEFT, x2: WIDTH - RIGHT, y1: y(tick), y2: y(tick), class: 'grid' }),
+      svg('text', { x: LEFT - 6, y: y(tick) + 4, 'text-anchor': 'end' }, tickText(tick)),
+    ]),
+    ...[...new Set([0, last])].map((step) =>
+      svg('text', { x: places[step].x, y: HEIGHT - 5, 'text-anchor': 'middle' }, String(step)),
+    ),
+    svg('path', { d: path.join('') }),
+    dot,
+  );
   const mark = (step) => {
-    const { x, y } = places[Math.min(step, last)];
-    dot.setAttribute('cx', x);
-    dot.setAttribute('cy', y);
+    const place = places[Math.min(step, last)];
+    dot.setAttribute('cx', place.x);
+    dot.setAttribute('cy', place.y);
   };
   return { node, mark };
-}
-
-function placeOf(loss, step, count, range) {
-  const across = (SIZE.width - SIZE.left - SIZE.right) / Math.max(1, count - 1);
-  return { x: SIZE.left + across * step, y: upTo(heightOf(loss, range)) };
-}
-
-function upTo(height) {
-  return SIZE.height - SIZE.bottom - height * (SIZE.height - SIZE.bottom - SIZE.top);
-}
-
-function part(tag, attributes) {
-  const node = document.createElementNS(SVG, tag);
-  Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
-  return node;
-}
-
-function lettered(text, attributes) {
-  const node = part('text', attributes);
-  node.textContent = text;
-  return node;
 }
