@@ -185,7 +185,7 @@ LEARNER_WORDS = {
     "fitted_only": "Fitted at frame {at} to {frames}; the model segmented no frame with it.",
     "frame": "frame {}",
     "frames": "frames {}",
-    "formula": "L = (Σₜ ‖wₜ W (τ ∗ Xₜ − E2ₜ)‖² + λ² ‖τ‖²) / N",
+    "formula": "L = (Σₜ ‖wₜ W (τ∗Xₜ − E2ₜ)‖² + λ²‖τ‖²) / N",
     "formula_hint": (
         "Eq. (1) as the released code has it: all samples t and places, wₜ the temporal weight, N the number of terms. "
         "The first number is the misfit, the second the price of large filters. Each model's E2 has a scale of its "

@@ -40,7 +40,10 @@ test('the axis of losses is a little longer than they are', () => {
 
 test('the formula has the numbers of a step', () => {
   const step = { misfit: 4_930_000, penalty: 0, loss: 44.1 };
-  assert.equal(inNumbers(step, { count: 111_744, reg: 0 }), 'L = (4.93·10⁶ + 0) / 111,744 = 44.1   (λ = 0)');
+  assert.equal(
+    inNumbers(step, { count: 111_744, reg: 0 }),
+    'L = (4.93·10⁶ + 0) / 111,744 = 44.1, λ\u00a0=\u00a00',
+  );
 });
 
 test('a sum is written with its gates, where there are some', () => {

@@ -94,9 +94,9 @@ function matching(found, words) {
   const last = [words.sum, '', '1', '', written(total)];
   return el(
     'div',
-    { class: 'sum', 'data-sum': 'matching' },
+    { class: 'sum', 'data-sum': 'matching', 'data-channel': found.channel },
     el('h5', {}, words.matching.replace('{}', found.channel)),
-    el('p', { class: 'hint' }, words.matching_hint.replace('{}', written(sharpness))),
+    el('p', { class: 'hint' }, words.matching_hint.replace('{}', sharpness)),
     table([words.memory_cell, 'q·k', words.weight, 'E1', words.product], rows, last),
     inTrace(answer, words),
   );

@@ -55,7 +55,7 @@ function about({ frame, shown, samples }, words) {
 /** Write eq. (1) with the numbers of a step. */
 export function inNumbers({ misfit, penalty, loss }, { count, reg }) {
   const terms = `(${written(misfit)} + ${written(penalty)}) / ${count.toLocaleString('en')}`;
-  return `L = ${terms} = ${written(loss)}   (λ = ${written(reg)})`;
+  return `L = ${terms} = ${written(loss)}, λ\u00a0=\u00a0${written(reg)}`;
 }
 
 function picturesOf(answer, words) {
