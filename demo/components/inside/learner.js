@@ -1,6 +1,6 @@
 /** The few-shot learner at work: a slider over the steps of a fit, and what the fit could have been otherwise. */
 
-import { choice, el } from '../shared/element.js';
+import { choice, el, setOptions } from '../shared/element.js';
 import { Latest } from '../shared/latest.js';
 import { fixed } from '../shared/numbers.js';
 import { fitView } from './fit_view.js';
@@ -30,6 +30,9 @@ export class Learner {
     this.subject = subject;
     if (isNew) {
       this.without.clear();
+      const channels = Array.from({ length: subject.value.channels }, (_, channel) => [channel, channel]);
+      setOptions(this.channel, [['', this.words.strongest], ...channels]);
+      this.channel.value = this.changes.channel ?? '';
     }
     this.#refresh();
   }
@@ -59,7 +62,7 @@ export class Learner {
     this.asking.run(async () => {
       let found = await this.#askAll();
       while (found.some(([, answer]) => answer.absent_kind === 'waiting') && number === this.asked) {
-        this.#draw(found);
+        this.#wait(found);
         await new Promise((resolve) => {
           setTimeout(resolve, AGAIN);
         });
@@ -76,7 +79,17 @@ export class Learner {
     return this.subject.askAll('learner', () => ({ ...changes, without: [...without] }));
   }
 
+  /** Leave what is there until what was asked for comes; say that it is awaited where there is nothing. */
+  #wait(found) {
+    if (this.views.some(({ steps }) => steps)) {
+      this.fits.classList.add('awaited');
+    } else {
+      this.#draw(found);
+    }
+  }
+
   #draw(found) {
+    this.fits.classList.remove('awaited');
     const answers = found.map(([, answer]) => answer).filter(({ steps }) => steps);
     this.views = found.map(([model, answer]) => fitView(model, answer, this.words));
     this.fits.replaceChildren(...this.views.map(({ node }) => node));
@@ -154,7 +167,6 @@ export class Learner {
       return [el('label', { class: 'pick' }, el('span', {}, label), select), select];
     };
     const numbered = (values) => values.map((value) => [value, value]);
-    const channels = Array.from({ length: 32 }, (_, channel) => channel);
     const picks = [
       pick(words.steps, [own(words.own_steps), ...numbered(STEPS)], (value) =>
         this.#change({ steps: number(value) }),
@@ -165,12 +177,13 @@ export class Learner {
       pick(words.from, [own(words.from_before), ['zero', words.from_zero]], (value) =>
         this.#change({ from_zero: value === 'zero' }),
       ),
-      pick(words.channel, [own(words.strongest), ...numbered(channels)], (value) => {
+      pick(words.channel, [own(words.strongest)], (value) => {
         this.changes.channel = number(value);
         this.#refresh();
       }),
     ];
     this.selects = picks.map(([, select]) => select);
+    this.channel = this.selects.at(-1);
     const reset = el('button', { type: 'button', onclick: () => this.#reset() }, words.reset);
     return el(
       'details',
