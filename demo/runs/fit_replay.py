@@ -13,7 +13,7 @@ from llb.io.label_png import decode_labels, encode_labels
 from llb.types import Mask
 
 STEPS = Range(0, 40)  # of a changed fit
-REGS = (0.0, 0.01, 0.1, 1.0, 10.0)  # values of λ; it is learnt, and came out as 0 in the lite models
+REGS = (0.0, 1.0, 10.0, 100.0, 1000.0)  # values of λ; it is learnt, and came out as 0 in the lite models
 
 
 @dataclass(frozen=True)

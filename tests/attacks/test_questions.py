@@ -71,11 +71,10 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
     "inside": [
         {"what": "diagram", "run": "run-1", "how": "pca", **PLACE},
         {"what": "detail", "run": "run-1", "how": "pca", "key": "value", **PLACE},
-        {"what": "gate_difference", "run": "run-1", **PLACE},
+        {"what": "channels", "run": "run-1", **PLACE},
         {"what": "filmstrip", "run": "run-1", **PLACE},
         {"what": "pixel", "run": "run-1", "y": 60, "x": 60, **PLACE},
         {"what": "arithmetic", "run": "run-1", "y": 60, "x": 60, **PLACE},
-        {"what": "figures", "run": "run-1"},
     ],
 }
 ASKED = [(server, question) for server, questions in QUESTIONS.items() for question in questions]

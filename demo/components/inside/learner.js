@@ -8,7 +8,7 @@ import { filled } from './learner_numbers.js';
 
 const AGAIN = 500; // milliseconds until a fit that waits or is at work is asked for again
 const STEPS = [0, 1, 2, 3, 5, 10, 20, 40];
-const REGS = [0, 0.01, 0.1, 1, 10];
+const REGS = [0, 1, 10, 100, 1000];
 const UNCHANGED = { steps: null, reg: null, from_zero: false, channel: null };
 
 export class Learner {

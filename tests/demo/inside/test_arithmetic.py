@@ -99,11 +99,11 @@ def test_the_memorys_cells_add_up_to_the_traces_answer(looked: Looked, model: st
     matching = answer.matching
     assert isinstance(matching, MatchingSum)
     row, column = answer.cell
-    assert answer.channel == (
-        channel if channel is not None else np.abs(trace.features["fused"][:, row, column]).argmax()
-    )
-    assert matching.answer == float(trace.features["transduced"][answer.channel, row, column])
-    scale = max(float(np.abs(trace.features["transduced"][answer.channel]).max()), 1e-6)
+    strongest = int(np.abs(trace.features["transduced"][:, row, column]).argmax())
+    assert matching.channel == (strongest if channel is None else channel)
+    answers = trace.features["transduced"][matching.channel]
+    assert matching.answer == float(answers[row, column])
+    scale = max(float(np.abs(answers).max()), 1e-6)
     assert matching.total == pytest.approx(matching.answer, abs=KEPT * scale)
     assert sum(cell.product for cell in matching.cells) + matching.others.product == pytest.approx(matching.total)
     assert matching.others.attention is not None
