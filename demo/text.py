@@ -75,6 +75,16 @@ TAKE_AWAY = {
 
 ANSWERED = "Answered from the cache: the same clip, masks, models and settings were run before"
 INSIDE_PENDING = "The inside of this frame is being computed: it comes by itself in a minute or two."
+FIT_NOT_KEPT = (
+    "What this fit was made of is not kept: of a long clip the inside of some frames is stored. Look at the frame "
+    "where the object was painted."
+)
+FIT_CHANGED = "A repair has changed what this fit was made of, so it cannot be repeated: look at a frame before it."
+E1_NOT_KEPT = "E1 of the frames in the memory is not kept: of a long clip the inside of some frames is stored."
+OUTSIDE_REGION = "This place is outside the search region of the object: click nearer to it."
+NO_LEARNER = "This model has no few-shot learner."
+FIT_AT_WORK = "The fit is being repeated, step by step …"
+FIT_FAILED = "The fit could not be repeated: choose another frame, or run the comparison again."
 INSIDE_NOT_YET = "The inside of these results is being computed: try again in a minute or two."
 PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
 READING, FRAMES = "Reading the clip", "frames"
@@ -180,6 +190,11 @@ def difference(variant: str) -> str:
     """Say in one line how a variant differs from the others."""
     kind: Variant = VARIANTS[variant]
     return f"{INPUTS[kind.label_input]} · {ENCODERS[kind.label_encoder]} · {FUSIONS[kind.fusion]}"
+
+
+def fit_waits(others: int) -> str:
+    """Say that a fit waits behind other visitors' work."""
+    return f"The fit waits for its turn: {others} {'visitor is' if others == 1 else 'visitors are'} before you."
 
 
 def facts(parameters: int, result: Measured | None) -> str:

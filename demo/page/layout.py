@@ -28,6 +28,7 @@ from demo.page.player_server import PlayerServer
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.page.uploads import uploads_only
+from demo.runs.fit_replays import FitReplays
 from demo.runs.lookup import RunLookup
 from demo.runs.run_setup import MOST_OBJECTS
 from demo.screen_colours import object_colour
@@ -70,6 +71,7 @@ def build_page(services: Services) -> Page:
         lookup = RunLookup(services.sessions, services.ready)
         examples, upload = _clip_choice(gallery, services.limits)
         bar = _run_bar()
+        fits = FitReplays(services.live.queue, (services.live.models, services.ready.answers.models))
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
                 trim, canvas, choice, link = _steps(services, CanvasServer(services.sessions, lookup))
@@ -78,7 +80,7 @@ def build_page(services: Services) -> Page:
         with gr.Column(elem_id="inside-part"):
             gr.Markdown(text.INSIDE, elem_id="inside-title")
             gr.HTML(html.paragraph(text.INSIDE_INTRO), elem_id="inside-intro")
-            _inside(InsideServer(lookup))
+            _inside(InsideServer(lookup, fits))
         _table()
         gr.HTML(html.glossary(), elem_id="words")
         gr.HTML(html.cite(), elem_id="cite")

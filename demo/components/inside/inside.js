@@ -15,6 +15,7 @@ import { channelStrip } from './channel_strip.js';
 import { PixelAnswer } from './clicked_pixel.js';
 import { about, large } from './detail.js';
 import { ModelDiagram } from './diagram.js';
+import { Learner } from './learner.js';
 import { Pickers } from './pickers.js';
 import { Subject } from './subject.js';
 
@@ -55,6 +56,7 @@ class Inside {
       scale: (scale) => this.#choose({ scale }),
     });
     this.answer = new PixelAnswer(words);
+    this.learner = new Learner(words.learner);
     this.#lay();
   }
 
@@ -141,6 +143,7 @@ class Inside {
       const found = await this.#showDiagrams(subject, all);
       if (all && found) {
         await this.#showDetail(subject, found);
+        this.learner.show(subject);
         await this.#showMemory(subject, found);
         await this.#showChannels(subject);
         if (subject.pixel === this.pixel) {
@@ -265,6 +268,7 @@ class Inside {
     this.details = el('div', { class: 'details' }, this.aboutPart, note, this.pair);
     this.strips = el('div', { class: 'strips' });
     const controls = el('div', { class: 'controls' }, ...this.pickers.nodes, this.where);
-    this.box.append(controls, this.diagrams, this.coloursNote, this.details, this.strips);
+    const parts = [this.diagrams, this.coloursNote, this.details, this.learner.node, this.strips];
+    this.box.append(controls, ...parts);
   }
 }
