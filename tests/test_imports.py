@@ -80,6 +80,7 @@ FOR_ALL_OF_DEMO = (
     "demo.browser_json",
     "demo.browser_pictures",
     "demo.json_values",
+    "demo.screen_colours",
     "demo.whole_file",
 )
 

@@ -80,7 +80,7 @@ def start_update(run: Run, clip: Clip, place: Place[Progress | None] | None) -> 
     return StartUpdate(
         watched=run.folder.name,
         status=_waiting(place) if place and place.state == "waiting" else html.progress(run, len(clip), text.STARTING),
-        title=f"### {title}",
+        title=f"## {title}",
         player=gr.skip(),
         undo=gr.update(visible=False),
         run=gr.update(visible=False),
@@ -97,7 +97,7 @@ def settled_update(status: str, result: ResultUpdate) -> RunUpdate:
 def result_update(session: Session, run: Run | None) -> ResultUpdate:
     """Return a finished run's title, the player's value, and whether there is a repair to undo."""
     if run is None:
-        return ResultUpdate(text.RESULTS_EMPTY, gr.skip(), gr.update(visible=False))
+        return ResultUpdate(text.RESULTS_EMPTY, {}, gr.update(visible=False))
     clip = Clip.open(run.clip_folder)
     title = text.results_title(clip.title, run.frames, len(clip), run.state == "stopped")
     if run.answered:

@@ -21,17 +21,8 @@ class ResultUpdate(NamedTuple):
     undo: Any
 
 
-class ExampleUpdate(NamedTuple):
-    """The results of an example that was chosen."""
-
-    status: Any
-    title: Any
-    player: Any
-    undo: Any
-
-
 class ChosenUpdate(NamedTuple):
-    """Another clip that was chosen in the gallery; for an example also its results."""
+    """Another clip that was chosen, uploaded or cut, and its results, or what to do where it has none."""
 
     canvas: Any
     trim: Any
@@ -40,6 +31,7 @@ class ChosenUpdate(NamedTuple):
     title: Any
     player: Any
     undo: Any
+    timer: Any
 
 
 class UndoUpdate(NamedTuple):

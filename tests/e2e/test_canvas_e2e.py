@@ -12,12 +12,11 @@ import pytest
 
 from demo.clips.clip import Clip
 from demo.components import words
-from llb.io.label_png import davis_palette, write_labels
+from llb.io.label_png import write_labels
 from tests.e2e.driver import (
     LONG,
     choose,
     draw,
-    drawn,
     go_to,
     kept,
     marked,
@@ -26,6 +25,7 @@ from tests.e2e.driver import (
     opened,
     pixels_of,
     run,
+    shows_mask,
     stored,
     to_frame,
     told,
@@ -201,7 +201,7 @@ def assert_shown(page: Page, expected: np.ndarray, *frames: int) -> None:
     page.select_option(".player .views", "mask")
     for index in frames:
         go_to(page, index)
-        assert (drawn(page, "lite/llb") == davis_palette()[expected[index]]).all()
+        assert shows_mask(page, "lite/llb", expected[index])
 
 
 def repair(page: Page, index: int, direction: str) -> None:

@@ -177,13 +177,13 @@ def test_answers_about_the_run_before_do_not_get_into_the_next(page: Page, url: 
                     route.continue_()
                 else:
                     route.fulfill(json=made_up)
+        go_to(page, 5)
         page.wait_for_function(
-            "[...document.querySelectorAll('.player .chart-value')].every(note => /J [01]/.test(note.textContent))",
+            "[...document.querySelectorAll('.player .chart-value')].every(note => /^[01][.]/.test(note.textContent))",
             timeout=LONG,
         )
         page.wait_for_timeout(300)
         assert not any("0.78" in note for note in page.locator(".player .chart-value").all_inner_texts())
-        go_to(page, 5)
         page.wait_for_selector(".inside .extras figcaption >> text=now", timeout=LONG)
         page.wait_for_timeout(300)
         assert page.locator(".inside .extras figcaption >> text=0.777").count() == 0

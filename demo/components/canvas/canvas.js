@@ -27,7 +27,7 @@ export function mount({ element, props, trigger, server, watch }) {
   const canvas = new MaskCanvas(box, props.words, props.colours, ask, (repair) => trigger('submit', repair));
   watch('value', () => canvas.load(props.value));
   canvas.load(props.value);
-  runs.listen(({ value }) => canvas.noteRun(value));
+  runs.listen((message) => message && canvas.noteRun(message.value));
   repairs.listen((repair) => canvas.correct(repair));
 }
 
@@ -177,6 +177,7 @@ class MaskCanvas {
       this.view.frameBar.show(this.index, value);
       this.#offerRepair();
     }
+    this.box.dispatchEvent(new Event('marked', { bubbles: true })); // the run bar asks anew what Run would do
   }
 
   #showBusy(on) {

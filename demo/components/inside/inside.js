@@ -49,11 +49,17 @@ class Inside {
     this.#lay();
   }
 
-  /** Show a finished run, unless it is shown already. */
-  showRun({ value, index }) {
+  /** Show a finished run, unless it is shown already; null hides everything. */
+  showRun(message) {
     if (!this.box.isConnected) {
       return;
     }
+    if (!message) {
+      this.value = null;
+      this.box.hidden = true;
+      return;
+    }
+    const { value, index } = message;
     const isFresh = this.value?.run !== value.run || this.value.stamp !== value.stamp;
     this.value = value;
     this.box.hidden = false;
@@ -134,7 +140,7 @@ class Inside {
 
   /** Tell whether the run of a request is the one that is shown. */
   #isShown({ value }) {
-    return this.value.stamp === value.stamp;
+    return this.value?.stamp === value.stamp;
   }
 
   /** Ask the same about every model of the subject; return [model, answer] pairs. */

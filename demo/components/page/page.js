@@ -1,15 +1,29 @@
 /** What the page itself does in the browser, around Gradio's events (demo/page/events.py). */
 
+import { calmly } from '../shared/motion.js';
 import { Leaving } from './leaving.js';
+import { Presentation } from './present.js';
 
 const leaving = new Leaving(() => document.getElementById('stop') !== null);
+
+const presentation = new Presentation();
+
+/** Begin as the address says. */
+export function openPresentation() {
+  presentation.open();
+}
+
+/** Show the results alone, or everything again. */
+export function togglePresentation() {
+  presentation.show(!presentation.isOn);
+}
 
 /** Bring the results into view, unless they are there already. */
 export function showResults() {
   const results = document.getElementById('results');
   const top = results.getBoundingClientRect().top;
   if (top < 0 || top > window.innerHeight / 2) {
-    results.scrollIntoView({ behavior: 'smooth' });
+    results.scrollIntoView({ behavior: calmly() });
   }
 }
 

@@ -44,9 +44,9 @@ def test_the_baseline_has_no_difference_to_itself() -> None:
     baseline = Row("joint", (83.5, 80.8, 86.2), measured, 0.0, (0.0, 0.0), None)
     other = Row("llb", (84.6, 81.5, 87.7), measured, 1.25, (-0.5, 3.0), measured)
     found = html.ablation([baseline, other])
-    assert found.count("<td></td>") == 3  # difference, interval and second seed of the baseline
-    assert "<td>+1.2</td>" in found
-    assert "<td>-0.5 to +3.0</td>" in found
+    assert found.count("></td>") == 3  # difference, interval and second seed of the baseline
+    assert ">+1.2</td>" in found
+    assert 'data-head="95 % interval">-0.5 to +3.0</td>' in found
 
 
 def test_a_template_refuses_a_value_that_is_missing(tmp_path: Path) -> None:
