@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 
-from demo import text
 from demo.clips.clip import Clip
 from demo.masks.chosen_clip import choose_clip
 from demo.page.services import Services
@@ -25,28 +24,27 @@ class LinkedRuns:
 
     services: Services
 
-    def open(self, session: Session, link: ViewLink) -> str:
-        """Choose a link's clip and put its results on show; return a sentence if they are not there.
+    def open(self, session: Session, link: ViewLink) -> str | None:
+        """Choose a link's clip; return the name of its results' folder.
 
-        The results of the example stand in for them then.
+        It is empty for those that the example shows anyway. None: they are not there.
         """
         clip = self.services.shelf.clip(link.clip)
         choose_clip(session, clip)
         ready = self.services.ready.of_clip(clip)
         if not link.key and (not link.entries or (ready and _is_of(ready, link))):
-            session.note(shown="")
             return ""
         entry = self._find(clip, link)
-        session.note(shown=self._given(session, clip, entry) if entry else "")
-        return "" if entry else text.NOT_COMPUTED
+        return self._given(session, clip, entry) if entry else None
 
-    def open_own(self, session: Session, name: str) -> None:
-        """Put one of the visitor's own results on show again, and choose its clip; one that is gone changes nothing."""
+    def open_own(self, session: Session, name: str) -> bool:
+        """Choose the clip of one of the visitor's own results again; tell whether these are still there."""
         for folder in (*session.folders("run"), *session.folders(VIEW)):
             if folder.name == name:
                 with suppress(ValueError):
                     choose_clip(session, Clip.open(Run.open(folder).clip_folder))
-                    session.note(shown=name)
+                    return True
+        return False
 
     def _find(self, clip: Clip, link: ViewLink) -> Run | None:
         """Return the finished run of a link as the cache has it, None if there is none."""

@@ -43,7 +43,6 @@ class Address {
 
   #showRun(value) {
     const isFresh = this.#value?.stamp !== value.stamp;
-    const isFirst = !this.#value;
     const before = this.#url(this.#view);
     this.#value = value;
     if (this.#wanted && (isFresh || this.#wanted.run === this.#run)) {
@@ -51,7 +50,7 @@ class Address {
     } else if (isFresh) {
       this.#view = lasting(this.#view);
       this.#say('');
-      this.#push(isFirst ? null : before);
+      this.#push(before);
       this.#tell();
     }
   }
@@ -145,9 +144,7 @@ class Address {
   /** Make an entry of the history; `before` is the address of what was on show. */
   #push(before) {
     clearTimeout(this.#timer);
-    if (before !== null) {
-      history.replaceState(history.state, '', before);
-    }
+    history.replaceState(history.state, '', before);
     const url = this.#url(this.#view);
     history.pushState(this.#state, '', url);
     tellSpace(url);

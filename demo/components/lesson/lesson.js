@@ -185,7 +185,7 @@ class Lesson {
     const again = el('button', { class: 'plain', title: words.again_help, onclick: () => this.open(this.number) });
     again.textContent = words.again;
     const close = el('button', { class: 'close', 'aria-label': words.close, onclick: () => this.close() }, '✕');
-    const worksheet = el('a', { href: words.worksheet_address, target: '_blank' }, words.worksheet);
+    const worksheet = el('a', { href: `${window.gradio_config.root}${words.worksheet_address}`, target: '_blank' }, words.worksheet);
     this.panel = el(
       'aside',
       { class: 'lesson-panel', 'aria-label': words.lesson, hidden: '' },
@@ -194,7 +194,8 @@ class Lesson {
       el('div', { class: 'foot' }, this.back, this.ticked, this.next, el('small', {}, again, worksheet)),
     );
     this.panel.addEventListener('keydown', ({ key }) => key === 'Escape' && this.close());
-    this.box.append(this.opener, this.panel, this.highlight);
+    this.box.append(this.opener, this.highlight);
+    (this.box.closest('.gradio-container') ?? document.body).append(this.panel); // beside all, not in the bar
     this.#showProgress();
   }
 
