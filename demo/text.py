@@ -47,9 +47,10 @@ KNOCK_OUT_TITLES = {
 INSIDE = "### Look inside"
 INSIDE_INTRO = (
     "Every model has two branches. One **matches** each pixel with the frames in its memory, the other is a small "
-    "filter **learnt on the spot** from them. **E1** and **E2** are what each branch is told about the object. They "
-    "answer with E1\\* and E2\\*; the gates **γ1** and **γ2** say how much of each answer is used at each location. "
-    "Click a box to enlarge it, or a pixel in a result above to see where the model looks."
+    "filter **learnt on the spot** from them. **E1** and **E2** are what each branch is told about the object in past "
+    "frames. They answer with E1\\* and E2\\* for the current frame; the gates **γ1** and **γ2** say how much of each "
+    "answer is used at each location. Click a box to enlarge it, or a pixel in a result above to see where the model "
+    "looks."
 )
 IN_COMPANY = "while other work ran"
 NUMBERS_NOTE = (
@@ -59,12 +60,17 @@ NUMBERS_NOTE = (
 )
 
 TAKE_AWAY = {
-    "side_by_side": "Video, side by side",
+    "side_by_side": "Video, side by side (mp4)",
+    "cutouts": "Cut-outs with transparency (WebM, zip)",
     "masks": "Masks (PNG, zip)",
-    "coco": "Masks (COCO RLE)",
-    "traces": "Inside (npz)",
-    "measurements": "Figures (JSON)",
+    "soft": "Soft masks (8-bit PNG, zip)",
+    "coco": "Masks (COCO RLE, zip)",
+    "curves": "Curves (CSV)",
+    "plots": "Plots (SVG and PNG, zip)",
+    "measurements": "Numbers (JSON)",
     "report": "Report (HTML)",
+    "internals": "Internals of this frame (npz)",
+    "traces": "Internals of all frames (npz)",
 }
 
 ANSWERED = "Answered from the cache: the same clip, masks, models and settings were run before"
@@ -76,6 +82,7 @@ READY = "Press Run to see the models side by side."
 MARK_FIRST = "Mark the object on the first frame, then press Run: the results come here."
 NO_WEIGHTS = "No model can run here yet: the folder weights/ holds no trained weights."
 STARTING = "Starting: each model learns the object from the first frame."
+STARTING_REPAIR = "Starting: each model takes in the changed frame."
 NO_CLIP = "Choose a clip first: pick an example or upload one."
 NO_MASK = "Mark at least one object first: pick a number and paint over the object on the first frame."
 NOTHING_TO_REPAIR = "Nothing is marked on this frame: paint the object there first."

@@ -103,6 +103,12 @@ def badge(sentence: str) -> str:
     return f'<span class="badge">{escape(sentence)}</span>'
 
 
+def repair_progress(done: float, left: str) -> str:
+    """Show how far a repair is, all models together: the frames that it begins with are none of its work."""
+    line = f"{done:.0%} · {left}" if done else left
+    return TEMPLATES.get_template("progress.html").render(done=done, left=line, each="")
+
+
 def progress(run: Run, total: int, left: str) -> str:
     """Show how far a run is, as a whole and for each of its models; `left` says how long it will still take."""
     done = sum(record.frames for record in run.variants) / max(1, total * len(run.variants))

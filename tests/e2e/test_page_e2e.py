@@ -15,6 +15,7 @@ from demo.clips.clip import Clip
 from demo.clips.examples import EXAMPLES, ExampleShelf, LoadedExample, load
 from demo.inside import pictures
 from demo.inside.answers import PixelAnswer
+from demo.inside.let_through import ObjectMeans, places_on_object, share_let_through
 from demo.inside.pixel import pixel
 from demo.inside.questions import PixelQuestion, Place
 from demo.screen_colours import object_colour
@@ -174,13 +175,18 @@ def test_a_box_opens_large_with_the_traces_values(page: Page, real: str, folder:
     go_to(page, 5)
     trace = stored(page, folder).traces(MODELS[0]).read(5, 1)
     assert trace is not None
-    gate = trace.features["gate_transduced"].astype(np.float32).mean(0)
-    assert (pixels(picture(page, MODELS[0], "gate_transduced")) == pictures.cividis(gate)).all()
+    share = share_let_through(trace.features["transduced"], trace.features["gate_transduced"])
+    assert (pixels(picture(page, MODELS[0], "gate_transduced")) == pictures.sequential(share, 0, 1)).all()
+    means = ObjectMeans.of(share, places_on_object(trace.mask, *share.shape))
+    assert means.object is not None
+    assert means.beside is not None
+    note = page.inner_text(f'.diagrams [data-model="{MODELS[0]}"] [data-part="gate_transduced"] small')
+    assert f"object {round(100 * means.object)} %, beside it {round(100 * means.beside)} %" in note
     assert picture(page, MODELS[0], "value") != picture(page, MODELS[0], "label")
     page.locator(f'.diagrams [data-model="{MODELS[0]}"] [data-part="gate_induced"]').click()
     page.wait_for_selector('.details[data-part="gate_induced"]', timeout=LONG)
-    induced = trace.features["gate_induced"].astype(np.float32).mean(0)
-    image = page.locator(f'.large[data-model="{MODELS[0]}"] img')
+    induced = share_let_through(trace.features["induced"], trace.features["gate_induced"])
+    image = page.locator(f'.large[data-model="{MODELS[0]}"] .share img')
     image.scroll_into_view_if_needed()
     box = image.bounding_box()
     assert box is not None
@@ -193,7 +199,7 @@ def test_a_box_opens_large_with_the_traces_values(page: Page, real: str, folder:
     facts = page.inner_text(f'.large[data-model="{MODELS[0]}"] dl')
     assert "32 × 15 × 26" in facts
     assert "sigmoid" in facts
-    assert "plain sum" in page.inner_text(f'.large[data-model="{MODELS[1]}"]')
+    assert "All is let through" in page.inner_text(f'.large[data-model="{MODELS[1]}"]')
 
 
 def test_a_clicked_pixel_shows_the_stored_attention(page: Page, real: str, folder: Path) -> None:
@@ -219,6 +225,11 @@ def test_a_clicked_pixel_shows_the_stored_attention(page: Page, real: str, folde
     assert [float(part) for part in parts.evaluate_all("all => all.map(n => n.dataset.part)")] == pytest.approx(
         [item.attention for item in expected.memory]
     )
+    panes_end = page.locator(".player .panes").bounding_box()
+    answer = page.locator(".looked").bounding_box()
+    assert panes_end is not None
+    assert answer is not None
+    assert 0 <= answer["y"] - panes_end["y"] - panes_end["height"] < 40  # right below the panes
     gates = page.inner_text(f'.looked [data-model="{MODELS[0]}"] .gates figcaption')
     assert f"γ1 {expected.gates.gate_transduced[5]:.2f}" in gates
 

@@ -34,14 +34,20 @@ let before = Promise.resolve(); // the events that wait in `afterSaving`: they g
  * If it cannot be saved, the canvas says so and this throws an Error: Gradio drops the event then.
  */
 async function afterSaving(...values) {
-  const saved = before.then(() => document.querySelector('.mask-canvas')?.settle?.());
-  before = saved.catch(() => {});
-  await saved;
+  await afterCanvas((canvas) => canvas.settle());
   return values;
 }
 
-/** Return `afterSaving` for one button: a click that repeats the one that waits is dropped, as Gradio does later. */
-function onceAfterSaving() {
+/** Wait until the mask canvas, if it is there, is ready in a way, after the events that wait already. */
+function afterCanvas(ready) {
+  const canvas = document.querySelector('.mask-canvas');
+  const saved = before.then(() => canvas?.settle && ready(canvas));
+  before = saved.catch(() => {});
+  return saved;
+}
+
+/** Return `afterCanvas` for one button: a click that repeats the one that waits is dropped, as Gradio does later. */
+function onceAfterSaving(ready) {
   let waiting = null; // the values of the click that waits: Gradio does not know of it yet
   return async (...values) => {
     const click = JSON.stringify(values);
@@ -50,15 +56,17 @@ function onceAfterSaving() {
     }
     waiting = click;
     try {
-      return await afterSaving(...values);
+      await afterCanvas(ready);
+      return values;
     } finally {
       waiting = null;
     }
   };
 }
 
-export const runAfterSaving = onceAfterSaving();
-export const undoAfterSaving = onceAfterSaving();
+/** Wait as `afterSaving` does; without any mask the canvas asks for one, and the event is dropped. */
+export const runAfterSaving = onceAfterSaving((canvas) => canvas.settleForRun());
+export const undoAfterSaving = onceAfterSaving((canvas) => canvas.settle());
 
 /** Note that a clip is being read until `readingEnds`; return the event's values unchanged. */
 export function readingBegins(...values) {

@@ -32,6 +32,11 @@ def test_a_run_shows_how_far_each_model_is(tmp_path: Path) -> None:
     assert "LLB 3/8 · &lt;script&gt;" in found
 
 
+def test_a_repair_shows_its_own_progress() -> None:
+    assert 'value="0.000"' in html.repair_progress(0.0, text.STARTING_REPAIR)
+    assert "40% · about 20 s left" in html.repair_progress(0.4, text.time_left(20.0))
+
+
 def test_a_notice_has_a_bar_only_for_work_in_progress() -> None:
     assert "<progress" not in html.notice("Nothing runs.")
     found = html.notice(TAGS, 0.5)
