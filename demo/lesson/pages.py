@@ -123,8 +123,8 @@ PAGES: tuple[LessonPage, ...] = (
             f"clip=bee&models={','.join(BRANCHES)}&frame={HOVER}&chart=j",
         ),
         Exercise(
-            "Mean J on the bee: LLB, only E1*, only E2*. Does this show that a model trained with one branch would be as "
-            "bad?",
+            "Mean J on the bee: LLB, only E1*, only E2*. Does this show that a model trained with one branch would be "
+            "as bad?",
             "0.69, 0.20 and 0.20. No: it is a knock-out of a trained model, whose decoder expects the sum. A model "
             "trained with one branch (an ablation) was not tried here.",
         ),
@@ -187,8 +187,8 @@ PAGES: tuple[LessonPage, ...] = (
         ),
         Exercise(
             "Why does no model find the engine behind the tunnel, though the memory holds it? What would you change?",
-            "Each looks only inside its search region, which stays where it last saw the engine (J 0.00 for LLB and for "
-            "JOINT on frame 44). For example: let the region grow, or search the whole frame, while the object is lost.",
+            "Each looks only inside its search region, which stays where it last saw the engine (J 0.00 for LLB and "
+            "for JOINT on frame 44). For example: let the region grow, or search the whole frame, while it is lost.",
         ),
         (
             Fact("0.00", "train", PAIR, 0, frame=44),

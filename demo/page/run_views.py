@@ -95,7 +95,10 @@ def settled_update(status: str, result: ResultUpdate) -> RunUpdate:
 
 
 def result_update(session: Session, run: Run | None, link: str) -> ResultUpdate:
-    """Return a finished run's title, the player's value, and whether there is a repair to undo; `link` is its address."""
+    """Return a finished run's title, the player's value, and whether there is a repair to undo.
+
+    `link` is its part of the page's address (`demo.page.view_link`).
+    """
     if run is None:
         return ResultUpdate(text.RESULTS_EMPTY, {}, gr.update(visible=False))
     clip = Clip.open(run.clip_folder)

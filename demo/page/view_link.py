@@ -1,4 +1,4 @@
-"""The part of the page's address that says which comparison is on show (the rest: demo/components/shared/address.js)."""
+"""The part of the page's address that names the comparison on show (the rest: demo/components/shared/address.js)."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class ViewLink:
 def link_to(run: Run, shelf: ExampleShelf) -> str:
     """Return the query of a finished run's address; empty if it has none.
 
-    It has one if its clip is an example and its objects were marked before it began: a repair can be had no second time.
+    It has one if its clip is an example and it is no repair, which could not be had a second time.
     """
     clip = Clip.open(run.clip_folder)
     if run.state != "done" or run.base or not shelf.has(clip):

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { tellSpace } from '../../demo/components/address/space.js';
-import { fitting, format, isDeliberate, lasting, parse, runIn } from '../../demo/components/shared/address.js';
+import {
+  fitting,
+  format,
+  isDeliberate,
+  lasting,
+  parse,
+  runIn,
+} from '../../demo/components/shared/address.js';
 
 const RUN = 'clip=bee&models=lite/llb,lite/llb~only-e1&memory=9';
 const VIEW = {
@@ -50,7 +57,7 @@ test('the same comparison is the same text however its address is written', () =
 });
 
 test('what cannot be read is left out and named', () => {
-  const { view, wrong } = parse('?frame=abc&object=-1&pixel=3&box=&channels=' + 'x'.repeat(101) + '&lesson=2');
+  const { view, wrong } = parse(`?frame=abc&object=-1&pixel=3&box=&channels=${'x'.repeat(101)}&lesson=2`);
   assert.deepEqual(view, { lesson: 2 });
   assert.deepEqual(wrong, ['frame', 'object', 'box', 'channels', 'pixel']);
 });
@@ -82,7 +89,10 @@ test('another box or page of the lesson is a step back, another frame is none', 
 });
 
 test('another comparison begins at its own frame, with the same box', () => {
-  assert.deepEqual(lasting({ frame: 3, box: 'value', pixel: { x: 1, y: 1 }, lesson: 2 }), { box: 'value', lesson: 2 });
+  assert.deepEqual(lasting({ frame: 3, box: 'value', pixel: { x: 1, y: 1 }, lesson: 2 }), {
+    box: 'value',
+    lesson: 2,
+  });
 });
 
 test('the outer page of a Space is told, no other one', () => {

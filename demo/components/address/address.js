@@ -30,7 +30,7 @@ class Address {
     this.#lay();
     this.#wanted = parse(location.search);
     window.addEventListener('popstate', ({ state }) => this.#goBack(state));
-    runs.listen(({ value }) => this.#showRun(value));
+    runs.listen((message) => (message ? this.#showRun(message.value) : this.#showNothing()));
     frames.listen((message) => this.#showFrame(message));
     pixels.listen(({ stamp, x, y }) => stamp === this.#value?.stamp && this.#change({ pixel: { x, y } }));
     changes.listen((changed) => this.#change(changed));
@@ -50,8 +50,22 @@ class Address {
     } else if (isFresh) {
       this.#view = lasting(this.#view);
       this.#say('');
-      this.#push(before);
+      if (history.state?.run === '') {
+        this.#replace(this.#url(this.#view)); // nothing was on show there
+      } else {
+        this.#push(before);
+      }
       this.#tell();
+    }
+  }
+
+  /** Note that no results are on show: the clip has none (yet). Back leads to those before. */
+  #showNothing() {
+    const before = this.#url(this.#view);
+    const hadResults = this.#value !== null;
+    [this.#value, this.#view] = [null, lasting(this.#view)];
+    if (hadResults && !this.#wanted) {
+      this.#push(before);
     }
   }
 
@@ -130,7 +144,7 @@ class Address {
   }
 
   get #state() {
-    return { run: this.#value.run };
+    return { run: this.#value?.run ?? '' };
   }
 
   #address(search) {

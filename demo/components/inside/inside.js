@@ -4,7 +4,8 @@
  * `props.parts` describes the boxes (demo/inside/diagram.py); `server.read` answers questions (demo/inside/server.py).
  */
 
-import { frames, pixels, runs } from '../shared/channels.js';
+import { changes, frames, pixels, restores, runs } from '../shared/channels.js';
+import { NONE } from '../shared/address.js';
 import { el } from '../shared/element.js';
 import { Latest } from '../shared/latest.js';
 import { scrollTo } from '../shared/motion.js';
@@ -17,6 +18,7 @@ import { ModelDiagram } from './diagram.js';
 import { Pickers } from './pickers.js';
 import { Subject } from './subject.js';
 
+const AT_FIRST = { reduction: 'pca', scale: 'unit', part: 'gate_transduced' };
 const PLAYING = 500; // milliseconds from one diagram to the next while the player plays
 
 export function mount({ element, props, server }) {
@@ -25,6 +27,7 @@ export function mount({ element, props, server }) {
   runs.listen((message) => inside.showRun(message));
   frames.listen((message) => inside.showFrame(message));
   pixels.listen((message) => inside.showPixel(message));
+  restores.listen((message) => inside.restore(message));
 }
 
 class Inside {
@@ -35,9 +38,7 @@ class Inside {
     this.index = 0;
     this.models = ['', '']; // names; '' for none
     this.target = 1;
-    this.reduction = 'pca';
-    this.scale = 'unit';
-    this.part = 'gate_transduced';
+    Object.assign(this, AT_FIRST);
     this.past = null; // the past frame that the visitor chose; null for the newest
     this.pixel = null;
     this.shown = new Map(); // the diagrams, by the model's name
@@ -47,11 +48,11 @@ class Inside {
     this.refreshing = new Latest();
     this.retry = new Retry(() => this.#refresh());
     this.pickers = new Pickers(words, {
-      first: (name) => this.#choose({ models: [name, this.models[1]] }),
-      second: (name) => this.#choose({ models: [this.models[0], name] }),
-      target: (target) => this.#choose({ target, past: null }),
-      reduction: (reduction) => this.#choose({ reduction }),
-      scale: (scale) => this.#choose({ scale }),
+      first: (model) => this.#choose({ models: [model, this.models[1]] }, { model }),
+      second: (name) => this.#choose({ models: [this.models[0], name] }, { beside: name || NONE }),
+      target: (target) => this.#choose({ target, past: null }, { object: target, past: undefined }),
+      reduction: (reduction) => this.#choose({ reduction }, { channels: reduction }),
+      scale: (scale) => this.#choose({ scale }, { scale }),
     });
     this.answer = new PixelAnswer(words);
     this.#lay();
@@ -109,20 +110,46 @@ class Inside {
     this.answer.place(this.box);
     if (target && target !== this.target) {
       this.pickers.target.value = target;
-      this.#choose({ target, past: null });
+      this.#choose({ target, past: null }, { object: target, past: undefined });
     } else {
       this.answer.show(this.#subject());
     }
   }
 
-  #choose(changes) {
-    Object.assign(this, changes);
+  /** Show the run that is there in a view of it (shared/address.js); what the view leaves out, as at first. */
+  restore({ stamp, view }) {
+    const { value } = this;
+    if (value?.stamp !== stamp) {
+      return;
+    }
+    const [first, second] = value.variants;
+    const beside = view.beside ?? second?.name ?? NONE;
+    Object.assign(this, {
+      models: [view.model ?? first.name, beside === NONE ? '' : beside],
+      target: view.object ?? value.shown_object,
+      reduction: view.channels ?? AT_FIRST.reduction,
+      scale: view.scale ?? AT_FIRST.scale,
+      part: view.box ?? AT_FIRST.part,
+      past: view.past ?? null,
+      pixel: view.pixel ?? null,
+      index: view.frame ?? value.latest,
+    });
+    this.pickers.offer(value, this);
+    if (!this.pixel) {
+      this.answer.clear();
+    }
+    this.#refresh();
+  }
+
+  /** Take in what the visitor chose; `view` says the same as the page's address has it. */
+  #choose(chosen, view) {
+    Object.assign(this, chosen);
+    changes.send(view);
     this.#refresh();
   }
 
   #choosePart(key) {
-    this.part = key;
-    this.#refresh();
+    this.#choose({ part: key }, { box: key });
     scrollTo(this.details);
   }
 
@@ -192,7 +219,7 @@ class Inside {
       words: this.words,
       parts: this.parts,
       choose: (part) => this.#choosePart(part),
-      choosePast: (past) => this.#choose({ past }),
+      choosePast: (past) => this.#choose({ past }, { past }),
     };
     this.shown = new Map(models.map((model) => [model.name, new ModelDiagram(model, context)]));
     this.diagrams.replaceChildren(...[...this.shown.values()].map(({ node }) => node));

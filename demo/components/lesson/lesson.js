@@ -4,7 +4,7 @@
  * opens views.
  */
 
-import { parse, runIn } from '../shared/address.js';
+import { runIn } from '../shared/address.js';
 import { changes, frames, views, visits } from '../shared/channels.js';
 import { el } from '../shared/element.js';
 import { scrollTo } from '../shared/motion.js';
@@ -182,10 +182,15 @@ class Lesson {
     this.scroller = el('div', { class: 'page' }, this.title, this.text, this.asked, this.task);
     this.back = el('button', { class: 'back', onclick: () => this.open(this.number - 1) }, words.back);
     this.next = el('button', { class: 'next', onclick: () => this.#goOn() });
-    const again = el('button', { class: 'plain', title: words.again_help, onclick: () => this.open(this.number) });
-    again.textContent = words.again;
-    const close = el('button', { class: 'close', 'aria-label': words.close, onclick: () => this.close() }, '✕');
-    const worksheet = el('a', { href: `${window.gradio_config.root}${words.worksheet_address}`, target: '_blank' }, words.worksheet);
+    const again = el('button', { class: 'plain', title: words.again_help }, words.again);
+    again.addEventListener('click', () => this.open(this.number));
+    const close = el(
+      'button',
+      { class: 'close', 'aria-label': words.close, onclick: () => this.close() },
+      '✕',
+    );
+    const address = `${window.gradio_config.root}${words.worksheet_address}`;
+    const worksheet = el('a', { href: address, target: '_blank' }, words.worksheet);
     this.panel = el(
       'aside',
       { class: 'lesson-panel', 'aria-label': words.lesson, hidden: '' },

@@ -1,4 +1,4 @@
-/** How far a reader is: kept in this browser alone. And what ticks a page off. Pure but for the storage that is given. */
+/** How far a reader is, which is kept in this browser alone, and what ticks a page off. */
 
 const KEY = 'llb-lesson';
 
@@ -57,8 +57,8 @@ function read(storage) {
 /**
  * Tell whether what is seen does a page's task (demo/lesson/page.py).
  * @param {{what: string, value: string}} done
- * @param {{frame: number, box: string, pixel: Object, past: number, isAnswered: boolean, isOther: boolean}} seen what is
- *   on show; undefined where nothing is chosen. `isOther`: another comparison than the page's.
+ * @param {{frame: number, box: string, pixel: Object, past: number, isAnswered: boolean, isOther: boolean}} seen what
+ *   is on show; undefined where nothing is chosen. `isOther`: another comparison than the page's.
  */
 export function isDone({ what, value }, seen) {
   const checks = {
@@ -79,5 +79,7 @@ function isWithin(number, range) {
 
 function isInside(pixel, rectangle) {
   const [left, top, width, height] = rectangle.split(',').map(Number);
-  return Boolean(pixel) && pixel.x >= left && pixel.x < left + width && pixel.y >= top && pixel.y < top + height;
+  return (
+    Boolean(pixel) && pixel.x >= left && pixel.x < left + width && pixel.y >= top && pixel.y < top + height
+  );
 }

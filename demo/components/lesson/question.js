@@ -24,7 +24,8 @@ export function questionNode(question, chosen, { words, choose, show }) {
   );
   const verdict = chosen === question.right ? words.right : words.otherwise;
   const answer = isAnswered ? [el('b', {}, verdict), ` ${question.answer} `] : [];
-  const again = isAnswered && question.address ? el('button', { class: 'plain', onclick: show }, words.show) : null;
+  const again =
+    isAnswered && question.address ? el('button', { class: 'plain', onclick: show }, words.show) : null;
   return el(
     'div',
     { class: 'question', role: 'group', 'aria-label': question.text },

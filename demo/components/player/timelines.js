@@ -19,7 +19,16 @@ export class Timelines {
    * @param {{visit: function(index), choose: function(kind)}} actions go to a frame; hear of a chart that was chosen.
    */
   constructor(words, actions) {
-    Object.assign(this, { words, actions, kind: '', kinds: [], figures: [], index: 0, value: null, target: null });
+    Object.assign(this, {
+      words,
+      actions,
+      kind: '',
+      kinds: [],
+      figures: [],
+      index: 0,
+      value: null,
+      target: null,
+    });
     this.tabs = el('div', { class: 'tabs', role: 'tablist', 'aria-label': words.timelines });
     this.tabs.addEventListener('keydown', (event) => this.#key(event));
     this.objects = choice({ 'aria-label': words.object, class: 'chart-object' }, [], (id) => {

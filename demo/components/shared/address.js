@@ -32,8 +32,8 @@ const LASTING = ['box', 'channels', 'scale', 'chart', 'lesson']; // what stays w
 /**
  * Read a query.
  * @param {string} search as of `location.search`.
- * @returns {{run: string, view: Object, wrong: Array<string>}} the comparison as a query of its own, empty for none; the
- *   view; and the names of what cannot be read.
+ * @returns {{run: string, view: Object, wrong: Array<string>}} the comparison as a query of its own, empty for none;
+ *   the view; and the names of what cannot be read.
  */
 export function parse(search) {
   const query = new URLSearchParams(search);
@@ -84,7 +84,12 @@ export function format(search, run, view) {
  */
 export function fitting(view, value, { boxes, charts }) {
   const names = value.variants.map(({ name }) => name);
-  const shows = ['overlay', 'mask', 'contour', ...(names.length > 1 ? names.map((name) => `other ${name}`) : [])];
+  const shows = [
+    'overlay',
+    'mask',
+    'contour',
+    ...(names.length > 1 ? names.map((name) => `other ${name}`) : []),
+  ];
   const isFrame = (index) => index < value.total;
   const fits = {
     frame: isFrame,

@@ -16,8 +16,8 @@ from demo.models.settings import KNOCK_OUTS, Settings, entry_name
 from demo.page.view_link import ViewLink
 from llb.config import InferenceConfig
 
-ADDRESSES = [
-    (page.name, address) for page in PAGES for address in (page.address, page.question and page.question.address) if address
+ADDRESSES = [(page.name, page.address) for page in PAGES] + [
+    (page.name, page.question.address) for page in PAGES if page.question and page.question.address
 ]
 MODELS = ["lite/llb", "lite/joint"]
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
