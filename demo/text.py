@@ -44,7 +44,7 @@ KNOCK_OUT_TITLES = {
     "tau-frozen": ("LLB, τ frozen", "the filter is never updated after the painted frame"),
     "memory-1": ("LLB, memory of one", "only the painted frame is remembered"),
 }
-INSIDE = "### Look inside"
+INSIDE = "## Look inside"
 INSIDE_INTRO = (
     "Every model has two branches. One **matches** each pixel with the frames in its memory, the other is a small "
     "filter **learnt on the spot** from them. **E1** and **E2** are what each branch is told about the object in past "

@@ -22,7 +22,8 @@ def hidden_frames(clip: Clip) -> Mapping[int, tuple[int, ...]]:
 def _of_masks(folder: Path) -> Mapping[int, tuple[int, ...]]:
     """Read the exact masks of a clip; they never change."""
     clip = Clip.open(folder)
-    seen = [set(np.unique(clip.truth(index)).tolist()) for index in range(len(clip))]
+    masks = (clip.truth(index) for index in range(len(clip)))
+    seen: list[set[int]] = [set() if labels is None else set(np.unique(labels).tolist()) for labels in masks]
     return {
         target: tuple(index for index, here in enumerate(seen) if target not in here)
         for target in set().union(*seen) - {0}
