@@ -100,7 +100,7 @@ def test_an_address_that_fits_nothing_is_said_and_the_page_opens_as_ever(server:
     assert "One disc" in arrival.canvas["card"]
 
 
-def test_own_marks_on_an_example_are_linked_by_their_run_s_key(server: Server) -> None:
+def test_own_marks_on_an_example_are_linked_by_their_run_s_key(server: Server, warnings: list[str]) -> None:
     server.live.answers = server.services.ready.answers
     token = server.arrive().token
     clip = chosen_clip(server.session(token))
@@ -114,6 +114,7 @@ def test_own_marks_on_an_example_are_linked_by_their_run_s_key(server: Server) -
     assert friend["link"] == shown["link"]
     wrong = server.arrive(query={**query, "clip": "disc two"}, tab="stranger").player
     assert not wrong, "a key opens the clip that it is of, no other"
+    assert warnings == [text.NOT_COMPUTED]
 
 
 def test_an_own_clip_has_no_link_and_back_finds_its_results(server: Server, tmp_path: Path) -> None:
