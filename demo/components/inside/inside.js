@@ -45,6 +45,7 @@ class Inside {
     this.stripsOf = ''; // what the strips of channels were asked for
     this.refreshed = 0; // when a diagram was last asked for while playing
     this.everything = false; // whether the next refresh goes beyond the diagram
+    this.due = false; // whether a refresh is asked for that has not begun
     this.refreshing = new Latest();
     this.retry = new Retry(() => this.#refresh());
     this.pickers = new Pickers(words, {
@@ -158,7 +159,13 @@ class Inside {
       return;
     }
     this.everything ||= everything;
+    if (this.due) {
+      return;
+    }
+    this.due = true;
     this.refreshing.run(async () => {
+      await Promise.resolve(); // what else changes in this moment comes along
+      this.due = false;
       const all = this.everything;
       const subject = this.#subject();
       this.everything = false;

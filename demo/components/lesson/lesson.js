@@ -13,6 +13,8 @@ import { questionNode } from './question.js';
 
 const LOOK_EVERY = 150; // milliseconds from one look for what a page is about to the next
 const LOOKS = 40;
+const OUTLINE = '{ outline: 3px solid var(--lesson); outline-offset: 3px; }';
+const SHEET = '@media (max-width: 900px) { html { scroll-padding-bottom: 50vh } }'; // the panel is below
 
 export function mount({ element, props }) {
   const lesson = new Lesson(element.querySelector('.lesson'), props);
@@ -69,7 +71,7 @@ class Lesson {
     }
     const wasOpen = this.number > 0;
     this.number = number;
-    document.documentElement.classList.toggle('has-lesson', number > 0);
+    this.room.classList.toggle('has-lesson', number > 0);
     this.panel.hidden = number === 0;
     if (number === 0) {
       this.highlight.textContent = '';
@@ -112,7 +114,7 @@ class Lesson {
     this.title.textContent = `${number} · ${page.title}`;
     this.text.textContent = page.text;
     this.task.replaceChildren(el('b', {}, words.task), ` ${page.task}`);
-    this.highlight.textContent = `${page.highlight} { outline: 3px solid var(--lesson); outline-offset: 3px; }`;
+    this.highlight.textContent = `${page.highlight} ${OUTLINE} ${SHEET}`;
     this.back.disabled = number === 1;
     this.next.textContent = number === pages.length ? words.finish : words.next;
     this.#showQuestion();
@@ -179,7 +181,7 @@ class Lesson {
     this.task = el('p', { class: 'task' });
     this.asked = el('div');
     this.ticked = el('span', { class: 'tick', role: 'status' });
-    this.scroller = el('div', { class: 'page' }, this.title, this.text, this.asked, this.task);
+    this.scroller = el('div', { class: 'page' }, this.title, this.text, this.task, this.asked);
     this.back = el('button', { class: 'back', onclick: () => this.open(this.number - 1) }, words.back);
     this.next = el('button', { class: 'next', onclick: () => this.#goOn() });
     const again = el('button', { class: 'plain', title: words.again_help }, words.again);
@@ -200,7 +202,8 @@ class Lesson {
     );
     this.panel.addEventListener('keydown', ({ key }) => key === 'Escape' && this.close());
     this.box.append(this.opener, this.highlight);
-    (this.box.closest('.gradio-container') ?? document.body).append(this.panel); // beside all, not in the bar
+    this.room = document.getElementById('main').parentElement;
+    this.room.append(this.panel); // beside all, not in the bar
     this.#showProgress();
   }
 
