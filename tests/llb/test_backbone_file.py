@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from llb.checkpoint import load_model, save_apart, save_model
 from llb.model.build import build_model
-from llb.weight_files import available_models, sha256_of
+from llb.weight_files import sha256_of, shipped_models
 
 NAME = "net.blocks.1.0.conv_pw.weight"
 
@@ -74,7 +74,7 @@ def test_a_listed_model_whose_backbone_is_missing_is_not_available(
     (tmp_path / "manifest.json").write_text(json.dumps({"mine": {**entry, "backbone": shared.name}}))
     assert torch.equal(load_model("mine", as_trained=True).backbone.state_dict()[NAME], weight(apart))
     shared.unlink()
-    card = available_models()["mine"]
+    card = shipped_models(tmp_path)["mine"]
     assert (card.available, card.reason) == (False, "weights/lite_backbone.safetensors is missing")
 
 

@@ -67,12 +67,14 @@ class Inside {
     if (!message) {
       this.value = null;
       this.box.hidden = true;
+      this.answer.node.hidden = true;
       return;
     }
     const { value, index } = message;
     const isFresh = this.value?.run !== value.run || this.value.stamp !== value.stamp;
     this.value = value;
     this.box.hidden = false;
+    this.answer.node.hidden = false;
     if (!isFresh) {
       return;
     }

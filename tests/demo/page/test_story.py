@@ -67,6 +67,7 @@ def test_every_story_is_true_of_what_is_shipped(name: str) -> None:
 def test_a_story_has_its_greeting_models_its_place_and_names_that_panes_have(name: str) -> None:
     story = STORIES[name]
     assert {figure.entry for figure in story.sentences[0].figures} == set(GREETING)
+    assert all(story.frame in column.traces for column in ReadyFile.of(name).columns(GREETING))  # its inside is there
     height, width = loaded(name).shape[1:]
     assert 0 <= story.place[0] < width
     assert 0 <= story.place[1] < height
