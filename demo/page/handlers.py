@@ -76,7 +76,8 @@ class Handlers:
         try:
             chosen = Choice.from_link(request.query_params, able_models(self.services.models))
         except ValueError as error:
-            gr.Warning(str(error))
+            if "clip" not in request.query_params:  # else `arrive` says it
+                gr.Warning(str(error))
             return unchanged
         return chosen or unchanged
 
@@ -141,8 +142,7 @@ class Handlers:
         try:
             link = ViewLink.from_query(query, self.services.shelf.names(), able_models(self.services.models))
         except ValueError as error:
-            if "clip" in query:  # else `apply_link` says it
-                gr.Warning(str(error))
+            gr.Warning(str(error))
             return False
         if link is None or self.services.live.of(session):
             return False

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { tellSpace } from '../../demo/components/address/space.js';
+import { chosenIn } from '../../demo/components/inside/chosen.js';
 import {
   fitting,
   format,
@@ -80,6 +81,16 @@ test('what a comparison does not have is left out and named', () => {
   assert.deepEqual(view, { beside: 'lite/joint', past: 47 });
   assert.equal(wrong.length, 9);
   assert.deepEqual(fitting({ show: 'truth' }, { ...VALUE, truth: '' }, OFFERED).wrong, ['show']);
+});
+
+test('what a view leaves out is shown as at first', () => {
+  const value = { ...VALUE, shown_object: 2, latest: 42 };
+  const atFirst = chosenIn({}, value);
+  assert.deepEqual([atFirst.models, atFirst.target, atFirst.index], [['lite/llb', 'lite/joint'], 2, 42]);
+  assert.deepEqual([atFirst.past, atFirst.pixel], [null, null]);
+  const chosen = chosenIn({ ...VIEW, object: 1 }, value);
+  assert.deepEqual([chosen.models, chosen.target, chosen.index], [['lite/llb', ''], 1, 42]);
+  assert.deepEqual([chosen.part, chosen.reduction, chosen.past], ['gate_transduced', '7', 10]);
 });
 
 test('another box or page of the lesson is a step back, another frame is none', () => {

@@ -79,9 +79,9 @@ class Address {
     this.#wanted = null;
     this.#view = view;
     this.#say(unread.length ? this.words.unread.replace('{}', unread.join(', ')) : '');
-    restores.send({ stamp: this.#value.stamp, view });
     history.replaceState(this.#state, '', location.href);
-    this.#tell();
+    this.#tell(); // first: what the player then says belongs to this view
+    restores.send({ stamp: this.#value.stamp, view });
   }
 
   #showFrame({ stamp, index, playing }) {

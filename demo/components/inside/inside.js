@@ -12,13 +12,13 @@ import { scrollTo } from '../shared/motion.js';
 import { Retry } from '../shared/retry.js';
 import { asker } from '../shared/server.js';
 import { channelStrip } from './channel_strip.js';
+import { AT_FIRST, chosenIn } from './chosen.js';
 import { PixelAnswer } from './clicked_pixel.js';
 import { about, large } from './detail.js';
 import { ModelDiagram } from './diagram.js';
 import { Pickers } from './pickers.js';
 import { Subject } from './subject.js';
 
-const AT_FIRST = { reduction: 'pca', scale: 'unit', part: 'gate_transduced' };
 const PLAYING = 500; // milliseconds from one diagram to the next while the player plays
 
 export function mount({ element, props, server }) {
@@ -121,23 +121,11 @@ class Inside {
 
   /** Show the run that is there in a view of it (shared/address.js); what the view leaves out, as at first. */
   restore({ stamp, view }) {
-    const { value } = this;
-    if (value?.stamp !== stamp) {
+    if (this.value?.stamp !== stamp) {
       return;
     }
-    const [first, second] = value.variants;
-    const beside = view.beside ?? second?.name ?? NONE;
-    Object.assign(this, {
-      models: [view.model ?? first.name, beside === NONE ? '' : beside],
-      target: view.object ?? value.shown_object,
-      reduction: view.channels ?? AT_FIRST.reduction,
-      scale: view.scale ?? AT_FIRST.scale,
-      part: view.box ?? AT_FIRST.part,
-      past: view.past ?? null,
-      pixel: view.pixel ?? null,
-      index: view.frame ?? value.latest,
-    });
-    this.pickers.offer(value, this);
+    Object.assign(this, chosenIn(view, this.value));
+    this.pickers.offer(this.value, this);
     if (!this.pixel) {
       this.answer.clear();
     }

@@ -93,7 +93,7 @@ class Lesson {
       return;
     }
     const isAnswered = this.progress.answers[page.name] !== undefined;
-    const isOther = this.#run !== '' && this.#run !== runIn(page.address);
+    const isOther = this.#run !== runIn(page.address);
     if (isDone(page.done, { ...this.#seen, isAnswered, isOther }) && this.progress.tick(page.name)) {
       this.#showProgress();
     }
