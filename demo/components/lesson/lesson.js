@@ -12,7 +12,7 @@ import { Progress, isDone } from './progress.js';
 import { questionNode } from './question.js';
 
 const LOOK_EVERY = 150; // milliseconds from one look for what a page is about to the next
-const LOOKS = 40;
+const LOOKS = 20;
 const OUTLINE = '{ outline: 3px solid var(--lesson); outline-offset: 3px; }';
 const SHEET = '@media (max-width: 900px) { html { scroll-padding-bottom: 50vh } }'; // the panel is below
 
@@ -168,6 +168,8 @@ class Lesson {
       scrollTo(found);
     } else if (left > 0) {
       this.#looking = setTimeout(() => this.#look(left - 1), LOOK_EVERY);
+    } else if (this.page.highlight.startsWith('.inside')) {
+      scrollTo(document.getElementById('inside-title')); // the box itself is still being computed
     }
   }
 
