@@ -214,7 +214,7 @@ def milliseconds(seconds: float | None, in_company: bool, unit: str = "") -> str
 def pace(seconds: float | None, overlap: float | None, in_company: bool) -> str:
     """Say how fast a model was, and its J if the truth is known."""
     parts = [] if seconds is None else [milliseconds(seconds, in_company, " ms per frame")]
-    return " · ".join([*parts, *([] if overlap is None else [f"J {overlap:.2f}"])])
+    return " · ".join([*parts, *([] if overlap is None else [f"mean J {overlap:.2f}"])])
 
 
 def results_title(clip: str, frames: int, of: int, stopped: bool) -> str:

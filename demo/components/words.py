@@ -108,7 +108,9 @@ CANVAS_WORDS = {
     "redo": "Redo",
     "redo_help": "Redo (Ctrl+Y)",
     "enlarge": "Enlarge",
-    "shrink": "Close (Esc)",
+    "shrink": "Close",
+    "shrink_help": "Back to the page (Esc)",
+    "enlarge_help": "Paint in the whole window",
     "workspace": "Mask canvas",
     "fill": "Fill the polygon",
     "cancel": "Cancel",
@@ -228,7 +230,7 @@ INSIDE_WORDS = {
     "channel_meaning": (
         "Training asks for a cosine of 0 between E1 and E2, so that the branches do not learn the same. Neither has "
         "negative values (both end in a ReLU), so that can only be if they use different channels, or the same "
-        "channel at different places. So they look at different things, and a sum of both loses neither."
+        "channel at different places. So both can be added up, and neither covers the other."
     ),
     "channel_cosine": "Largest cosine in any frame: {}.",
     "looked": "From pixel {}: where do the models look?",

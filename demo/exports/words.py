@@ -15,7 +15,8 @@ SOFT_README = (
 )
 NO_INSIDE = "None of these models has stored what it computed, so there are no soft masks and no internals to download."
 MODELS, FRAMES, PLOTS = "Models", "First, middle and last frame", "Over time"
-DIFFERENCES = "Difference from {}: blue only this model, orange only the other, grey both"
+DIFFERENCES = "Difference from {}"
+DIFFERENCES_LEGEND = "Blue: only the model marks it. Orange: only {} does. Grey: both do."
 TRUTH = "ground truth"
 HEADS = ("", "J", "F", "IoU with other models", "ms per frame")
 UNKNOWN = "-"

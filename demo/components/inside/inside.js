@@ -255,7 +255,9 @@ class Inside {
     if (subject.isShown) {
       found
         .filter(([, answer]) => answer.memory)
-        .forEach(([model, { memory }]) => this.shown.get(model.name)?.past.fill(keyOf(model), memory));
+        .forEach(([model, { memory, pending }]) =>
+          this.shown.get(model.name)?.past.fill(pending ? '' : keyOf(model), memory),
+        );
     }
   }
 
