@@ -213,8 +213,8 @@ PAGES: tuple[LessonPage, ...] = (
                 "Richer labels may help; one seed moves as much",
             ),
             2,
-            "The seed alone moves JOINT by about as much as any design does, so a difference of 2 points with one seed is "
-            "a hint. For more you would train each design several times.",
+            "The seed alone moves JOINT by about as much as any design does, so a difference of 2 points with one seed "
+            "is a hint. For more you would train each design several times.",
         ),
         facts=(
             TableFact("+2.4", "llb-1", "difference"),
