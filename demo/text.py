@@ -75,6 +75,16 @@ TAKE_AWAY = {
 
 ANSWERED = "Answered from the cache: the same clip, masks, models and settings were run before"
 INSIDE_PENDING = "The inside of this frame is being computed: it comes by itself in a minute or two."
+FIT_NOT_KEPT = (
+    "What this fit was made of is not kept: of a long clip the inside of some frames is stored. Look at the frame "
+    "where the object was painted."
+)
+FIT_CHANGED = "A repair has changed what this fit was made of, so it cannot be repeated: look at a frame before it."
+E1_NOT_KEPT = "E1 of the frames in the memory is not kept: of a long clip the inside of some frames is stored."
+OUTSIDE_REGION = "This place is outside the search region of the object: click nearer to it."
+NO_LEARNER = "This model has no few-shot learner."
+FIT_AT_WORK = "The fit is being repeated, step by step …"
+FIT_FAILED = "The fit could not be repeated: choose another frame, or run the comparison again."
 INSIDE_NOT_YET = "The inside of these results is being computed: try again in a minute or two."
 PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
 READING, FRAMES = "Reading the clip", "frames"
@@ -91,6 +101,8 @@ NO_MODEL = "Tick at least one model."
 CLIP_BEING_READ = "Your clip is still being read: wait until that is done, then try again."
 OLDER_PAINTING = "Newer masks of this clip are saved already."
 RUN_BUSY = "Your last run is still waiting or running: wait until it ends, or stop it first."
+VIEW_BUSY = "Your run is at work: this view opens once it has ended, or after you stop it."
+NOT_COMPUTED = "The results that this address names are not stored here: press Run to compute them."
 RUN_FAILED = "The run failed on the server, which is not your fault: finished frames are kept. Try again."
 RUN_CANCELLED = "Your run was cancelled before it began."
 OWN_STORAGE_FULL = "Your storage on this server is full: choose a shorter clip or fewer models."
@@ -182,6 +194,11 @@ def difference(variant: str) -> str:
     return f"{INPUTS[kind.label_input]} · {ENCODERS[kind.label_encoder]} · {FUSIONS[kind.fusion]}"
 
 
+def fit_waits(others: int) -> str:
+    """Say that a fit waits behind other visitors' work."""
+    return f"The fit waits for its turn: {others} {'visitor is' if others == 1 else 'visitors are'} before you."
+
+
 def facts(parameters: int, result: Measured | None) -> str:
     """Say how large a model is and, if it was measured, how good and how fast (on two CPU cores)."""
     parts = [f"{parameters / 1e6:.1f} M parameters"] if parameters else []
@@ -213,7 +230,7 @@ def milliseconds(seconds: float | None, in_company: bool, unit: str = "") -> str
 def pace(seconds: float | None, overlap: float | None, in_company: bool) -> str:
     """Say how fast a model was, and its J if the truth is known."""
     parts = [] if seconds is None else [milliseconds(seconds, in_company, " ms per frame")]
-    return " · ".join([*parts, *([] if overlap is None else [f"J {overlap:.2f}"])])
+    return " · ".join([*parts, *([] if overlap is None else [f"mean J {overlap:.2f}"])])
 
 
 def results_title(clip: str, frames: int, of: int, stopped: bool) -> str:

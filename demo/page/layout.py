@@ -16,18 +16,21 @@ from demo.clips.upload import FILE_TYPES, Limits
 from demo.components import browser_files, words
 from demo.inside.diagram import BOXES
 from demo.inside.server import InsideServer
+from demo.lesson import worksheet
 from demo.masks.canvas_server import CanvasServer
 from demo.page import html
 from demo.page.api import Api, connect_api
 from demo.page.events import Events, Results, RunBar, Steps, Visit
 from demo.page.example_gallery import ExampleGallery
 from demo.page.file_routes import FileRoutes
+from demo.page.guide import lesson, view_link
 from demo.page.handlers import Handlers
 from demo.page.model_choice import Chosen, model_choice, settings_choice
 from demo.page.player_server import PlayerServer
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.page.uploads import uploads_only
+from demo.runs.fit_replays import FitReplays
 from demo.runs.lookup import RunLookup
 from demo.runs.run_setup import MOST_OBJECTS
 from demo.screen_colours import object_colour
@@ -70,6 +73,7 @@ def build_page(services: Services) -> Page:
         lookup = RunLookup(services.sessions, services.ready)
         examples, upload = _clip_choice(gallery, services.limits)
         bar = _run_bar()
+        fits = FitReplays(services.live.queue, (services.live.models, services.ready.answers.models))
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
                 trim, canvas, choice, link = _steps(services, CanvasServer(services.sessions, lookup))
@@ -78,7 +82,7 @@ def build_page(services: Services) -> Page:
         with gr.Column(elem_id="inside-part"):
             gr.Markdown(text.INSIDE, elem_id="inside-title")
             gr.HTML(html.paragraph(text.INSIDE_INTRO), elem_id="inside-intro")
-            _inside(InsideServer(lookup))
+            _inside(InsideServer(lookup, fits))
         _table()
         gr.HTML(html.glossary(), elem_id="words")
         gr.HTML(html.cite(), elem_id="cite")
@@ -123,7 +127,7 @@ def launch_options(*served: Path) -> LaunchOptions:
     return {
         "theme": theme,
         "css_paths": CSS,
-        "app_kwargs": {"routes": [browser_files.route(), FileRoutes(served).route()]},
+        "app_kwargs": {"routes": [browser_files.route(), FileRoutes(served).route(), worksheet.route()]},
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,
         "footer_links": ["api", "gradio", "settings"],
@@ -154,6 +158,7 @@ def _run_bar() -> RunBar:
     with gr.Row(elem_id="run-bar"):
         plan = gr.HTML(js_on_load="document.addEventListener('marked', () => trigger('submit'))", elem_id="plan")
         present = gr.Button(text.PRESENT, size="sm", elem_id="present")
+        lesson()
         run = gr.Button(text.RUN, variant="primary", elem_id="run")
         stop = gr.Button(text.STOP, variant="stop", visible=False, elem_id="stop")
         leave = gr.Button(text.PRESENT_END, size="sm", elem_id="present-end")
@@ -193,9 +198,10 @@ def _results(player_server: PlayerServer) -> Results:
     title = gr.Markdown(text.RESULTS_EMPTY, elem_id="results-title")
     status = gr.HTML(elem_id="status")
     player = _player(player_server)
+    address = view_link()
     undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
     gr.HTML(html.paragraph(text.NUMBERS_NOTE), elem_classes="hint", elem_id="numbers-note")
-    return Results(status, title, player, undo)
+    return Results(status, title, player, undo, address)
 
 
 def _player(server: PlayerServer) -> gr.HTML:

@@ -94,15 +94,18 @@ def settled_update(status: str, result: ResultUpdate) -> RunUpdate:
     return RunUpdate(status, *result, gr.update(visible=True), stop)
 
 
-def result_update(session: Session, run: Run | None) -> ResultUpdate:
-    """Return a finished run's title, the player's value, and whether there is a repair to undo."""
+def result_update(session: Session, run: Run | None, link: str) -> ResultUpdate:
+    """Return a finished run's title, the player's value, and whether there is a repair to undo.
+
+    `link` is its part of the page's address (`demo.page.view_link`).
+    """
     if run is None:
         return ResultUpdate(text.RESULTS_EMPTY, {}, gr.update(visible=False))
     clip = Clip.open(run.clip_folder)
     title = text.results_title(clip.title, run.frames, len(clip), run.state == "stopped")
     if run.answered:
         title += f"\n\n{html.badge(text.ANSWERED)}"
-    value = PlayerValue.of(run, clip, token=session.token, name=run.folder.name)
+    value = PlayerValue.of(run, clip, token=session.token, name=run.folder.name, link=link)
     return ResultUpdate(title, value.to_json(), gr.update(visible=bool(run.base)))
 
 

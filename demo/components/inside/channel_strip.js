@@ -50,7 +50,7 @@ function row(name, sizes, { least }, words) {
       .replace('{channel}', channel)
       .replace('{name}', name)
       .replace('{size}', fixed(size, 2));
-    return el('i', { class: size > least ? `live ${name.toLowerCase()}` : 'dead', title });
+    return el('i', { class: size > least ? name.toLowerCase() : 'dead', title });
   });
   return el('div', { class: 'strip-row' }, el('b', {}, name), ...all);
 }

@@ -4,11 +4,13 @@ import { el } from '../shared/element.js';
 import { scrollTo } from '../shared/motion.js';
 import { fixed, isKnown } from '../shared/numbers.js';
 import { explained } from '../shared/term.js';
+import { Arithmetic } from './arithmetic.js';
 import { absence, curve, percent } from './pieces.js';
 
 export class PixelAnswer {
   constructor(words) {
     this.words = words;
+    this.arithmetic = new Arithmetic(words.arithmetic);
     this.said = el('p', { class: 'said', role: 'status' }); // stays, so that a screen reader hears it change
     this.body = el('div', {});
     this.node = el('div', { class: 'looked' }, this.said, this.body);
@@ -45,7 +47,11 @@ export class PixelAnswer {
       return;
     }
     const isNew = this.node.dataset.pixel !== `${pixel.x},${pixel.y}`;
-    const rows = found.map(([model, answer]) => pixelRow(model, answer, subject, this.words));
+    const rows = found.map(([model, answer]) => {
+      const row = pixelRow(model, answer, subject, this.words);
+      row.append(...(answer.cell ? [this.arithmetic.section(model, subject)] : []));
+      return row;
+    });
     this.said.textContent = sentence(pixel, found, this.words);
     const help = explained(this.words.looked_help, this.words.terms);
     this.body.replaceChildren(el('p', { class: 'hint' }, ...help), ...rows);

@@ -102,12 +102,11 @@ export function warnBeforeLeaving() {
   leaving.watch();
 }
 
-/** Put a link to the chosen models and settings into the clipboard and the address bar; return it. */
+/** Put a link to the chosen models and settings into the clipboard; return it. */
 export function copyLink(models, knockOuts, memory, interval, steps, search, shared) {
   const names = [...models, ...knockOuts].join(',');
   const query = new URLSearchParams({ models: names, memory, interval, steps, search, shared });
   const link = `${location.origin}${location.pathname}?${query}`;
-  history.replaceState(null, '', link);
   navigator.clipboard?.writeText(link).catch(() => {});
   return link;
 }

@@ -102,7 +102,7 @@ def test_an_example_runs_with_its_ready_mask(visitor: Visitor) -> None:
     assert "One disc" in title
     assert [variant["title"] for variant in told["variants"]] == ["LLB", "JOINT"]
     assert {variant["done"] for variant in told["variants"]} == {FRAMES}
-    assert re.fullmatch(r"12 ms per frame · J 0\.\d\d", told["variants"][0]["pace"])
+    assert re.fullmatch(r"12 ms per frame · mean J 0\.\d\d", told["variants"][0]["pace"])
     assert told["state"] == "finished"
     assert told["objects"] == [{"id": 1, "rgb": [0, 191, 255], "name": "", "hidden": []}]
 
