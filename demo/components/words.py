@@ -8,7 +8,7 @@ from demo.text import TAKE_AWAY
 NOT_LOADED = "This part of the page did not load: reload the page."
 UNREACHABLE = "The server does not answer: try again in a moment."
 PLAYER_WORDS = {
-    "terms": notes("Ground truth", "IoU", "J", "F", "E1*, E2*", "E_tar", "Matching"),
+    "glossary": notes("Ground truth", "IoU", "J", "F", "E1*, E2*", "E_tar", "Matching"),
     "frame_failed": "Frame {} could not be loaded; it is tried again by itself.",
     "unreachable": UNREACHABLE,
     "player": "Results, all on one clock: arrow keys step, space plays",
@@ -250,7 +250,7 @@ ARITHMETIC_WORDS = {
     "channel_of": "channel {}:",
 }
 INSIDE_WORDS = {
-    "terms": notes("PCA colours", "Temporal weight", "Attention", "Memory", "Feature cell"),
+    "glossary": notes("PCA colours", "Temporal weight", "Attention", "Memory", "Feature cell"),
     "unreachable": UNREACHABLE,
     "model": "Model",
     "beside": "Compare with",

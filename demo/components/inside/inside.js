@@ -283,7 +283,11 @@ class Inside {
     const { words } = this;
     this.where = el('span', { class: 'where', 'aria-live': 'polite' });
     this.diagrams = el('div', { class: 'diagrams' });
-    this.coloursNote = el('p', { class: 'hint', hidden: '' }, ...explained(words.colours_note, words.terms));
+    this.coloursNote = el(
+      'p',
+      { class: 'hint', hidden: '' },
+      ...explained(words.colours_note, words.glossary),
+    );
     this.aboutPart = el('div', { class: 'about' });
     this.pair = el('div', { class: 'pair' });
     const note = el('p', { class: 'hint plays' }, words.plays);
