@@ -67,7 +67,7 @@ def test_a_place_is_told_and_counted_down_and_a_reload_keeps_it(page: Page, busy
     page.click("#run")
     page.wait_for_selector(WAITS, timeout=LONG)
     assert "Your run is the next one" in page.inner_text("#status .live")
-    told = "parseInt(document.querySelector('.live')?.innerText.match(/about (\\d+) s/)?.[1])"
+    told = "parseInt(document.querySelector('#status .live')?.innerText.match(/about (\\d+) s/)?.[1])"
     page.wait_for_function(f"{told} > 3", timeout=LONG)  # once the run at work has told its own pace
     first = seconds_told(page)
     page.wait_for_function(f"first => {told} < first", arg=first, timeout=LONG)
