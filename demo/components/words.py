@@ -223,12 +223,12 @@ ARITHMETIC_WORDS = {
         "The query q of this cell is compared with the key k of every cell in the memory. Softmax makes weights of "
         "{} q·k that sum to 1; they weigh the cells' E1."
     ),
-    "memory_cell": "Memory cell",
-    "frame_cell": "frame {frame}, cell {row}, {column}",
+    "memory_cell": "Frame: cell",
+    "frame_cell": "{frame}: {row}, {column}",
     "others": "all {} others",
     "sum": "sum = E1*",
     "weight": "softmax",
-    "product": "weight × E1",
+    "product": "softmax × E1",
     "in_trace": "in the run: {}",
     "filter": "E2*, channel {channel}: a 3 × 3 filter over {features} features",
     "filter_waits": "E2*: a 3 × 3 filter",
