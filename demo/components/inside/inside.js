@@ -41,6 +41,7 @@ class Inside {
     Object.assign(this, AT_FIRST);
     this.past = null; // the past frame that the visitor chose; null for the newest
     this.pixel = null;
+    this.wanted = null; // the view of a run that is still to come
     this.shown = new Map(); // the diagrams, by the model's name
     this.stripsOf = ''; // what the strips of channels were asked for
     this.refreshed = 0; // when a diagram was last asked for while playing
@@ -85,6 +86,9 @@ class Inside {
     this.answer.clear();
     this.answer.place(this.box);
     this.retry.stop();
+    if (this.wanted) {
+      this.restore(this.wanted); // the address heard of this run first
+    }
     this.#refresh();
   }
 
@@ -121,7 +125,9 @@ class Inside {
 
   /** Show the run that is there in a view of it (shared/address.js); what the view leaves out, as at first. */
   restore({ stamp, view }) {
-    if (this.value?.stamp !== stamp) {
+    const isShown = this.value?.stamp === stamp;
+    this.wanted = isShown ? null : { stamp, view };
+    if (!isShown) {
       return;
     }
     Object.assign(this, chosenIn(view, this.value));
