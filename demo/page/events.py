@@ -121,7 +121,7 @@ class Events:
         arrived.success(None, visit.ticket, js=browser_files.call_script("page", "keepTicket"))
         self._watch_after(arrived.success, handlers.runs, "resume")
         page.load(handlers.apply_link, None, [*steps.choice], **_api("restore"))
-        for prepare in ("warnBeforeLeaving", "openPresentation"):
+        for prepare in ("warnBeforeLeaving", "keepFocus", "explainTerms", "openPresentation"):
             page.load(None, js=browser_files.call_script("page", prepare))
         page.unload(handlers.close_tab)
         self.timer.tick(handlers.runs.show_greeting, visit.token, [*greeting], **HIDDEN, **_api("wait"))

@@ -30,12 +30,24 @@ from demo.page.player_server import PlayerServer
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.page.uploads import uploads_only
+from demo.runs.fit_replays import FitReplays
 from demo.runs.lookup import RunLookup
 from demo.runs.run_setup import MOST_OBJECTS
 from demo.screen_colours import object_colour
 from llb.evaluation.results_table import ablation
 
 CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
+LEGIBLE = {  # Gradio's own colours of these have less contrast than 4.5 to 1
+    "color_accent": "*primary_600",
+    "body_text_color_subdued": "*neutral_600",
+    "input_placeholder_color": "*neutral_500",
+    "input_placeholder_color_dark": "*neutral_400",
+    "button_primary_background_fill": "*primary_600",
+    "button_primary_background_fill_hover": "*primary_700",
+    "button_primary_border_color": "*primary_600",
+    "button_cancel_background_fill": "#dc2626",
+    "button_cancel_background_fill_hover": "#b91c1c",
+}
 
 
 class Page(gr.Blocks):
@@ -61,14 +73,16 @@ def build_page(services: Services) -> Page:
         lookup = RunLookup(services.sessions, services.ready)
         examples, upload = _clip_choice(gallery, services.limits)
         bar = _run_bar()
+        fits = FitReplays(services.live.queue, (services.live.models, services.ready.answers.models))
         with gr.Row(elem_id="main"):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
                 trim, canvas, choice, link = _steps(services, CanvasServer(services.sessions, lookup))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
                 results = _results(PlayerServer(lookup))
         with gr.Column(elem_id="inside-part"):
-            gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
-            _inside(InsideServer(lookup))
+            gr.Markdown(text.INSIDE, elem_id="inside-title")
+            gr.HTML(html.paragraph(text.INSIDE_INTRO), elem_id="inside-intro")
+            _inside(InsideServer(lookup, fits))
         _table()
         gr.HTML(html.glossary(), elem_id="words")
         gr.HTML(html.cite(), elem_id="cite")
@@ -109,7 +123,7 @@ def launch_options(*served: Path) -> LaunchOptions:
         neutral_hue="slate",
         font=[gr.themes.Font(name) for name in fonts],
         font_mono=[gr.themes.Font(name) for name in mono],
-    )
+    ).set(**LEGIBLE)
     return {
         "theme": theme,
         "css_paths": CSS,
@@ -186,7 +200,7 @@ def _results(player_server: PlayerServer) -> Results:
     player = _player(player_server)
     address = view_link()
     undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
-    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint", elem_id="numbers-note")
+    gr.HTML(html.paragraph(text.NUMBERS_NOTE), elem_classes="hint", elem_id="numbers-note")
     return Results(status, title, player, undo, address)
 
 
@@ -224,4 +238,4 @@ def _table() -> None:
         with gr.Column(elem_id="table"):
             gr.Markdown(text.TABLE)
             gr.HTML(html.ablation(rows))
-            gr.Markdown(text.TABLE_INTRO, elem_classes="hint")
+            gr.HTML(html.paragraph(text.TABLE_INTRO), elem_classes="hint")

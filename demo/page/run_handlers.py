@@ -163,7 +163,7 @@ class RunHandlers:
         """Return the run on show; raise ValueError if the page meant another one."""
         run = self._shown(session)
         if run is None or name != run.folder.name:
-            raise ValueError("Another comparison is on show meanwhile: mark the frame again.")
+            raise ValueError("Another comparison is on screen now: mark the frame again.")
         return run
 
     def _shown(self, session: Session) -> Run | None:

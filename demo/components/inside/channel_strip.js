@@ -21,7 +21,7 @@ export function countLive({ value, label, least }) {
  * @param {Object} words
  */
 export function channelStrip(model, answer, words) {
-  const section = el('section', { 'data-model': model.name }, el('h5', {}, model.title));
+  const section = el('section', { 'data-model': model.name }, el('h4', {}, model.title));
   if (!answer.value) {
     section.append(absence(answer));
     return section;

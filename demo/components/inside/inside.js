@@ -11,11 +11,13 @@ import { Latest } from '../shared/latest.js';
 import { scrollTo } from '../shared/motion.js';
 import { Retry } from '../shared/retry.js';
 import { asker } from '../shared/server.js';
+import { explained } from '../shared/term.js';
 import { channelStrip } from './channel_strip.js';
 import { AT_FIRST, chosenIn } from './chosen.js';
 import { PixelAnswer } from './clicked_pixel.js';
 import { about, large } from './detail.js';
 import { ModelDiagram } from './diagram.js';
+import { Learner } from './learner.js';
 import { Pickers } from './pickers.js';
 import { Subject } from './subject.js';
 
@@ -57,6 +59,7 @@ class Inside {
       scale: (scale) => this.#choose({ scale }, { scale }),
     });
     this.answer = new PixelAnswer(words);
+    this.learner = new Learner(words.learner);
     this.#lay();
   }
 
@@ -168,6 +171,7 @@ class Inside {
       const found = await this.#showDiagrams(subject, all);
       if (all && found) {
         await this.#showDetail(subject, found);
+        this.learner.show(subject);
         await this.#showMemory(subject, found);
         await this.#showChannels(subject);
         if (subject.pixel === this.pixel) {
@@ -275,7 +279,7 @@ class Inside {
     const found = await subject.askAll('channels');
     if (subject.isShown) {
       const strips = found.map(([model, answer]) => channelStrip(model, answer, this.words));
-      const head = [el('h4', {}, this.words.channel_strip), el('p', {}, this.words.channel_meaning)];
+      const head = [el('h3', {}, this.words.channel_strip), el('p', {}, this.words.channel_meaning)];
       this.strips.replaceChildren(...head, el('div', { class: 'pair' }, ...strips));
       this.stripsOf = subject.lacks ? '' : key;
     }
@@ -285,13 +289,14 @@ class Inside {
     const { words } = this;
     this.where = el('span', { class: 'where', 'aria-live': 'polite' });
     this.diagrams = el('div', { class: 'diagrams' });
-    this.coloursNote = el('p', { class: 'hint', hidden: '' }, words.colours_note);
+    this.coloursNote = el('p', { class: 'hint', hidden: '' }, ...explained(words.colours_note, words.terms));
     this.aboutPart = el('div', { class: 'about' });
     this.pair = el('div', { class: 'pair' });
     const note = el('p', { class: 'hint plays' }, words.plays);
     this.details = el('div', { class: 'details' }, this.aboutPart, note, this.pair);
     this.strips = el('div', { class: 'strips' });
     const controls = el('div', { class: 'controls' }, ...this.pickers.nodes, this.where);
-    this.box.append(controls, this.diagrams, this.coloursNote, this.details, this.strips);
+    const parts = [this.diagrams, this.coloursNote, this.details, this.learner.node, this.strips];
+    this.box.append(controls, ...parts);
   }
 }

@@ -245,6 +245,7 @@ class Player {
     box.append(controls.node, this.story.node, screen.grid, screen.trouble, screen.legend);
     box.append(timelines.node, ...takeAway.nodes);
     box.tabIndex = 0;
+    box.setAttribute('role', 'group');
     box.setAttribute('aria-label', this.words.player);
     box.addEventListener('keydown', (event) => this.#key(event));
   }

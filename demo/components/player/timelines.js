@@ -2,6 +2,7 @@
 
 import { choice, el, setOptions } from '../shared/element.js';
 import { fixed, isKnown } from '../shared/numbers.js';
+import { explained, plain } from '../shared/term.js';
 import { Chart } from './chart.js';
 import { markOf, swatch } from './marks.js';
 import { kindsOf, linesOf, topOf } from './series.js';
@@ -93,7 +94,7 @@ export class Timelines {
       tab.setAttribute('aria-selected', String(isChosen));
       tab.tabIndex = isChosen ? 0 : -1;
     }
-    this.help.textContent = words.charts[kind].help;
+    this.help.replaceChildren(...explained(words.charts[kind].help, words.terms));
     const isOfAll = kind === 'disagreement';
     this.#outputs = this.#lines.map(() => el('output', { class: 'chart-value' }));
     const names = isOfAll
@@ -138,7 +139,7 @@ export class Timelines {
   }
 
   #tab(kind) {
-    const attributes = { role: 'tab', 'data-chart': kind, title: this.words.charts[kind].help };
+    const attributes = { role: 'tab', 'data-chart': kind, title: plain(this.words.charts[kind].help) };
     return el('button', { ...attributes, onclick: () => this.#pick(kind) }, this.words.charts[kind].tab);
   }
 
