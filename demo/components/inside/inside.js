@@ -82,9 +82,8 @@ class Inside {
     if (!isFresh) {
       return;
     }
-    const [first, second] = value.variants;
-    const models = [first.name, second?.name ?? ''];
-    Object.assign(this, { index, models, target: value.shown_object, pixel: null, past: null, stripsOf: '' });
+    const kept = { frame: index, box: this.part, channels: this.reduction, scale: this.scale };
+    Object.assign(this, chosenIn(kept, value), { stripsOf: '' });
     this.pickers.offer(value, this);
     this.answer.clear();
     this.answer.place(this.box);
@@ -128,9 +127,8 @@ class Inside {
 
   /** Show the run that is there in a view of it (shared/address.js); what the view leaves out, as at first. */
   restore({ stamp, view }) {
-    const isShown = this.value?.stamp === stamp;
-    this.wanted = isShown ? null : { stamp, view };
-    if (!isShown) {
+    this.wanted = this.value?.stamp === stamp ? null : { stamp, view };
+    if (this.wanted) {
       return;
     }
     Object.assign(this, chosenIn(view, this.value));
