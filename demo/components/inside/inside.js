@@ -43,6 +43,7 @@ class Inside {
     Object.assign(this, AT_FIRST);
     this.past = null; // the past frame that the visitor chose; null for the newest
     this.pixel = null;
+    this.wanted = null; // the view of a run that is still to come
     this.shown = new Map(); // the diagrams, by the model's name
     this.stripsOf = ''; // what the strips of channels were asked for
     this.refreshed = 0; // when a diagram was last asked for while playing
@@ -81,13 +82,15 @@ class Inside {
     if (!isFresh) {
       return;
     }
-    const [first, second] = value.variants;
-    const models = [first.name, second?.name ?? ''];
-    Object.assign(this, { index, models, target: value.shown_object, pixel: null, past: null, stripsOf: '' });
+    const kept = { frame: index, box: this.part, channels: this.reduction, scale: this.scale };
+    Object.assign(this, chosenIn(kept, value), { stripsOf: '' });
     this.pickers.offer(value, this);
     this.answer.clear();
     this.answer.place(this.box);
     this.retry.stop();
+    if (this.wanted) {
+      this.restore(this.wanted); // the address heard of this run first
+    }
     this.#refresh();
   }
 
@@ -124,7 +127,8 @@ class Inside {
 
   /** Show the run that is there in a view of it (shared/address.js); what the view leaves out, as at first. */
   restore({ stamp, view }) {
-    if (this.value?.stamp !== stamp) {
+    this.wanted = this.value?.stamp === stamp ? null : { stamp, view };
+    if (this.wanted) {
       return;
     }
     Object.assign(this, chosenIn(view, this.value));
