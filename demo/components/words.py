@@ -22,6 +22,10 @@ PLAYER_WORDS = {
     "difference_to": "Difference to",
     "difference_to_truth": "Difference to the truth",
     "truth": "the truth",
+    "boundary": "Boundary errors",
+    "boundary_right": "contour within F's tolerance",
+    "boundary_wrong": "contour that is wrong",
+    "boundary_missed": "true contour that is missed",
     "only_this": "only this model",
     "only": "only",
     "both": "both",
@@ -33,6 +37,8 @@ PLAYER_WORDS = {
     "repair_help": "Correct this model's mask of this frame, or add an object, and go on from here.",
     "uncertain": "Go to the most uncertain frame",
     "uncertain_help": "Where a model is least sure which pixels belong to the object: a good place to look for errors.",
+    "worst": "Go to the worst frame",
+    "worst_help": "Where an object fares worst: the lowest J&F or, without a truth, the least agreement.",
     "nothing_uncertain": "There is no other frame to look at.",
     "exports": TAKE_AWAY,
     "timelines": "Timelines",
@@ -99,6 +105,12 @@ CANVAS_WORDS = {
     "direction": "Where to go on",
     "directions": {"forwards": "to the end", "backwards": "back to the mark before", "both": "both ways"},
     "go_on": "Go on from frame {}",
+}
+SEQUENCES_WORDS = {
+    "sequence": "Sequence",
+    "open": "Open this sequence at its worst frame",
+    "worst_first": "J&F in per cent, the worst first: open a sequence at its worst frame.",
+    "scoring": "{} of {} sequences are scored, the worst first.",
 }
 TRIM_WORDS = {
     "head": "Use a part of it: drag the two ends.",

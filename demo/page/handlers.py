@@ -104,8 +104,14 @@ class Handlers:
             )
             return self._clip_update(session, clip)
 
+    def clip_update(self, session: Session) -> ClipUpdate:
+        """Return the canvas and the gallery for the clip that the visitor has chosen."""
+        return self._clip_update(session, chosen_clip(session))
+
     def _arrival(self, session: Session) -> ArrivalUpdate:
         """Return the page as a session has it; one without a clip gets the first example."""
+        if self.services.viewed:
+            self.services.viewed.open_first(session)
         clip = self._resumed_clip(session)
         clip_update = self._choose(session, 0) if clip is None else self._clip_update(session, clip)
         status, title, player, undo, timer = self.runs.newest_result_update(session)

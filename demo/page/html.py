@@ -72,6 +72,11 @@ def badge(sentence: str) -> str:
     return f'<span class="badge">{escape(sentence)}</span>'
 
 
+def notes(sentences: Iterable[str]) -> str:
+    """Say in a line below a title what is to be known of the results."""
+    return f'<small class="notes">{escape(" ".join(sentences))}</small>'
+
+
 def progress(run: Run, total: int, left: str) -> str:
     """Show how far a run is, as a whole and for each of its models; `left` says how long it will still take."""
     done = sum(record.frames for record in run.variants) / max(1, total * len(run.variants))

@@ -28,6 +28,8 @@ from demo.page.example_gallery import ExampleGallery
 from demo.page.file_routes import FileRoutes
 from demo.page.handlers import Handlers
 from demo.page.player_server import PlayerServer
+from demo.page.result_handlers import ResultHandlers
+from demo.page.result_layout import ResultParts
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.page.uploads import uploads_only
@@ -62,17 +64,19 @@ def build_page(services: Services) -> Page:
         timer = gr.Timer(1.0, active=False)
         gr.HTML(html.intro(), elem_id="intro")
         lookup = RunLookup(services.sessions, services.ready)
-        with gr.Row(elem_id="main"):
+        table = ResultParts.build_table() if services.viewed else (None, None)
+        with gr.Row(elem_id="main", elem_classes="viewing" if services.viewed else None):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
                 steps = _steps(services, gallery, CanvasServer(services.sessions, lookup))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
-                results = _results(PlayerServer(lookup), InsideServer(lookup))
+                results, result_zips = _results(PlayerServer(lookup), InsideServer(lookup))
                 _table()
         connect_api(Api(services, lookup))
         events = Events(visit, timer, steps, results)
         events.connect_visit(page, handlers)
         events.connect_clip(handlers)
         events.connect_runs(runs)
+        ResultParts(result_zips, *table).connect(events, ResultHandlers(handlers))
     return page
 
 
@@ -226,15 +230,16 @@ def _settings() -> tuple[list[Component], gr.Button, gr.Textbox]:
     return settings, copy_link, link
 
 
-def _results(player_server: PlayerServer, inside_server: InsideServer) -> Results:
+def _results(player_server: PlayerServer, inside_server: InsideServer) -> tuple[Results, gr.UploadButton]:
     title = gr.Markdown(text.RESULTS_EMPTY, elem_id="results-title")
     status = gr.HTML(elem_id="status")
     player = _player(player_server)
     undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
+    result_zips = ResultParts.build_upload()
     gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint")
     gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
     _inside(inside_server)
-    return Results(status, title, player, undo)
+    return Results(status, title, player, undo), result_zips
 
 
 def _player(server: PlayerServer) -> gr.HTML:

@@ -15,7 +15,7 @@ from llb.io.label_png import davis_palette
 
 @dataclass(frozen=True)
 class PlayerVariant:
-    """A model's pane: `done` are the frames that can be shown."""
+    """A model's pane: `done` are the frames that can be shown; `imported` tells masks of another program."""
 
     name: str
     title: str
@@ -23,6 +23,7 @@ class PlayerVariant:
     difference: str
     done: int
     pace: str
+    imported: bool
 
     @classmethod
     def of(cls, run: Run, record: VariantRecord) -> PlayerVariant:
@@ -30,10 +31,11 @@ class PlayerVariant:
         return cls(
             name=record.name,
             title=record.title,
-            badge=text.KNOCK_OUT_BADGE if record.is_knock_out else "",
+            badge=text.KNOCK_OUT_BADGE if record.is_knock_out else text.IMPORTED_BADGE if record.imported else "",
             difference=record.difference,
             done=record.frames,
             pace=text.pace(record.seconds_per_frame, record.overlap, run.in_company),
+            imported=record.imported,
         )
 
 
@@ -66,6 +68,7 @@ class PlayerValue:
         truth: address of the exact masks' chunks; empty without them.
         objects: in the order of their numbers.
         latest: the frame to show first, or the one just done.
+        opens_at: the frame to show first of finished results, the worst one; None: the middle one.
         repairs: whether this is a repair of an earlier run.
         rewrites: whether labels of finished frames may still be replaced.
         variants: the models in the order of their panes.
@@ -88,6 +91,7 @@ class PlayerValue:
     truth: str
     objects: tuple[PlayerObject, ...]
     latest: int
+    opens_at: int | None
     repairs: bool
     rewrites: bool
     variants: tuple[PlayerVariant, ...]
@@ -115,6 +119,7 @@ class PlayerValue:
             truth=address_of(clip.folder / "truth") if clip.has_truth else "",
             objects=_objects(run),
             latest=latest,
+            opens_at=run.opens_at,
             repairs=bool(run.repair),
             rewrites=run.rewrites,
             variants=tuple(PlayerVariant.of(run, record) for record in run.variants),

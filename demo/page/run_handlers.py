@@ -50,7 +50,7 @@ class RunHandlers:
 
     def newest_result_update(self, session: Session) -> GreetingUpdate:
         """Show what is on show, else how far the first example's comparison is."""
-        run = self._shown(session)
+        run = self.shown(session)
         done = None if run else self.services.ready.progress()
         able = able_models(self.services.models)
         sentence = text.PREPARING if done is not None else text.READY if able else text.NO_WEIGHTS
@@ -99,12 +99,12 @@ class RunHandlers:
         with user_errors():
             session = self.services.sessions.open(token)
             self.services.live.check_idle(session)
-            run = self._shown(session)
+            run = self.shown(session)
             if run is not None and run.base and run.folder.parent == session.folder:
                 Annotations.of(session, Clip.open(run.clip_folder)).undo(run)
                 shutil.rmtree(run.folder, ignore_errors=True)
             canvas = CanvasValue.of(session, chosen_clip(session)).to_json()
-            return UndoUpdate(canvas, *result_update(session, self._shown(session)))
+            return UndoUpdate(canvas, *result_update(session, self.shown(session)))
 
     async def watch(self, token: str | None, name: str) -> AsyncIterator[RunUpdate]:
         """Tell how far a queued run is until it has ended, then show what it left; without a name nothing changes.
@@ -134,16 +134,16 @@ class RunHandlers:
         return start_update(run, clip, self.services.live.place(run.folder))
 
     def _show_end(self, watched: WatchedRun) -> RunUpdate:
-        return settled_update(watched.last_words(), result_update(watched.session, self._shown(watched.session)))
+        return settled_update(watched.last_words(), result_update(watched.session, self.shown(watched.session)))
 
     def _result_called(self, session: Session, name: str) -> Run:
         """Return the run on show; raise ValueError if the page meant another one."""
-        run = self._shown(session)
+        run = self.shown(session)
         if run is None or name != run.folder.name:
             raise ValueError("Another comparison is on show meanwhile: mark the frame again.")
         return run
 
-    def _shown(self, session: Session) -> Run | None:
+    def shown(self, session: Session) -> Run | None:
         """Return what is on show: an example's comparison if it was chosen after the visitor's newest result."""
         newest, notes = self._newest_result(session), session.notes()
         if newest and newest.folder.name != notes.newest:

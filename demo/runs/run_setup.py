@@ -79,6 +79,8 @@ def start_repair(request: RepairRequest, new_folder: Callable[[], Path]) -> Run:
     """
     if request.repair.at not in request.marked:
         raise ValueError(text.NOTHING_TO_REPAIR)
+    if any(record.imported for record in request.base.variants):
+        raise ValueError(text.IMPORTED_NOT_REPAIRED)
     objects_to_follow(request.marked)
     with _begun(new_folder) as folder:
         return request.base.begin_repair(folder, request.marked, request.repair).save(names=dict(request.names))

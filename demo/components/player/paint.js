@@ -1,5 +1,7 @@
 /** Masks as a layer of colours that lies over a frame. */
 
+import { paintBoundary } from './boundary.js';
+
 const ONLY_THIS = [40, 120, 255];
 const ONLY_OTHER = [255, 140, 0];
 const BOTH = [150, 150, 150];
@@ -11,7 +13,8 @@ const WHITE = [255, 255, 255];
  * @param {Uint8ClampedArray} layer RGBA of an `ImageData`, replaced.
  * @param {Uint8Array} ids the labels.
  * @param {Object} how
- * @param {'overlay'|'mask'|'contour'|'other'|'truth'} how.view "other" and "truth" show the difference to `others`.
+ * @param {'overlay'|'mask'|'contour'|'other'|'truth'|'boundary'} how.view "other" and "truth" show the difference to
+ *   `others`, "boundary" where the contours differ from theirs.
  * @param {Uint8Array|null} how.others labels to compare with; null compares with nothing.
  * @param {Object<number, Array<number>>} how.colours RGB of each id.
  * @param {number} how.width of the frame.
@@ -20,6 +23,8 @@ export function paintLabels(layer, ids, { view, others, colours, width }) {
   const pixels = new Uint32Array(layer.buffer);
   if (view === 'mask') {
     paintMask(pixels, ids, colours);
+  } else if (view === 'boundary') {
+    paintBoundary(pixels, ids, others ?? ids, { width, coats });
   } else if (view === 'other' || view === 'truth') {
     paintDifference(pixels, ids, others ?? ids, width);
   } else {

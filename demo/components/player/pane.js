@@ -42,7 +42,7 @@ export class Pane {
           'span',
           { class: 'pane-buttons' },
           downloadButton(variant, words, actions),
-          repairButton(words, actions),
+          variant.imported ? null : repairButton(words, actions),
         ),
       ),
     );

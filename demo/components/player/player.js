@@ -106,7 +106,7 @@ class Player {
     const isAtWork = state === 'running';
     const hasMore = this.last > before || (isRewritten && (isAtWork || isRepair));
     if (isFresh && !isAtWork && !isRepair) {
-      this.go(Math.floor((this.last + 1) / 2));
+      this.go(this.value.opens_at ?? Math.floor((this.last + 1) / 2));
     } else if (isFresh || (this.follows && hasMore)) {
       this.go(latest);
     } else if (isRewritten) {

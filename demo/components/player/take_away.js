@@ -34,6 +34,9 @@ export class TakeAway {
     this.#value = value;
     const isRunning = value.state === 'running';
     this.files.hidden = isRunning;
+    const hasWorst = Number.isInteger(value.opens_at);
+    this.uncertain.textContent = hasWorst ? this.words.worst : this.words.uncertain;
+    this.uncertain.title = hasWorst ? this.words.worst_help : this.words.uncertain_help;
     this.uncertain.hidden = isRunning;
   }
 
