@@ -100,7 +100,7 @@ class BrowserVisitor:
             self.page.click('[data-export="masks"]')
         archive = self.folder / "masks.zip"
         waiting.value.save_as(archive)
-        masks = read_masks(archive)
+        masks = read_masks(archive.read_bytes())
         assert {len(found) for found in masks.values()} == {frames}, f"the zip holds not {frames} frames of each model"
         return min(self.clip.check(found) for found in masks.values())
 
