@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -96,6 +97,7 @@ def serve_results(results: ResultSet, host: str | None, port: int | None) -> Non
     Raises:
         ValueError: the port is taken.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the folder goes, however the program is ended
     base = cache_folder()
     base.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="view-", dir=base, ignore_cleanup_errors=True) as name:

@@ -114,7 +114,7 @@ NOTHING_IN_RESULTS = "These masks show no object: their pixels are all backgroun
 TRUTH_ALONE = "truth.zip holds the true masks: choose it together with the zip of a result."
 TRUTH_KNOWN = "The true masks of this clip are known already: leave truth.zip out."
 IMPORTED_NOT_REPAIRED = "Masks of other programs cannot be repaired here: run a model on the clip first."
-NO_SUCH_SEQUENCE = "There is no such sequence: choose one of the table."
+NOT_SCORED = "J and F are not measured: the true mask of the first frame is missing, or shows no object."
 
 TABLE = "How good is each model? The ablation, measured"
 TABLE_INTRO = (
@@ -162,11 +162,6 @@ def not_a_zip(name: str) -> str:
 def twice_in_zip(title: str, name: str) -> str:
     """Refuse a zip with several clips."""
     return f"{title} holds several files called {name}: pack the masks of this clip alone."
-
-
-def not_scored(reason: str) -> str:
-    """Say why there is no J and F though there are true masks."""
-    return f"J and F are not measured. {reason}"
 
 
 def upload_title(stems: list[str]) -> str:

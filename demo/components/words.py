@@ -110,6 +110,7 @@ SEQUENCES_WORDS = {
     "sequence": "Sequence",
     "open": "Open this sequence at its worst frame",
     "worst_first": "J&F in per cent, the worst first: open a sequence at its worst frame.",
+    "not_scored": "Nothing is scored, since there are no true masks: open a sequence where the results differ most.",
     "scoring": "{} of {} sequences are scored, the worst first.",
 }
 TRIM_WORDS = {
@@ -125,6 +126,7 @@ TRIM_WORDS = {
 }
 INSIDE_WORDS = {
     "unreachable": UNREACHABLE,
+    "imported": "These are masks of other programs, which keep nothing to look into: run a model on this clip.",
     "model": "Model",
     "beside": "Beside it",
     "alone": "none",

@@ -37,8 +37,10 @@ class ResultHandlers:
             return ExampleUpdate("", *result_update(session, run))
 
     def table(self, token: str | None) -> tuple[dict[str, Any], gr.Timer]:
-        """Return the table of sequences, and whether to ask again."""
+        """Return the table of sequences, and whether to ask again; before the visitor has a session it stays away."""
         viewed = self._viewed()
+        if not token:
+            return gr.skip(), gr.Timer(active=True)
         with user_errors():
             complete = viewed.complete
             value = viewed.table(self.handlers.services.sessions.open(token)).to_json()

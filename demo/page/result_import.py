@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from demo import text
 from demo.clips.clip import Clip, save_facts
 from demo.clips.mask_zip import read_masks, title_of
@@ -62,10 +60,11 @@ class ResultImport:
         truth.check_sizes(size, clip.stored)
         (clip.folder / "truth").mkdir(exist_ok=True)
         for index in range(len(clip)):
-            labels = truth.read(index)
-            if labels is not None:
-                fitted = labels if labels.shape == size else resize_labels(labels, size)
-                write_labels(clip.folder / "truth" / f"{index:05d}.png", np.asarray(fitted, np.uint8))
+            labels, path = truth.read(index), clip.folder / "truth" / f"{index:05d}.png"
+            if labels is None:
+                path.unlink(missing_ok=True)  # of an upload that broke off
+            else:
+                write_labels(path, labels if labels.shape == size else resize_labels(labels, size))
         return save_facts(clip, has_truth=True)
 
     def _needed(self, shown: Run | None) -> list[Path]:

@@ -16,6 +16,7 @@ from demo.runs.imported_results import ImportRequest, Tell, import_results
 from demo.runs.run import Run
 from demo.runs.session import Session
 from llb.evaluation.result_set import ResultSet, SequenceRow, has_truth, worst_first
+from llb.evaluation.sequence import DataSequence
 from llb.io.video_reader import probe
 
 
@@ -93,7 +94,12 @@ class ViewedResults:
         Raises:
             ValueError: there is no such sequence, the results do not match it, or a clip is being read.
         """
-        sequence = self.results.sequence(name)
+        try:
+            return self._open(session, self.results.sequence(name), tell)
+        except ValueError as error:
+            raise ValueError(self.results.without_folders(str(error))) from error
+
+    def _open(self, session: Session, sequence: DataSequence, tell: Tell) -> Run:
         masks = self.results.masks(sequence)
         info = probe(sequence.images)
         with session.store.at_work.reading(session.token):

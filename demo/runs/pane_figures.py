@@ -57,8 +57,8 @@ class PaneFigures:
         self._truth = truth
         try:
             self._scorers = {name: Scorer(truth) for name in names} if truth else {}
-        except ValueError as error:  # its objects start nowhere
-            self._truth, self._scorers, self.notes = None, {}, (text.not_scored(str(error)),)
+        except ValueError:  # its objects start nowhere
+            self._truth, self._scorers, self.notes = None, {}, (text.NOT_SCORED,)
         self._frames: list[FrameFigures] = []
         self._unscored: set[str] = set()  # panes that lack a frame that counts
 

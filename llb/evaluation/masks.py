@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -94,11 +95,14 @@ class MaskSource:
         return (labels > 0).astype(np.uint8) if sequence.single else labels
 
     def read_bytes(self, name: str) -> bytes:
-        """Return a file's bytes by its name."""
+        """Return a file's bytes by its name; raise ValueError if the zip is damaged."""
         if self.path.is_dir():
             return (self.path / name).read_bytes()
-        with zipfile.ZipFile(self.path) as archive:
-            return archive.read(name)
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                return archive.read(name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+            raise ValueError(f"{name} cannot be read: pack {self.path.name} again, without a password.") from error
 
 
 @dataclass(frozen=True)

@@ -91,9 +91,16 @@ class ResultSet:
                 troubles += masks.notes
                 scored = self.score(result, sequence).score if has_truth(sequence) else None
             except (ValueError, OSError) as error:
-                troubles.append(_said_of(result.title, str(error)))
+                troubles.append(self.without_folders(_said_of(result.title, str(error))))
             scores.append(scored)
         return SequenceRow(sequence.name, tuple(scores), tuple(dict.fromkeys(troubles)))
+
+    def without_folders(self, sentence: str) -> str:
+        """Return a sentence about the results with the bare names of files and folders, as a page may show it."""
+        known = {path for each in self.dataset.sequences for path in (each.images, each.masks)}
+        for path in sorted({*known, *(result.masks.path for result in self.results)}, key=lambda path: -len(str(path))):
+            sentence = sentence.replace(str(path), path.name)
+        return sentence
 
     def check_clip(self) -> None:
         """Raise ValueError if results on a single clip have other sizes or frames than it."""
@@ -111,7 +118,7 @@ class ResultSet:
         def read(stem: str) -> Labels:
             labels = masks.read(index_of[stem])
             if labels is None:
-                raise ValueError(f"{result.title} lacks a frame that counts: it is not scored.")
+                raise ValueError(" ".join(masks.notes))
             return labels
 
         return score_sequence(sequence, read)

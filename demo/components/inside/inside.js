@@ -56,8 +56,8 @@ class Inside {
     }
     const isFresh = this.value?.run !== value.run || this.value.stamp !== value.stamp;
     this.value = value;
-    this.box.hidden = false;
-    if (!isFresh) {
+    this.#tellImported(value.variants.every(({ imported }) => imported));
+    if (!isFresh || this.box.hidden) {
       return;
     }
     const [first, second] = value.variants;
@@ -69,9 +69,16 @@ class Inside {
     this.#refresh();
   }
 
+  /** Say in one line that results of other programs keep nothing to look into, in the place of all else. */
+  #tellImported(isImported) {
+    this.box.hidden = isImported;
+    this.imported ??= el('p', { class: 'hint', role: 'note' }, this.words.imported);
+    isImported ? this.box.before(this.imported) : this.imported.remove();
+  }
+
   /** Go to a frame of the run that is shown; while the player plays, only the diagram goes along. */
   showFrame({ stamp, index, playing }) {
-    if (this.value?.stamp !== stamp || !this.box.isConnected) {
+    if (this.value?.stamp !== stamp || !this.box.isConnected || this.box.hidden) {
       return;
     }
     this.index = index;

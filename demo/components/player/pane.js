@@ -42,7 +42,7 @@ export class Pane {
           'span',
           { class: 'pane-buttons' },
           downloadButton(variant, words, actions),
-          variant.imported ? null : repairButton(words, actions),
+          value.variants.some(({ imported }) => imported) ? null : repairButton(words, actions),
         ),
       ),
     );

@@ -26,8 +26,9 @@ class Sequences {
     }
     const { rows, titles, done, total, opened } = value;
     const { words } = this;
-    this.state.textContent =
-      done < total ? words.scoring.replace('{}', done).replace('{}', total) : words.worst_first;
+    const isScored = rows.some(({ scores }) => scores.some(Boolean));
+    const ended = isScored ? words.worst_first : words.not_scored;
+    this.state.textContent = done < total ? words.scoring.replace('{}', done).replace('{}', total) : ended;
     const heads = [words.sequence, ...titles];
     this.table.replaceChildren(
       el('thead', {}, el('tr', {}, ...heads.map((head) => el('th', { scope: 'col' }, head)))),

@@ -10,11 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demo.clips.clip import Clip, save_clip
+from demo.clips.clip import Clip, save_clip, save_facts
 from demo.clips.sequence_clip import import_sequence
 from demo.clips.upload import Limits
+from demo.exports.files import KINDS, export
 from demo.runs.imported_results import ImportRequest, clip_truth, import_results
+from demo.runs.passes import Repair
 from demo.runs.run import Run
+from demo.runs.run_key import clip_digest
+from demo.runs.run_setup import RepairRequest, start_repair
 from llb.evaluation.datasets import DatasetChoice
 from llb.evaluation.frame_masks import FrameMasks, match_frames
 from llb.evaluation.masks import MaskSource
@@ -149,3 +153,27 @@ def test_true_masks_of_some_frames_are_kept_as_those(tmp_path: Path) -> None:
     assert clip.has_truth
     assert clip.truth(4) is None
     assert set(np.unique(clip.truth(5))) == {0, 1}, "void is no object"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_file_can_be_taken_away(kind: str, tmp_path: Path) -> None:
+    clip, labels = saved_clip(tmp_path / "clip-1")
+    request = ImportRequest(clip, [masks("Cutie", labels), masks("SAM2", poor_masks(labels))], clip_truth(clip))
+    assert export(kind, import_results(request, folders(tmp_path)), clip).stat().st_size > 0
+
+
+def test_a_clip_that_is_given_its_truth_asks_another_question(tmp_path: Path) -> None:
+    clip, labels = saved_clip(tmp_path / "clip-1", truth=False)
+    before = clip_digest(clip.folder)
+    (clip.folder / "truth").mkdir()
+    write_labels(clip.folder / "truth/00000.png", labels[0])
+    assert clip_digest(clip.folder) == before
+    save_facts(clip, has_truth=True)
+    assert clip_digest(clip.folder) != before
+
+
+def test_masks_of_other_programs_are_not_repaired(tmp_path: Path) -> None:
+    clip, labels = saved_clip(tmp_path / "clip-1")
+    run = import_results(ImportRequest(clip, [masks("Cutie", labels)]), folders(tmp_path))
+    with pytest.raises(ValueError, match="cannot be repaired"):
+        start_repair(RepairRequest(run, {3: labels[3]}, Repair(3)), folders(tmp_path / "repairs"))

@@ -76,6 +76,17 @@ def test_frames_that_a_benchmark_does_not_ask_for_are_none_of_a_results(tmp_path
     assert found.row(sequence).scores[0] is not None
 
 
+def test_sentences_for_a_page_hold_no_folders(tmp_path: Path) -> None:
+    data = davis(tmp_path / "data")
+    good = copied(data, tmp_path / "good")
+    found = find_results(DatasetChoice(data, "val"), named(Good=good))
+    (data / "Annotations/480p/dog/00004.png").unlink()
+    (good / "bear/00004.png").write_bytes(b"no picture")
+    troubles = [trouble for each in found.dataset.sequences for trouble in found.row(each).troubles]
+    assert len(troubles) == 2
+    assert not [trouble for trouble in troubles if str(tmp_path) in trouble]
+
+
 def test_wrong_options_are_refused_in_a_sentence(tmp_path: Path) -> None:
     written = write_results(tmp_path)
     with pytest.raises(ValueError, match="write NAME=FOLDER"):
