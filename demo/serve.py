@@ -25,6 +25,7 @@ from demo.runs.answers import Answers
 from demo.runs.cache_folders import CacheFolders
 from demo.runs.disk import default_budget
 from demo.runs.job import Job
+from demo.runs.memory import give_back
 from demo.runs.price import LIMIT, Prices
 from demo.runs.queue import WAITING, RunQueue
 from demo.runs.ready_runs import ReadyRuns
@@ -59,7 +60,7 @@ def assemble(
     folders = CacheFolders(cache, (shelf.root, found.root, *ready.folders()))
     folders.remove_old()
     sessions.alive, sessions.cache = live.visitors, found
-    sessions.watch(also=folders.touch)
+    sessions.watch(folders.touch, give_back)
     page = build_page(Services(models, sessions, shelf, ready, live, viewed=viewed))
     if viewed is None:
         live.queue.submit(Job("examples", "", 1.0, partial(_prepare, ready, page), background=True))

@@ -84,6 +84,9 @@ RUN_CANCELLED = "Your run was cancelled before it began."
 OWN_CLIP = "Your clip"
 OWN_STORAGE_FULL = "Your storage on this server is full: choose a shorter clip or fewer models."
 DISK_FULL = "This server's disk is full of other visitors' work: try again in a few minutes."
+MEMORY_FULL = (
+    "This server has no memory left for this: try again in a few minutes, or take a smaller clip or fewer models."
+)
 TOO_MANY_VISITORS = "Too many visitors are here at the moment: try again in a few minutes."
 GONE = "This is no longer there: reload the page."
 INCOMPLETE = "This question is incomplete: reload the page."

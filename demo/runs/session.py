@@ -228,10 +228,10 @@ class SessionStore:
         if self.is_full(session):
             raise ValueError(text.OWN_STORAGE_FULL if self.own_is_full(session) else text.DISK_FULL)
 
-    def watch(self, also: Callable[[], object] = lambda: None, every: float = 60.0) -> None:
+    def watch(self, *also: Callable[[], object], every: float = 60.0) -> None:
         """Sweep, and do what else is to be done, again and again in one background thread, whatever goes wrong."""
         if self._sweeper is None:
-            self._sweeper = repeat(every, self.sweep, also)
+            self._sweeper = repeat(every, self.sweep, *also)
 
     def sweep(self) -> None:
         """Delete the sessions that gave no sign for `max_age` seconds; one that waits or works gives one now."""

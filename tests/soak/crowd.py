@@ -18,10 +18,12 @@ from tests.soak.server import Server
 from tests.soak.visitors import ApiVisitor
 
 COMPARE_EVERY = 6  # every so many calls of a program are /compare, the others /segment
+NEW_EVERY = 2  # every so many calls of a program are about a new clip, so that they are not answered from the cache
 SAMPLE_EVERY = 0.5  # seconds
 SLOPE = 0.25  # megabytes per run, in the last half of the runs, that are still flat
 ENOUGH = 100  # runs, before which memory only warms up and nothing is said of its slope
 FIRST_BROWSER = 100  # number of the first browser's clip
+FIRST_NEW = 1000  # number of the first clip of those that programs bring later
 RUN_FRAMES = 16  # of a browser's clip, so that a reload finds the run at work
 
 
@@ -107,6 +109,8 @@ class Crowd:
 
     def _call_again_and_again(self, visitor: ApiVisitor) -> None:
         while number := self._take():
+            if number % NEW_EVERY == 0:
+                visitor.bring(DrawnClip(FIRST_NEW + number))
             try:
                 answer = visitor.segment() if number % COMPARE_EVERY else visitor.compare()
                 if number % COMPARE_EVERY == 1:

@@ -110,11 +110,16 @@ class ApiVisitor:
                 self.refused += 1
                 time.sleep(1.0)
 
+    def bring(self, clip: DrawnClip) -> None:
+        """Ask about another clip from now on."""
+        self.clip, self._files = clip, ()
+
     def _connected(self) -> Client:
         if self._client is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             options = {"verbose": False, "analytics_enabled": False}
             self._client = Client(self.url, download_files=self.folder, **options)
+        if not self._files:
             self._files = tuple(handle_file(str(path)) for path in self.clip.write(self.folder))
         return self._client
 

@@ -17,6 +17,7 @@ from demo.page.user_errors import user_errors
         (ValueError("Tick a model."), "Tick a model."),
         (OSError(errno.ENOSPC, "No space left on device", "/srv/sessions/token/clip-1"), text.DISK_FULL),
         (FileNotFoundError(errno.ENOENT, "No such file", "/srv/sessions/token/run-1/run.json"), text.GONE),
+        (MemoryError("Unable to allocate 8 GiB"), text.MEMORY_FULL),
     ],
 )
 def test_an_error_is_one_sentence_without_a_path(error: Exception, sentence: str) -> None:

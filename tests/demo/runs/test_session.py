@@ -192,8 +192,8 @@ def test_the_sweeper_outlives_every_error_of_the_disk(tmp_path: Path) -> None:
         raise FileNotFoundError("swept by another one")
 
     store = SessionStore(tmp_path)
-    store.watch(also=fail, every=0.01)
-    store.watch(also=fail, every=0.01)  # one thread is enough
+    store.watch(fail, every=0.01)
+    store.watch(fail, every=0.01)  # one thread is enough
     assert ended.wait(10)
     assert len(calls) == 3
 
