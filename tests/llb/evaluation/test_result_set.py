@@ -80,7 +80,7 @@ def test_sentences_for_a_page_hold_no_folders(tmp_path: Path) -> None:
     data = davis(tmp_path / "data")
     good = copied(data, tmp_path / "good")
     found = find_results(DatasetChoice(data, "val"), named(Good=good))
-    (data / "Annotations/480p/dog/00004.png").unlink()
+    (data / "Annotations/480p/dog/00000.png").unlink()
     (good / "bear/00004.png").write_bytes(b"no picture")
     troubles = [trouble for each in found.dataset.sequences for trouble in found.row(each).troubles]
     assert len(troubles) == 2
