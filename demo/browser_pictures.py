@@ -22,9 +22,9 @@ def png_address(picture: Rgb) -> str:
     return _pack(picture, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 3], "png")
 
 
-def jpeg_address(picture: Rgb) -> str:
+def jpeg_address(picture: Rgb, quality: int = 85) -> str:
     """Pack a photograph, small."""
-    return _pack(picture, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, 85], "jpeg")
+    return _pack(picture, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, quality], "jpeg")
 
 
 def _pack(picture: Rgb, suffix: str, options: list[int], kind: str) -> str:

@@ -1,4 +1,4 @@
-"""Every sentence that a visitor reads on the page, but for the intro (`page/templates/intro.html`) and the glossary."""
+"""Every sentence on the page, but for the glossary, the intro and how to cite (`page/templates`)."""
 
 from __future__ import annotations
 
@@ -8,28 +8,33 @@ from llb.evaluation.results_table import Measured
 
 TITLE = "LLB playground"
 
-STEP_CLIP = "### 1 · Choose a clip"
-STEP_OBJECTS = "### 2 · Mark the objects"
-STEP_MODELS = "### 3 · Choose the models"
+STEP_CLIP = "## 1 · Choose a clip"
+STEP_OBJECTS = "## 2 · Mark the objects"
+STEP_MODELS = "## 3 · Choose the models"
 UPLOAD = "Upload your own clip"
-EXAMPLES = "Examples: their masks are ready and exact"
+UPLOAD_LIMITS = "Limits"
+CLIPS = "Clips"
 RUN = "Run"
-STOP = "Stop and keep what is done"
+STOP = "Stop"
+PRESENT, PRESENT_END = "Present", "Leave (Esc)"
+READY_ANSWER = "ready answer"
 STOPPING = "Stopping …"
 
-RESULTS_EMPTY = "### Results"
+RESULTS_EMPTY = "## Results"
 SETTINGS = "Settings (the paper's values)"
-MEMORY_SIZE, MEMORY_SIZE_HELP = "Memory size", "Most past frames that a model keeps of an object."
-INTERVAL, INTERVAL_HELP = "Interval T", "Every how many frames one joins the memory."
+MEMORY_SIZE, MEMORY_SIZE_HELP = "Memory size", "Maximum number of past frames kept per object."
+INTERVAL, INTERVAL_HELP = "Interval T", "A frame joins the memory every T frames."
 STEPS, STEPS_HELP = "Few-shot steps", "Steps of the few-shot learner on the painted frame."
-SEARCH, SEARCH_HELP = "Search factor", "How far around the object a model looks, in object sizes."
+SEARCH = "Search factor"
+SEARCH_HELP = "Size of the search region in object sizes; by default the model's own (2.75 for lite)."
 OWN_VALUE = "the model's own"
-SHARED = "Shared regions: all models look where the first one looks, so that only the models differ"
+SHARED = "Same search region for all: every model gets the first model's crop, so only the model differs"
 COPY_LINK = "Copy a link to these models and settings"
 LINK_HELP = "The link comes here, and into the clipboard."
 KNOCK_OUT_GROUP = "Knock-outs of LLB: parts of the trained model switched off"
 KNOCK_OUT_NOTE = (
-    "These are **not** ablations: nothing was trained without the part. They show how much the trained LLB leans on it."
+    "These are **not** ablations: nothing was trained without the part. They show how much the trained LLB relies on "
+    "that part."
 )
 KNOCK_OUT_BADGE = "knock-out"
 KNOCK_OUT_TITLES = {
@@ -39,28 +44,33 @@ KNOCK_OUT_TITLES = {
     "tau-frozen": ("LLB, τ frozen", "the filter is never updated after the painted frame"),
     "memory-1": ("LLB, memory of one", "only the painted frame is remembered"),
 }
-INSIDE = "### Look inside"
+INSIDE = "## Look inside"
 INSIDE_INTRO = (
     "Every model has two branches. One **matches** each pixel with the frames in its memory, the other is a small "
-    "filter **learnt on the spot** from them. **E1** and **E2** are what the two branches are told of the object. They "
-    "answer with E1\\* and E2\\*; the gates **γ1** and **γ2** say how far each answer is trusted, place by place. "
-    "Click a box to see it large, or a place in a picture above to see what the model looks at."
+    "filter **learnt on the spot** from them. **E1** and **E2** are what each branch is told about the object in past "
+    "frames. They answer with E1\\* and E2\\* for the current frame; the gates **γ1** and **γ2** say how much of each "
+    "answer is used at each location. Click a box to enlarge it, or a pixel in a result above to see where the model "
+    "looks."
 )
 IN_COMPANY = "while other work ran"
 NUMBERS_NOTE = (
-    "ms per frame: a model's work on a frame with all objects, on this machine, without loading and saving; what "
-    "several models compute once for all is divided evenly among them. Several models run side by side on a core each, "
-    f'and "{IN_COMPANY}" says that they had to wait for the processor: alone they are faster. J (examples only): '
-    "overlap with the true mask, 1 is perfect."
+    "**J**: overlap with the true mask, 1 is perfect (examples only). **ms per frame**: a model's own time for a frame "
+    "with all objects, on this machine; features that several models share are divided evenly among them. "
+    f"“{IN_COMPANY}”: it had to wait for the processor, alone it is faster."
 )
 
 TAKE_AWAY = {
-    "side_by_side": "Video, side by side",
+    "side_by_side": "Video, side by side (mp4)",
+    "cutouts": "Cut-outs with transparency (WebM, zip)",
     "masks": "Masks (PNG, zip)",
-    "coco": "Masks (COCO RLE)",
-    "traces": "Inside (npz)",
-    "measurements": "Figures (JSON)",
+    "soft": "Soft masks (8-bit PNG, zip)",
+    "coco": "Masks (COCO RLE, zip)",
+    "curves": "Curves (CSV)",
+    "plots": "Plots (SVG and PNG, zip)",
+    "measurements": "Numbers (JSON)",
     "report": "Report (HTML)",
+    "internals": "Internals of this frame (npz)",
+    "traces": "Internals of all frames (npz)",
 }
 
 ANSWERED = "Answered from the cache: the same clip, masks, models and settings were run before"
@@ -69,8 +79,10 @@ INSIDE_NOT_YET = "The inside of these results is being computed: try again in a 
 PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
 READING, FRAMES = "Reading the clip", "frames"
 READY = "Press Run to see the models side by side."
+MARK_FIRST = "Mark the object on the first frame, then press Run: the results come here."
 NO_WEIGHTS = "No model can run here yet: the folder weights/ holds no trained weights."
 STARTING = "Starting: each model learns the object from the first frame."
+STARTING_REPAIR = "Starting: each model takes in the changed frame."
 NO_CLIP = "Choose a clip first: pick an example or upload one."
 NO_MASK = "Mark at least one object first: pick a number and paint over the object on the first frame."
 NOTHING_TO_REPAIR = "Nothing is marked on this frame: paint the object there first."
@@ -81,7 +93,6 @@ OLDER_PAINTING = "A newer painting of this clip is saved already."
 RUN_BUSY = "Your last run still waits or works: wait for its end, or stop it first."
 RUN_FAILED = "The run failed on the server, which is not your fault: what was done is kept. Try it once more."
 RUN_CANCELLED = "Your run was cancelled before it began."
-OWN_CLIP = "Your clip"
 OWN_STORAGE_FULL = "Your storage on this server is full: choose a shorter clip or fewer models."
 DISK_FULL = "This server's disk is full of other visitors' work: try again in a few minutes."
 MEMORY_FULL = (
@@ -105,66 +116,47 @@ RUN_DISK_FULL = (
     "shorter clip."
 )
 
-IMPORTED, IMPORTED_BADGE = "masks of another program", "imported"
-RESULTS_UPLOAD_TITLE = "Compare results of other models"
-RESULTS_UPLOAD = "Upload zips of PNG masks for this clip"
-RESULTS_UPLOAD_NOTE = (
-    "A zip for each model (Cutie.zip, SAM2.zip): a palette or grey PNG with object numbers for every frame, named like "
-    "the frames (00000.png) or in their order. A zip called truth.zip holds the true masks: J and F are measured then."
-)
-READING_RESULTS = "Reading the results"
-NOTHING_IN_RESULTS = "These masks show no object: their pixels are all background."
-TRUTH_ALONE = "truth.zip holds the true masks: choose it together with the zip of a result."
-TRUTH_KNOWN = "The true masks of this clip are known already: leave truth.zip out."
-IMPORTED_NOT_REPAIRED = "Masks of other programs cannot be repaired here: run a model on the clip first."
-NOT_SCORED = "J and F are not measured: the true mask of the first frame is missing, or shows no object."
-
-TABLE = "How good is each model? The ablation, measured"
+TABLE = "## How good is each model? The ablation, measured"
 TABLE_INTRO = (
-    "Overlap (J) and contour accuracy (F) in per cent on 10 DAVIS 2016 validation sequences, trained alike on the same "
-    "clips; beside them the paper's figures for its large models, which were measured on DAVIS 2017. The interval says "
-    "how far the difference to JOINT could move if other sequences had been drawn: if it holds 0, this set cannot tell "
-    "the two apart."
+    "Overlap (J) and contour accuracy (F) in per cent on 10 DAVIS 2016 validation sequences. All six were trained "
+    "identically, on the same clips; beside them the paper's figures for its large models, measured on DAVIS 2017. The "
+    "interval says how far the difference from JOINT could move if other sequences had been drawn: if it includes 0, "
+    "this set cannot tell the two apart. It does not cover the training's own chance: for that, see the second seed."
 )
 TABLE_HEADS = {
     "Model": "What it reads, how it encodes it, and how it fuses the branches.",
     "J&F": "Mean of J and F.",
     "J": "Overlap of mask and truth: intersection over union.",
     "F": "How well the contours agree.",
-    "to JOINT": "Difference in J&F.",
+    "from JOINT": "Difference in J&F.",
     "95 % interval": "Bootstrap over the ten sequences.",
     "second seed": "J&F of a training from another seed.",
     "paper's J&F": "The authors' large model on DAVIS 2017.",
 }
 
-LONG_TITLE = "LLB, trained longer"
-LONG_DIFFERENCE = "the one for your own clips; to compare ideas, take the others: they were trained alike"
-INPUTS = {"mask": "sees the mask only", "bff": "sees frame × mask"}
-ENCODERS = {"cnn": "CNN encoder", "vitae": "ViTAE transformer encoder"}
-FUSIONS = {"sum": "plain sum", "adaptive": "gates weigh the branches"}
+LONG_TITLE = "LLB (trained longer)"
+LONG_DIFFERENCE = "best for your own clips"
+MODELS = "Models"
+MODELS_HINT = "Six designs, trained identically, so only the design differs:"
+MODELS_DETAILS = "Size, accuracy and speed of each"
+NOT_IN_PAPER, NO_WEIGHTS_HERE = "not in the paper", "no weights here"
+INPUTS = {"mask": "label from the mask", "bff": "label from object pixels (frame × mask)"}
+ENCODERS = {"cnn": "CNN", "vitae": "ViTAE"}
+FUSIONS = {"sum": "branches added", "adaptive": "branches weighted by gates"}
 
 
 def limits(megabytes: int, side: int, frames: int) -> str:
     """Say what may be uploaded, before a limit is hit."""
     return (
-        f"A video (mp4, mov, webm, gif …), several pictures, or a zip of them; up to {megabytes} MB, {side} pixels "
-        f"a side and {frames:,} frames ({frames // 1800} minutes at 30 a second). Of a longer clip you choose a part."
+        f"A video (mp4, mov, webm, gif …), several pictures, or a zip of them; up to {megabytes} MB, up to {side} "
+        f"pixels on the longer side and {frames:,} frames ({frames // 1800} minutes at 30 frames per second). From a "
+        "longer clip you can choose a part."
     )
 
 
-def too_many_results(count: int, most: int) -> str:
-    """Refuse too many panes side by side."""
-    return f"These are {count} results side by side: {most} is the most."
-
-
-def not_a_zip(name: str) -> str:
-    """Refuse results that are not packed."""
-    return f"{name} is not a zip: pack the PNG masks of each model into one zip."
-
-
-def twice_in_zip(title: str, name: str) -> str:
-    """Refuse a zip with several clips."""
-    return f"{title} holds several files called {name}: pack the masks of this clip alone."
+def own_clip(title: str) -> str:
+    """Name the visitor's own clip beside the examples."""
+    return f"Your clip: {title}"
 
 
 def upload_title(stems: list[str]) -> str:
@@ -197,6 +189,11 @@ def facts(parameters: int, result: Measured | None) -> str:
     return " · ".join(parts)
 
 
+def model_label(title: str, difference: str, facts: str) -> str:
+    """Describe a model in the lines of its box; a box in the grid shows the first one, and reads all of them aloud."""
+    return "\n".join(filter(None, (title, difference, facts)))
+
+
 def large_title(variant: str) -> str:
     """Name a model of the paper's size."""
     return f"{variant.upper()}, the paper's size"
@@ -220,7 +217,7 @@ def pace(seconds: float | None, overlap: float | None, in_company: bool) -> str:
 
 def results_title(clip: str, frames: int, of: int, stopped: bool) -> str:
     """Return the heading of a finished run: which clip, and how much of it."""
-    return f"### Results: {clip}" + (f" (stopped after {frames} of {of} frames)" if stopped else "")
+    return f"## Results: {clip}" + (f" (stopped after {frames} of {of} frames)" if stopped else "")
 
 
 def duration(seconds: float) -> str:

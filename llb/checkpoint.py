@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import Tensor
+from safetensors.torch import load_file, save, save_file
+from torch import Tensor, nn
 
 from llb.config import SCALES, ModelConfig, PrecisionChoice
+from llb.model.backbone import Lite0, load_lite0_imagenet
 from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
 from llb.precision import choose_precision
 from llb.weight_files import WEIGHTS, available_models, find_model, sha256_of
+
+BACKBONE = "backbone."
 
 
 def load_model(
@@ -64,6 +68,8 @@ def _load_file(path: Path, name: str | None) -> LLB:
         raise ValueError(f"{path} is not a safetensors file: {error}.") from error
     if "model" not in meta:
         raise ValueError(f"{path} does not say which model it holds: convert it with this project's tools first.")
+    if "backbone" in meta:
+        state |= _read_backbone(path.parent / meta["backbone"], meta["backbone_sha256"])
     if name is not None and meta["model"] != name:
         raise ValueError(f"{path} holds {meta['model']}, not {name}: check weights/manifest.json.")
     config = ModelConfig.from_name(meta["model"])
@@ -82,13 +88,59 @@ def _load_file(path: Path, name: str | None) -> LLB:
     return model.eval()
 
 
+def kept_weights(network: nn.Module) -> dict[str, Tensor]:
+    """Return the weights that are worth a file: all but those of a lite backbone that is ImageNet's."""
+    lite = next((module for module in network.modules() if isinstance(module, Lite0)), None)
+    known = lite is not None and _is_imagenet(lite)
+    return {name: value for name, value in network.state_dict().items() if not (known and "backbone." in name)}
+
+
+def _is_imagenet(backbone: Lite0) -> bool:
+    with torch.random.fork_rng(devices=[]):
+        other = Lite0()
+    load_lite0_imagenet(other)
+    state = backbone.state_dict()
+    return all(torch.equal(value, state[name].cpu()) for name, value in other.state_dict().items())
+
+
+def save_apart(path: Path, backbone: Path, out: Path) -> bool:
+    """Write a model's file `path` as `out`, its backbone going to the file `backbone` that several models share.
+
+    `out` must be in the folder of `backbone`, whose name and sha256 it keeps. Return whether the model has one; a file
+    without is copied.
+
+    Raises:
+        ValueError: `backbone` exists and holds other weights.
+    """
+    with safe_open(path, "pt") as file:
+        meta = file.metadata()
+        state: dict[str, Tensor] = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (not a mapping)
+    shared = {key.removeprefix(BACKBONE): value for key, value in state.items() if key.startswith(BACKBONE)}
+    if shared:
+        data = save(shared)
+        if backbone.exists() and backbone.read_bytes() != data:
+            raise ValueError(f"{backbone} holds another backbone: remove it with the models that were trained with it.")
+        backbone.write_bytes(data)
+        meta |= {"backbone": backbone.name, "backbone_sha256": sha256_of(backbone)}
+    save_file({key: value for key, value in state.items() if not key.startswith(BACKBONE)}, out, meta)
+    return bool(shared)
+
+
+def _read_backbone(path: Path, sha256: str) -> dict[str, Tensor]:
+    """Read the file that several models share, under the names that its tensors have in a model."""
+    if not path.is_file():
+        raise ValueError(f"There is no file {path}: it holds the model's backbone and belongs beside its file.")
+    if sha256_of(path) != sha256:
+        raise ValueError(f"{path} is not the backbone that this model was trained with: fetch it again.")
+    return {f"{BACKBONE}{key}": value for key, value in load_file(path).items()}
+
+
 def save_model(model: LLB, path: Path) -> None:
-    """Write a model's weights: fp16 and without the frozen backbone at lite scale, fp32 at paper scale."""
+    """Write a model's weights: in fp16 and without ImageNet's backbone at lite scale, in fp32 at paper scale."""
     lite = model.scale.backbone == "lite0"
     state = {
         name: (value.half() if lite and value.is_floating_point() else value).contiguous()
-        for name, value in model.state_dict().items()
-        if not (lite and name.startswith("backbone."))
+        for name, value in kept_weights(model).items()
     }
     meta = {"model": model.config.name}
     if model.config.label_dim:

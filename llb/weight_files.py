@@ -35,7 +35,9 @@ class ModelCard:
     """What is known of a model's weights; `reason` says why they cannot be used and is empty where they can.
 
     `model` is what the weights are of: the name itself, unless there are several for one variant (``lite/llb-long``).
-    `parameters` counts the trained ones and the frozen backbone's. The file is in `folder`, or in `repo` at `revision`.
+    `backbone` is the file that holds its backbone, which several models share; empty where it is ImageNet's or in the
+    model's own file. `parameters` counts the trained ones and the frozen backbone's. The file is in `folder`, or in
+    `repo` at `revision`.
     """
 
     name: str
@@ -45,12 +47,19 @@ class ModelCard:
     sha256: str = ""
     model: str = ""
     parameters: int = 0
+    backbone: str = ""
     folder: Path = WEIGHTS
     repo: str = ""
     revision: str = ""
 
     def fetch(self) -> Path:
-        """Return the file, downloaded if it is in a repository; raise ValueError if it is not the one listed."""
+        """Return the file, downloaded with its backbone's if it is in a repository.
+
+        Raises:
+            ValueError: the file is not the one listed.
+        """
+        if self.repo and self.backbone:
+            _download(self.repo, self.revision, self.backbone)  # to the model's folder, where it is looked for
         path = _download(self.repo, self.revision, self.file) if self.repo else self.folder / self.file
         if sha256_of(path) != self.sha256:
             raise ValueError(f"{path} is not the file that the manifest names (sha256 differs): fetch it again.")
@@ -113,13 +122,15 @@ def _sha256(path: Path, size: int, time: int) -> str:
 def _card_of(name: str, entry: dict[str, Any] | None, folder: Path) -> ModelCard:
     if entry is not None:
         known = {field: str(entry[field]) for field in ("file", "sha256", "model")}
-        found = (folder / known["file"]).exists()
-        reason = "" if found else f"weights/{known['file']} is missing"
-        return ModelCard(name, found, reason, **known, parameters=int(entry["parameters"]), folder=folder)
+        backbone = str(entry.get("backbone", ""))
+        missing = [file for file in (known["file"], backbone) if file and not (folder / file).exists()]
+        reason = f"weights/{missing[0]} is missing" if missing else ""
+        parameters = int(entry["parameters"])
+        return ModelCard(name, not missing, reason, **known, parameters=parameters, backbone=backbone, folder=folder)
     file = f"{name.replace('/', '_')}.safetensors"
     if not (folder / file).exists():
         return ModelCard(name, False, NO_WEIGHTS)
-    return ModelCard(name, True, "", file, sha256_of(folder / file), name, _parameters(folder / file), folder)
+    return ModelCard(name, True, "", file, sha256_of(folder / file), name, _parameters(folder / file), folder=folder)
 
 
 def _parameters(path: Path) -> int:
@@ -159,6 +170,7 @@ def _hub_models(address: str) -> dict[str, ModelCard]:
                 sha256=str(entry["sha256"]),
                 model=str(entry["model"]),
                 parameters=int(entry["parameters"]),
+                backbone=str(entry.get("backbone", "")),
                 repo=repo,
                 revision=revision,
             )

@@ -2,6 +2,7 @@
 
     python -m scripts.prepare_examples              # all that is stale; some twenty minutes on a core
     python -m scripts.prepare_examples --if-equal   # after a change to the engine that should change no result
+    python -m scripts.prepare_examples --inside     # after a change to the stories' frames: the shipped inside alone
 
 It can be ended at any time and goes on from there: what is computed is kept in ``--work`` until a file is written.
 """
@@ -18,6 +19,7 @@ import numpy as np
 
 from demo.clips.clip import Clip
 from demo.clips.examples import EXAMPLES, ExampleShelf
+from demo.clips.stories import STORIES
 from demo.models.combined import models_of_examples
 from demo.models.provider import ModelProvider
 from demo.models.settings import Settings
@@ -62,16 +64,18 @@ def compute(clip: Clip, entries: Sequence[str], models: ModelProvider, folder: P
 
 
 def telling_frames(run: Run) -> list[int]:
-    """Return the last frame, which is shown first, and those where the models of `GREETING` differ most."""
-    series = run.frame_stats()
-    last = len(series) - 1
+    """Return the frame of the example's story, which is shown first, and those where the greeting's models differ most.
+
+    The models are those of `GREETING`.
+    """
+    last = run.frames - 1
 
     def agreement(index: int) -> float:
         pair = [run.labels(name, index) for name in GREETING]
         return float(((pair[0] > 0) & (pair[0] == pair[1])).sum() / max(1, ((pair[0] > 0) | (pair[1] > 0)).sum()))
 
-    found = [last]
-    for index in sorted(range(1, last), key=agreement):
+    found = [STORIES[run.clip_folder.name].frame]
+    for index in sorted(range(1, last + 1), key=agreement):
         if len(found) < TELLING and all(abs(index - other) >= APART for other in found):
             found.append(index)
     return sorted(found)
@@ -116,17 +120,32 @@ def confirm_if_equal(name: str, clip: Clip, models: ModelProvider, work: Path) -
     return True
 
 
+def renew_inside(name: str, clip: Clip, models: ModelProvider, work: Path) -> bool:
+    """Compute the models of `GREETING` alone; where they find what is shipped, replace the inside that is shipped."""
+    if not confirm_if_equal(name, clip, models, work):
+        return False
+    run = Run.open(work / f"{name}-check")
+    leads = dict(with_leads(GREETING))
+    kept = telling_frames(run)
+    ReadyFile.of(name).replace_traces([column_of(run, record, leads[record.name], kept) for record in run.variants])
+    print(f"{name}: the inside of the frames {kept}.")
+    return True
+
+
 def main(arguments: Sequence[str]) -> int:
     """Do what the command line says; return 1 if an example's results changed and were to be equal."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("names", nargs="*", help="examples; all of them if none is named")
     parser.add_argument("--work", type=Path, default=Path.home() / ".cache" / "llb" / "prepare", help="for the runs")
     parser.add_argument("--if-equal", action="store_true", help="compute two models alone; confirm what is the same")
+    parser.add_argument("--inside", action="store_true", help="replace the shipped inside alone, if results are equal")
     options = parser.parse_args(arguments)
     models, shelf = models_of_examples(), ExampleShelf.own(options.work)
     done = True
     for name in options.names or list(EXAMPLES):
-        if is_fresh(name, models):
+        if options.inside:
+            done &= renew_inside(name, shelf.clip(name), models, options.work)
+        elif is_fresh(name, models):
             print(f"{name}: up to date.")
         elif options.if_equal:
             done &= confirm_if_equal(name, shelf.clip(name), models, options.work)

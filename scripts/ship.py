@@ -8,38 +8,41 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import sys
 from pathlib import Path
 
-from llb.checkpoint import load_model
+from llb.checkpoint import load_model, save_apart
 from llb.training.trainer import FINAL
 from llb.weight_files import WEIGHTS
 
-LICENCE = "Research and other non-commercial use (terms of DAVIS, CC BY-NC 4.0); the frozen backbone is Apache-2.0."
+BACKBONE = "lite_backbone.safetensors"
+ORIGIN = "trained by this project on 2 CPU cores; the backbone is ImageNet's EfficientNet-Lite0, or started from it"
+LICENCE = "Research and other non-commercial use (terms of DAVIS, CC BY-NC 4.0); ImageNet's backbone is Apache-2.0."
 DATA = (
-    "DAVIS 2016 train; as stills COCO128, CCP, Weizmann horses, DAVIS 2017 challenge first frames; as cut-outs "
+    "DAVIS 2016 train; as stills COCO photos, CCP, Weizmann horses, DAVIS 2017 challenge first frames; as cut-outs "
     "Tux Paint's stamps (GPL-2) and Fluent Emoji (MIT); never DAVIS val"
 )
 
 
 def ship(run: Path, name: str) -> Path:
-    """Copy a run's weights into weights/ and enter them in the manifest; return the file."""
+    """Copy a run's weights into weights/, a trained backbone apart, and enter them in the manifest; return the file."""
     settings = json.loads((run / "config.json").read_text())
     target = WEIGHTS / f"{name.replace('/', '_')}.safetensors"
-    shutil.copyfile(run / FINAL, target)
+    has_backbone = save_apart(run / FINAL, WEIGHTS / BACKBONE, target)
     path = WEIGHTS / "manifest.json"
     manifest = json.loads(path.read_text()) if path.exists() else {}
     manifest[name] = {
         "model": settings["model"],
         "file": target.name,
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
-        "origin": "trained by this project from scratch on 2 CPU cores; the backbone is ImageNet's EfficientNet-Lite0",
+        "origin": ORIGIN,
         "parameters": sum(p.numel() for p in load_model(str(target), as_trained=True).parameters()),
         "licence": LICENCE,
         "data": DATA,
         "training": settings,
     }
+    if has_backbone:
+        manifest[name]["backbone"] = BACKBONE
     path.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     return target
 

@@ -74,12 +74,14 @@ DEMO_MAY_IMPORT = {
 }
 FOR_ALL_OF_DEMO = (
     "demo.text",
+    "demo.result_text",
     "demo.glossary",
     "demo.components.words",
     "demo.templates",
     "demo.browser_json",
     "demo.browser_pictures",
     "demo.json_values",
+    "demo.screen_colours",
     "demo.whole_file",
 )
 

@@ -50,42 +50,43 @@ EXAMPLES: dict[str, Example] = {
         Example(
             "bee",
             "Fast, with blur",
-            "A bee darts from flower to flower, and the shutter smears it into a streak. In the last dart (frame 42) "
-            "lite/joint loses it altogether and lite/llb keeps a piece of it: blur takes away the looks that both "
-            "compare. Both have it again as soon as it hovers.",
+            "A bee darts from flower to flower, and the shutter smears it into a streak. In the last dash (frame 42) "
+            "JOINT loses the bee completely while LLB keeps part of it: motion blur removes the appearance that both "
+            "rely on. Both recover when it hovers.",
         ),
         Example(
             "train",
             "Hidden and back",
-            "An engine and its wagon go into a tunnel and come out at the far end. No lite model finds them again, "
-            "because each looks only around the place where it last saw them; lite/joint then marks next to nothing, "
-            "lite/llb several hundred pixels of empty track.",
+            "An engine and its wagon go into a tunnel and come out at the far end. No model finds them again, because "
+            "each looks only around the place where it last saw them: neither JOINT nor LLB wins. While the wagon is "
+            "gone JOINT marks less of the empty track.",
         ),
         Example(
             "ducks",
             "Look-alike",
-            "A second duck, different in the red of its scarf alone, swims across the marked one. As soon as it "
-            "arrives, lite/joint and lite/llb mark both ducks: they match what things look like, and count nothing.",
+            "A second duck that differs only in its red scarf swims across the marked one. As soon as it arrives, "
+            "JOINT and LLB alike mark both ducks: they match appearance and have no notion of \u201cone object\u201d.",
         ),
         Example(
             "parade",
             "Three crossing",
             "A robot, a penguin and a bus pass in front of one another, each with a mask of its own. The models keep "
-            "the three apart; while the bus is half hidden its J falls below 0.45 with lite/joint and with lite/llb, "
-            "and both have it whole again afterwards, because the memory holds it from before.",
+            "the three apart. While the robot is half hidden LLB keeps more of it than JOINT; both have it whole again "
+            "afterwards, because the memory holds it from before.",
         ),
         Example(
             "teapot",
             "Moving light",
             "A glazed teapot turns while a shadow passes over it and the lamp goes from warm to cold, so that all its "
-            "colours change. lite/joint and lite/llb hold it (J always above 0.85): each change is slow enough for the "
-            "memory to take it in.",
+            "colours change. JOINT and LLB hold it, LLB a little better (J always above 0.85 with both): each change "
+            "is slow enough for the memory to take it in.",
         ),
         Example(
             "biplane",
             "Far and near",
-            "A biplane comes from far away right up to the camera, and its outline is full of holes. lite/joint and "
-            "lite/llb keep it in sight; the wings and struts, thinner than their cells, cost J about a quarter.",
+            "A biplane comes from far away right up to the camera, and its outline is full of holes. JOINT outlines it "
+            "better than LLB, and wins over the whole clip: wings and struts are thinner than one feature cell, which "
+            "costs about 0.25 J.",
         ),
     )
 }
@@ -152,6 +153,10 @@ class ExampleShelf:
     def names(self) -> list[str]:
         """List the examples."""
         return list(self._titles)
+
+    def has(self, clip: Clip) -> bool:
+        """Tell whether a clip is one of the examples."""
+        return clip.folder.parent == self.root and clip.folder.name in self._titles
 
     def clip(self, name: str) -> Clip:
         """Return an example's clip; decode it at the first call. Raise ValueError for an unknown name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from demo import text
+from demo import result_text
 from demo.clips.clip import Clip
 from demo.clips.upload import packed_pictures
 from llb.evaluation.frame_masks import FrameMasks, match_frames
@@ -23,11 +23,11 @@ def read_masks(path: Path, clip: Clip, folder: Path, side: int) -> FrameMasks:
             not match the clip.
     """
     if path.suffix.lower() != ".zip":
-        raise ValueError(text.not_a_zip(path.name))
+        raise ValueError(result_text.not_a_zip(path.name))
     title, unpacked = title_of(path), dict[str, Path]()
     for number, (name, data) in enumerate(packed_pictures(path, side, {".png"})):
         if name in unpacked:
-            raise ValueError(text.twice_in_zip(title, name))
+            raise ValueError(result_text.twice_in_zip(title, name))
         unpacked[name] = folder / f"{number:05d}.png"
         unpacked[name].write_bytes(data)
     stems = [f"{clip.start + index * clip.stride:05d}" for index in range(len(clip))]

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import zipfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from demo import text
-from demo.browser_json import browser_json
 from demo.clips.clip import Clip
-from demo.exports import words
-from demo.exports.measurements import Measurements, object_names
+from demo.exports.internals import write_internals, write_internals_of
+from demo.exports.masks import write_coco, write_masks, write_soft_masks
+from demo.exports.numbers import write_curves, write_measurements
+from demo.exports.plots import write_plots
 from demo.exports.report import write_report
-from demo.exports.video import write_overlay, write_side_by_side
+from demo.exports.video import write_cutouts, write_overlay, write_side_by_side
 from demo.runs.lane import Lane
 from demo.runs.run import Run
 from demo.whole_file import whole_file
-from llb.formats.coco import CocoFile
 
 DOWNLOADS = "downloads"  # in the run's folder, so that they go with it
 LANE = Lane(at_once=2, waiting=8, busy=text.EXPORTS_BUSY)
@@ -57,6 +55,15 @@ def export_overlay(run: Run, clip: Clip, name: str) -> Path:
     return _write_once(run, f"{folder_of_model}.mp4", lambda draft: write_overlay(run, clip, name, draft))
 
 
+def export_internals(run: Run, index: int) -> Path:
+    """Write the models' inside at one frame, unless it is there already, and return it.
+
+    Raises:
+        ValueError: the run has no such frame, nothing is stored of it, or as in `export`.
+    """
+    return _write_once(run, f"traces-{index:05d}.npz", lambda draft: write_internals_of(run, index, draft))
+
+
 def _write_once(run: Run, file_name: str, write: Callable[[Path], None]) -> Path:
     """Write a file of a run as it is now; whoever asks for the same meanwhile waits and gets it, too."""
     ended = run.state in ("done", "stopped")
@@ -64,8 +71,7 @@ def _write_once(run: Run, file_name: str, write: Callable[[Path], None]) -> Path
         raise ValueError(text.NOTHING_DONE)
     if run.repair and not ended:  # its frames are those of two runs, and change
         raise ValueError(text.REPAIR_AT_WORK)
-    version = "" if ended else f"-{(run.folder / 'run.json').stat().st_mtime_ns}"
-    path = run.folder / DOWNLOADS / f"{run.state}-{run.frames}{version}" / file_name
+    path = _place(run, file_name)
 
     def write_if_missing() -> Path:
         if not path.exists():
@@ -78,6 +84,19 @@ def _write_once(run: Run, file_name: str, write: Callable[[Path], None]) -> Path
     return path if path.exists() else LANE.do(write_if_missing, result=str(path))
 
 
+def written(run: Run, file_name: str) -> Path | None:
+    """Return a file of a run as it is now, None if it is not written."""
+    path = _place(run, file_name)
+    return path if path.exists() else None
+
+
+def _place(run: Run, file_name: str) -> Path:
+    """Return where a file of a run as it is now lies, or will."""
+    ended = run.state in ("done", "stopped")
+    version = "" if ended else f"-{(run.folder / 'run.json').stat().st_mtime_ns}"
+    return run.folder / DOWNLOADS / f"{run.state}-{run.frames}{version}" / file_name
+
+
 def _drop_older(kept: Path) -> None:
     """Delete the files of earlier states of a run; those of the last such state may be on their way to a browser."""
     others = [folder for folder in kept.parent.iterdir() if folder != kept]
@@ -85,55 +104,15 @@ def _drop_older(kept: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def write_masks(run: Run, clip: Clip, path: Path) -> None:
-    """Write label pictures as ``<model>/00000.png`` in a zip: the pixel's number is the object, in DAVIS colours."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("README.txt", words.MASKS_README)
-        for record in run.variants:
-            for index in range(run.frames):
-                archive.write(
-                    run.labels_file(record.name, index), f"{run.model_folder(record.name).name}/{index:05d}.png"
-                )
-
-
-def write_coco(run: Run, clip: Clip, path: Path) -> None:
-    """Write a COCO file ``<model>.json`` for each model in a zip."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for record in run.variants:
-            frames = ((f"{index:05d}.png", run.labels(record.name, index)) for index in range(run.frames))
-            found = CocoFile.of(frames, object_names(run))
-            archive.writestr(f"{run.model_folder(record.name).name}.json", json.dumps(asdict(found)))
-
-
-def write_traces(run: Run, clip: Clip, path: Path) -> None:
-    """Write all stored arrays in one npz, keys ``<model>/<frame>/<object>.<field>``; features in fp16.
-
-    Raises:
-        ValueError: they are still being computed.
-    """
-    if run.inside_missing:
-        raise ValueError(text.INSIDE_NOT_YET)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for record in run.variants:
-            for file in sorted((run.model_folder(record.name) / "traces").glob("*.npz")):
-                with zipfile.ZipFile(file) as stored:
-                    for entry in stored.namelist():
-                        name = f"{run.model_folder(record.name).name}/{file.stem}/{entry}"
-                        archive.writestr(name, stored.read(entry))
-
-
-def write_measurements(run: Run, clip: Clip, path: Path) -> None:
-    """Write settings, models, the clip's facts and every frame's figures as JSON."""
-    frames = [stats.to_json() for stats in run.frame_stats()[: run.frames]]
-    measured = {**Measurements.of(run, clip).to_json(), "frames": frames}
-    path.write_text(json.dumps(browser_json(measured), indent=1, allow_nan=False))
-
-
 KINDS: dict[str, FileKind] = {
     "side_by_side": FileKind("side-by-side.mp4", write_side_by_side),
+    "cutouts": FileKind("cut-outs.zip", write_cutouts),
     "masks": FileKind("masks.zip", write_masks),
+    "soft": FileKind("soft-masks.zip", write_soft_masks),
     "coco": FileKind("masks.coco.zip", write_coco),
-    "traces": FileKind("traces.npz", write_traces),
+    "curves": FileKind("curves.csv", write_curves),
+    "plots": FileKind("plots.zip", write_plots),
     "measurements": FileKind("measurements.json", write_measurements),
     "report": FileKind("report.html", write_report),
+    "traces": FileKind("traces.npz", write_internals),
 }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from markupsafe import Markup
 
 from demo import text
@@ -22,14 +23,16 @@ from demo.inside.recorded import place_to_show
 from demo.runs.run import Run, VariantRecord
 from demo.templates import template_environment
 from llb.io.label_png import overlay
+from llb.types import Labels, Rgb
 
 TEMPLATES = template_environment(Path(__file__).with_name("templates"))
+ONLY_THIS, ONLY_OTHER, BOTH = (40, 120, 255), (255, 140, 0), (150, 150, 150)  # as in the player's differences
 TERMS = ("value", "label", "gate_transduced", "gate_induced")  # boxes of the diagram that are shown
 
 
 @dataclass(frozen=True)
 class ModelRow:
-    """A model's line in the table; `figures` are written out, empty where there is none."""
+    """A model's line in the table; `figures` are written out, a dash where there is none."""
 
     title: str
     badge: str
@@ -63,12 +66,17 @@ class Fact:
 
 @dataclass(frozen=True)
 class Report:
-    """All that `templates/report.html` shows; `frames` holds a row of pictures per frame, `plots` an SVG element."""
+    """All that `templates/report.html` shows; `frames` and `differences` hold a row of pictures per frame.
+
+    `compared_with` names what the models differ from; `plots` is an SVG element.
+    """
 
     title: str
     card: str
     models: tuple[ModelRow, ...]
     frames: tuple[tuple[Picture, ...], ...]
+    compared_with: str
+    differences: tuple[tuple[Picture, ...], ...]
     plots: Markup
     insides: tuple[Inside, ...]
     facts: tuple[Fact, ...]
@@ -87,11 +95,14 @@ def make_report(run: Run, clip: Clip) -> Report:
     frames = followed or [0]
     middle = frames[len(frames) // 2]
     place = place_to_show(run, middle) or Place(run.variants[0].name, run.objects[0], middle)
+    shown = sorted({frames[0], middle, frames[-1]})
     return Report(
         title=words.report_title(clip.title),
         card=text.clip_line(clip),
         models=_model_rows(run),
-        frames=tuple(_overlays(run, clip, index) for index in sorted({frames[0], middle, frames[-1]})),
+        frames=tuple(_overlays(run, clip, index) for index in shown),
+        compared_with=words.TRUTH if clip.has_truth else run.variants[0].title,
+        differences=tuple(row for row in (_differences(run, clip, index) for index in shown) if row),
         plots=Markup(draw_plots(run)),
         insides=tuple(_inside(run, clip, record, place) for record in run.variants),
         facts=tuple(_facts(Measurements.of(run, clip))),
@@ -104,12 +115,12 @@ def _model_rows(run: Run) -> tuple[ModelRow, ...]:
         means = [mean_of_known(mean_over_objects(series, record.name, key)) for key in ("j", "f", "agreement")]
         pace = text.milliseconds(record.seconds_per_frame, run.in_company)
         badge = text.KNOCK_OUT_BADGE if record.is_knock_out else ""
-        rows.append(ModelRow(record.title, badge, (*(_written(mean) for mean in means), pace)))
+        rows.append(ModelRow(record.title, badge, (*(_written(mean) for mean in means), pace or words.UNKNOWN)))
     return tuple(rows)
 
 
 def _written(mean: float | None) -> str:
-    return "" if mean is None else f"{mean:.3f}"
+    return words.UNKNOWN if mean is None else f"{mean:.3f}"
 
 
 def _overlays(run: Run, clip: Clip, index: int) -> tuple[Picture, ...]:
@@ -120,10 +131,36 @@ def _overlays(run: Run, clip: Clip, index: int) -> tuple[Picture, ...]:
     )
 
 
+def _differences(run: Run, clip: Clip, index: int) -> tuple[Picture, ...]:
+    """Compare each model's labels of a frame with the truth, or with the first model where there is none."""
+    frame, truth = clip.frame(index), clip.truth(index) if clip.has_truth else None
+    others = truth if truth is not None else run.labels(run.variants[0].name, index)
+    compared = run.variants if truth is not None else run.variants[1:]
+    return tuple(
+        Picture(
+            jpeg_address(difference(frame, run.labels(record.name, index), others)), f"{record.title}, frame {index}"
+        )
+        for record in compared
+    )
+
+
+def difference(frame: Rgb, labels: Labels, others: Labels) -> Rgb:
+    """Paint what only `labels` mark, what only `others` do, and what both do over a darkened frame."""
+    grey = np.repeat(frame.mean(axis=2, keepdims=True), 3, axis=2) * 0.6
+    same = (labels == others) & (labels > 0)
+    for where, colour, weight in (
+        (same, BOTH, 0.5),
+        ((labels > 0) & ~same, ONLY_THIS, 0.85),
+        ((others > 0) & ~same, ONLY_OTHER, 0.85),
+    ):
+        grey[where] = (1 - weight) * grey[where] + weight * np.array(colour)
+    return np.asarray(grey.round().astype(np.uint8))
+
+
 def _inside(run: Run, clip: Clip, record: VariantRecord, place: Place) -> Inside:
     """Show what a model holds at the frame, and of the object, of a place."""
     title = f"{record.title}, frame {place.frame}, object {place.target}"
-    diagram = views.diagram(run, clip, DiagramQuestion(replace(place, model=record.name)))
+    diagram = views.diagram(run, clip, DiagramQuestion(replace(place, model=record.name), past=place.frame))
     if isinstance(diagram, Absence):
         return Inside(title, (), diagram.sentence)
     contents = {key: diagram.boxes[key].content for key in TERMS}
@@ -137,12 +174,26 @@ def _inside(run: Run, clip: Clip, record: VariantRecord, place: Place) -> Inside
 
 def _facts(measured: Measurements) -> Iterator[Fact]:
     """Write out how the run was made."""
-    for name, value in (asdict(measured.clip) | asdict(measured.settings)).items():
-        yield Fact(name, str(value))
-    for target, name in measured.objects.items():
-        yield Fact(text.object_name(target), name)
-    yield Fact("marked_frames", ", ".join(map(str, measured.marked_frames)))
-    yield Fact("state", measured.state)
+    clip, settings = measured.clip, measured.settings
+    region = words.OWN_REGION if not settings.search_factor else f"{settings.search_factor:g}"
+    written = {
+        "title": clip.title,
+        "size": f"{clip.width} × {clip.height}",
+        "fps": f"{clip.fps:.4g}",
+        "frames": f"{clip.frames:,}",
+        "note": clip.note,
+        "memory_size": str(settings.memory_size),
+        "interval": words.every(settings.interval),
+        "steps_first": str(settings.steps_first),
+        "search_factor": region,
+        "shared_regions": "yes" if settings.shared_regions else "no",
+        "objects": ", ".join(measured.objects.values()),
+        "marked": ", ".join(map(str, measured.marked_frames)),
+        "state": words.STATES[measured.state],
+    }
+    for key, value in written.items():
+        if value:
+            yield Fact(words.FACTS[key], value)
     for model in measured.models:
-        yield Fact(f"{model.name}, sha256 of its weights", model.weights_sha256 or "not shipped")
-        yield Fact(f"{model.name}, computed in", model.precision or "unknown")
+        yield Fact(words.weights_fact(model.title), model.weights_sha256 or words.NO_HASH)
+        yield Fact(words.precision_fact(model.title), model.precision or words.NO_PRECISION)

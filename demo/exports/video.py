@@ -1,15 +1,18 @@
-"""Videos of a run: one model's overlay, or all of them side by side, frame by frame at the clip's own times."""
+"""Videos of a run: one model's overlay, all of them side by side, and the objects cut out of their background."""
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
 
 from demo.clips.clip import Clip
 from demo.runs.run import Run
+from llb.formats.alpha_video import write_alpha_video
 from llb.io.label_png import overlay
 from llb.io.video_reader import write_video
 from llb.types import Rgb
@@ -26,6 +29,16 @@ def write_overlay(run: Run, clip: Clip, name: str, path: Path) -> None:
 def write_side_by_side(run: Run, clip: Clip, path: Path) -> None:
     """Write all models' overlays in one H.264 video, each under its title."""
     _write(run, clip, path, lambda index: _grid(run, clip.frame(index), index))
+
+
+def write_cutouts(run: Run, clip: Clip, path: Path) -> None:
+    """Write the objects on a transparent background in a zip: a ``<model>.webm`` (VP9) for each model."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive, TemporaryDirectory(dir=path.parent) as folder:
+        for record in run.variants:
+            video = Path(folder) / f"{run.model_folder(record.name).name}.webm"
+            pictures = ((clip.frame(index), run.labels(record.name, index) > 0) for index in range(run.frames))
+            write_alpha_video(video, pictures, clip.fps)
+            archive.write(video, video.name)
 
 
 def _write(run: Run, clip: Clip, path: Path, picture: Callable[[int], Rgb]) -> None:

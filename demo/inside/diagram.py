@@ -29,8 +29,10 @@ class Absence:
 class DiagramBox:
     """A box of the diagram.
 
-    `feature` names the stored feature that it shows, if it is one; `scale` how its numbers become colours: "gate"
-    0..1, "feature" the picture's own range, "" for a picture that is none of numbers.
+    `feature` names the stored feature that it shows, if it is one; `scale` what of its numbers is shown: "feature" the
+    numbers, "size" their sizes without the sign, "gate" the share that a gate lets through, "contribution" what a
+    branch adds to E_tar; "" for a picture that is none of numbers. `of_past` tells whether it is about a frame in the
+    memory.
     """
 
     key: str
@@ -40,14 +42,70 @@ class DiagramBox:
     formula: str
     feature: str = ""
     scale: str = ""
+    of_past: bool = False
 
 
 BOXES: dict[str, DiagramBox] = {
     box.key: box
     for box in (
         DiagramBox(
-            "frame", "I", "Frame", "The frame of the clip; the box is where the model looks for the object.", "I_t"
+            "memory",
+            "M",
+            "Memory",
+            "Past frames whose masks are known; the first one, painted by hand, always stays. A frame's temporal "
+            "weight says how much it counts when the filter τ is fitted.",
+            "frame 0, then every T-th frame",
         ),
+        DiagramBox(
+            "source",
+            "BFF",
+            "Label input",
+            "What the label encoder reads of a past frame: the object's pixels with the background removed "
+            "(background-filtered frame, LLB's idea), or the bare mask (JOINT).",
+            "BFF = I × y",
+            of_past=True,
+        ),
+        DiagramBox(
+            "value",
+            "E1",
+            "Label for matching",
+            "What the label encoder writes down of the object at each place of a past frame. The matching branch "
+            "copies it to places of the current frame that look alike.",
+            "E1 = DLGM(BFF)",
+            "value",
+            "feature",
+            of_past=True,
+        ),
+        DiagramBox(
+            "label",
+            "E2",
+            "Label for the filter",
+            "What the small filter τ has to reproduce from a past frame's features: its training target.",
+            "E2 = DLGM(BFF)",
+            "label",
+            "feature",
+            of_past=True,
+        ),
+        DiagramBox(
+            "weight",
+            "W",
+            "Weight of each place",
+            "How much each place of a past frame counts when τ is fitted. Only its size is shown: W is squared in "
+            "the learner's loss (eq. 1), so its sign means nothing.",
+            "|W|: factor of each residual in the learner's loss",
+            "weight",
+            "size",
+            of_past=True,
+        ),
+        DiagramBox(
+            "tau",
+            "τ",
+            "Few-shot learner",
+            "A small linear filter, fitted to E2 of the frames in the memory while the clip runs: its loss falls "
+            "with every step.",
+            "τ = argmin Σ wₜ ‖W (τ ∗ X - E2)‖² + λ² ‖τ‖²",
+        ),
+        DiagramBox("frame", "I", "Current frame", "The frame, with the region where the model looks.", "I_t"),
         DiagramBox(
             "region",
             "X",
@@ -56,104 +114,80 @@ BOXES: dict[str, DiagramBox] = {
             "side = search factor × √(object's area)",
         ),
         DiagramBox(
-            "source",
-            "BFF",
-            "What the label encoder reads",
-            "The frame with its background removed (LLB's idea), or the bare mask (JOINT).",
-            "BFF = I × y",
-        ),
-        DiagramBox(
-            "value",
-            "E1",
-            "Label for matching",
-            "What the model stores of the object at this frame for the transformer to carry to later frames.",
-            "E1 = DLGM(BFF)",
-            "value",
-            "feature",
-        ),
-        DiagramBox(
-            "label",
-            "E2",
-            "Label for the few-shot learner",
-            "What the small filter τ has to reproduce from the frame's features: its training target.",
-            "E2 = DLGM(BFF)",
-            "label",
-            "feature",
-        ),
-        DiagramBox(
-            "weight",
-            "W",
-            "Importance of each place",
-            "How much each place counts when τ is fitted.",
-            "W: factor of each residual in the learner's loss",
-            "weight",
-            "feature",
-        ),
-        DiagramBox(
-            "memory",
-            "M",
-            "Memory",
-            "Past frames with their E1, E2 and W; the first, painted one always stays.",
-            "frames 0, T-2, 2T-2, … up to the memory size",
-        ),
-        DiagramBox(
-            "tau",
-            "τ",
-            "Few-shot learner",
-            "A small linear filter that is fitted to the memory while the clip runs.",
-            "τ = argmin Σ wₜ ‖W (τ ∗ X - E2)‖² + λ² ‖τ‖²",
-        ),
-        DiagramBox(
             "transduced",
             "E1*",
             "Matching's answer",
-            "Each place of this frame gathers E1 from the memory places that look like it.",
-            "E1* = softmax(q·k / (1/30)) E1",
+            "Each place of this frame compares itself (q) with every place in the memory (k), and gathers their E1: "
+            "the more alike, the more of it.",
+            "E1* = softmax(30 q·k) E1",
             "transduced",
-            "feature",
-        ),
-        DiagramBox(
-            "induced",
-            "E2*",
-            "The filter's answer",
-            "The fitted filter applied to this frame's features.",
-            "E2* = τ ∗ X",
-            "induced",
             "feature",
         ),
         DiagramBox(
             "gate_transduced",
             "γ1",
-            "Trust in matching",
-            "A learnt gate between 0 and 1 for every place and channel: how much of E1* is let through.",
-            "γ1 = sigmoid(W₂ ReLU(W₁ E1*))",
+            "Let through of E1*",
+            "The share of E1* that gate γ1 lets through at each place: 1 all of it, 0 nothing.",
+            "γ1 = sigmoid(W₂ ReLU(W₁ E1*)); shown: Σ|γ1 E1*| / Σ|E1*| over channels",
             "gate_transduced",
             "gate",
         ),
         DiagramBox(
+            "contribution_transduced",
+            "γ1 E1*",
+            "Matching adds",
+            "What is left of E1* behind its gate. This goes into the sum.",
+            "Σ|γ1 E1*| over channels",
+            "transduced",
+            "contribution",
+        ),
+        DiagramBox(
+            "induced",
+            "E2*",
+            "The filter's answer",
+            "The fitted filter τ applied to this frame's features.",
+            "E2* = τ ∗ X",
+            "induced",
+            "feature",
+        ),
+        DiagramBox(
             "gate_induced",
             "γ2",
-            "Trust in the filter",
-            "A second learnt gate: how much of E2* is let through. The two need not add up to 1.",
-            "γ2 = sigmoid(W₄ ReLU(W₃ E2*))",
+            "Let through of E2*",
+            "The share of E2* that gate γ2 lets through at each place. The two gates need not add up to 1.",
+            "γ2 = sigmoid(W₄ ReLU(W₃ E2*)); shown: Σ|γ2 E2*| / Σ|E2*| over channels",
             "gate_induced",
             "gate",
         ),
         DiagramBox(
+            "contribution_induced",
+            "γ2 E2*",
+            "The filter adds",
+            "What is left of E2* behind its gate, on the same scale as matching's part.",
+            "Σ|γ2 E2*| over channels",
+            "induced",
+            "contribution",
+        ),
+        DiagramBox(
             "fused",
             "E_tar",
-            "Fused target feature",
-            "Both answers together, weighed by the gates (LLB) or simply added (JOINT); the decoder reads it.",
+            "Sum of both",
+            "What both branches add, together: the decoder makes the mask of it.",
             "E_tar = γ1 E1* + γ2 E2*",
             "fused",
             "feature",
         ),
-        DiagramBox("mask", "y", "Mask", "The decoder's answer, and the next frame's starting point.", "y_t"),
+        DiagramBox(
+            "mask", "y", "Mask", "The decoder's answer. With it the frame can join the memory for later frames.", "y_t"
+        ),
     )
 }
 
 GATES = ("gate_transduced", "gate_induced")
-PLAIN_SUM = Absence("plain_sum", "A plain sum: this model adds E1* and E2* as they are, so every weight is 1.")
+CONTRIBUTIONS = {"contribution_transduced": "E1*", "contribution_induced": "E2*"}
+PLAIN_SUM = Absence(
+    "plain_sum", "No gate: this model adds E1* and E2* as they are (a plain sum). All is let through, everywhere."
+)
 NO_INSIDE = Absence("no_inside", "This model keeps nothing to look into.")
 PENDING = Absence("pending", text.INSIDE_PENDING)
 ENCODERS = {"cnn": "CNN", "vitae": "ViTAE"}
@@ -185,12 +219,18 @@ def formula_of(box: DiagramBox, variant: Variant | None) -> str:
         return "E_tar = E1* + E2*"
     if box.key in GATES and variant.fusion == "sum":
         return f"{box.symbol} = 1 (no gate)"
+    if box.key in CONTRIBUTIONS and variant.fusion == "sum":
+        return f"Σ|{CONTRIBUTIONS[box.key]}| over channels"
     return box.formula
 
 
 def symbol_of(box: DiagramBox, variant: Variant | None) -> str:
-    """Return a box's symbol as it is in a variant: what the label encoder reads is the mask or the BFF."""
-    return "y" if box.key == "source" and variant and variant.label_input == "mask" else box.symbol
+    """Return a box's symbol as it is in a variant: the encoder may read the mask instead of the BFF, a gate lack."""
+    if variant and box.key == "source" and variant.label_input == "mask":
+        return "y"
+    if variant and box.key in CONTRIBUTIONS and variant.fusion == "sum":
+        return CONTRIBUTIONS[box.key]
+    return box.symbol
 
 
 def not_predicted(frame: int) -> Absence:

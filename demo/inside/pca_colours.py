@@ -1,9 +1,13 @@
-"""The colours of the features: one basis for a clip, fitted to all models of a run together."""
+"""The colours of the features: a basis of its own for each space that a model's features lie in.
+
+E1 and E1*, a mixture of E1's of past frames, lie in one space, E2 and E2*, which the filter makes of E2, in another,
+and E_tar in a third. Every model has an encoder of its own, so the spaces of two models have no common axes.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
@@ -12,44 +16,44 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from demo.inside.pictures import Basis, Centre, feature_picture, fit_basis
+from demo.inside.pictures import Basis, feature_picture, fit_basis
+from demo.models.settings import split_entry
 from demo.runs.run import COLOURS, Run
 from demo.whole_file import write_whole
 from llb.types import Rgb
 
-PAINTED = ("value", "label", "transduced", "induced", "fused")  # features that PCA colours are for
-SAMPLES = 20_000  # feature cells that the basis is fitted to
+SPACES = {"value": "E1", "transduced": "E1", "label": "E2", "induced": "E2", "fused": "E_tar"}  # by the feature
+SAMPLES = 20_000  # feature cells that a basis is fitted to
 FRAMES = 20  # frames that they are taken from
 _fitting = Lock()  # several questions about a new run come at once: one of them fits
 
 
 @dataclass(frozen=True)
 class Colours:
-    """How features become pictures: one basis for the clip, and where each model's own features lie."""
+    """How features become pictures: the bases by "<model> <space>" (`SPACES`)."""
 
-    basis: Basis
-    centres: dict[str, Centre]  # by "<model> <feature>"
+    bases: Mapping[str, Basis]
+
+    def basis_of(self, model: str, feature: str) -> Basis | None:
+        """Return the basis of a model's feature; None if it was not among those that the colours were fitted to."""
+        return self.bases.get(_key(model, feature)) if feature in SPACES else None
 
     def can_paint(self, model: str, feature: str) -> bool:
-        """Tell whether a model's feature was among those that the colours were fitted to."""
-        return _key(model, feature) in self.centres
+        """Tell whether there is a basis for a model's feature."""
+        return self.basis_of(model, feature) is not None
 
     def paint(self, model: str, feature: str, values: Float[np.ndarray, "d h w"]) -> Rgb:
-        """Return the picture of a model's feature (one of `PAINTED`), a pixel per cell."""
-        return feature_picture(values, self.centres[_key(model, feature)], self.basis)
+        """Return the picture of a model's feature (one of `SPACES`), a pixel per cell."""
+        return feature_picture(values, self.bases[_key(model, feature)])
 
     def to_json(self) -> dict[str, Any]:
         """Return the colours as JSON values."""
-        centres = {key: [centre.mean.tolist(), centre.spread] for key, centre in self.centres.items()}
-        axes, low, high = (array.tolist() for array in (self.basis.axes, self.basis.low, self.basis.high))
-        return {"axes": axes, "low": low, "high": high, "explained": self.basis.explained, "centres": centres}
+        return {key: basis.to_json() for key, basis in self.bases.items()}
 
     @classmethod
     def from_json(cls, entries: dict[str, Any]) -> Colours:
         """Undo `to_json`."""
-        axes, low, high = (np.array(entries[key]) for key in ("axes", "low", "high"))
-        centres = {key: Centre(np.array(mean), spread) for key, (mean, spread) in entries["centres"].items()}
-        return cls(Basis(axes, low, high, entries["explained"]), centres)
+        return cls({key: Basis.from_json(basis) for key, basis in entries.items()})
 
 
 def colours_of(run: Run) -> Colours | None:
@@ -69,20 +73,18 @@ def colours_of(run: Run) -> Colours | None:
 
 
 def fit_colours(run: Run) -> Colours | None:
-    """Centre every model's features, then find one basis for all of them; None if nothing is stored."""
+    """Find a basis for every space of every model; None if nothing is stored."""
     cells: dict[str, list[np.ndarray]] = {}
     for key, found in _feature_cells(run):
         cells.setdefault(key, []).append(found)
     if not cells:
         return None
     groups = {key: np.concatenate(found).astype(np.float32) for key, found in cells.items()}
-    centres = {key: Centre.of(group) for key, group in groups.items()}
-    centred = np.concatenate([centres[key].remove(group) for key, group in groups.items()])
-    return Colours(fit_basis(centred[:: max(1, len(centred) // SAMPLES)]), centres)
+    return Colours({key: fit_basis(group[:: max(1, len(group) // SAMPLES)]) for key, group in groups.items()})
 
 
 def _feature_cells(run: Run) -> Iterator[tuple[str, Float[np.ndarray, "n d"]]]:
-    """Yield the cells of every model's features under the keys of `Colours.centres`, evenly over the frames."""
+    """Yield the cells of every model's features under the keys of `Colours.bases`, evenly over the frames."""
     for record in run.variants:
         traces = run.traces(record.name)
         stored = [index for index in traces.frames() if index < run.frames]
@@ -90,9 +92,10 @@ def _feature_cells(run: Run) -> Iterator[tuple[str, Float[np.ndarray, "n d"]]]:
             for target in run.objects:
                 trace = traces.read(index, target)
                 found = trace.features if trace else {}
-                for feature in (name for name in PAINTED if name in found):
+                for feature in (name for name in SPACES if name in found):
                     yield _key(record.name, feature), found[feature].reshape(len(found[feature]), -1).T
 
 
 def _key(model: str, feature: str) -> str:
-    return f"{model} {feature}"
+    """Name a space; a knock-out has the encoder of its model, so the two share their colours."""
+    return f"{split_entry(model)[0]} {SPACES[feature]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,53 +19,49 @@ FRAME_WIDTH = 400  # pixels of a frame in the inside view
 
 
 @dataclass(frozen=True)
-class Centre:
-    """Where one encoder's output lies: its mean, and the root mean square distance from it."""
-
-    mean: Float[np.ndarray, " d"]
-    spread: float
-
-    @classmethod
-    def of(cls, cells: Float[np.ndarray, "n d"]) -> Centre:
-        """Measure cells of one output over a clip."""
-        mean = cells.mean(0, dtype=np.float64)
-        return cls(mean, float(np.sqrt(np.mean((cells - mean) ** 2) + 1e-12)))
-
-    def remove(self, cells: Float[np.ndarray, "*n d"]) -> Float[np.ndarray, "*n d"]:
-        """Centre and scale cells, so that the outputs of different encoders share one range."""
-        return (cells.astype(np.float64) - self.mean) / self.spread
-
-
-@dataclass(frozen=True)
 class Basis:
-    """Three principal axes of centred features, and the range of each that is spread over 0..255.
+    """The mean of features, their three principal axes, and the range along each that is spread over 0..255.
 
     `explained` is the part of the features' variance that the three axes hold, 0..1.
     """
 
+    mean: Float[np.ndarray, " d"]
     axes: Float[np.ndarray, "3 d"]
     low: Float[np.ndarray, "3"]
     high: Float[np.ndarray, "3"]
     explained: float
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the basis as JSON values."""
+        mean, axes, low, high = (array.tolist() for array in (self.mean, self.axes, self.low, self.high))
+        return {"mean": mean, "axes": axes, "low": low, "high": high, "explained": self.explained}
+
+    @classmethod
+    def from_json(cls, entries: dict[str, Any]) -> Basis:
+        """Undo `to_json`."""
+        mean, axes, low, high = (np.array(entries[key]) for key in ("mean", "axes", "low", "high"))
+        return cls(mean, axes, low, high, entries["explained"])
+
 
 def fit_basis(samples: Float[np.ndarray, "n d"]) -> Basis:
-    """Find the three axes of most variance of centred samples; each is signed so that its largest entry is positive.
+    """Find the three axes of most variance; each is signed so that its largest entry is positive.
 
-    The shown range runs from the 1st to the 99th percentile, so that a few outliers do not grey out the rest.
+    A channel that is always 0 has no part in them. The shown range runs from the 1st to the 99th percentile, so that a
+    few outliers do not grey out the rest.
     """
-    data = samples.astype(np.float64)
+    mean = samples.mean(0, dtype=np.float64)
+    data = samples - mean
     variances, vectors = np.linalg.eigh(data.T @ data / len(data))
     axes = vectors[:, ::-1][:, :3].T
     axes = axes * np.sign(np.take_along_axis(axes, np.abs(axes).argmax(1)[:, None], 1))
     low, high = np.percentile(data @ axes.T, (1, 99), axis=0)
     explained = float(variances[-3:].sum() / max(variances.sum(), 1e-12))
-    return Basis(axes, low, high, explained)
+    return Basis(mean, axes, low, high, explained)
 
 
-def feature_picture(feature: Float[np.ndarray, "d h w"], centre: Centre, basis: Basis) -> Rgb:
+def feature_picture(feature: Float[np.ndarray, "d h w"], basis: Basis) -> Rgb:
     """Paint each cell with its three principal coordinates as red, green and blue."""
-    coordinates = centre.remove(np.moveaxis(feature, 0, -1)) @ basis.axes.T
+    coordinates = (np.moveaxis(feature, 0, -1).astype(np.float64) - basis.mean) @ basis.axes.T
     shown = (coordinates - basis.low) / np.maximum(basis.high - basis.low, 1e-12)
     return np.asarray((np.nan_to_num(shown).clip(0, 1) * 255).round(), np.uint8)
 
@@ -95,23 +92,29 @@ def reduce(feature: Float[np.ndarray, "d h w"], how: str) -> Float[np.ndarray, "
 
 def sequential(values: Float[np.ndarray, "h w"], low: float, high: float) -> Rgb:
     """Map `low`..`high` to viridis, dark to light."""
-    return _mapped((values - low) / max(high - low, 1e-12), cv2.COLORMAP_VIRIDIS)
-
-
-def diverging(values: Float[np.ndarray, "h w"], limit: float = 1.0) -> Rgb:
-    """Map -limit..limit to blue, white at 0, and red."""
-    part = (values / limit).clip(-1, 1)[..., None]
-    ends = np.where(part < 0, np.array([33, 102, 172]), np.array([178, 24, 43]))
-    return np.asarray((255 + np.abs(part) * (ends - 255)).round(), np.uint8)
+    levels = (np.nan_to_num((values - low) / max(high - low, 1e-12)).clip(0, 1) * 255).round().astype(np.uint8)
+    return np.asarray(cv2.cvtColor(cv2.applyColorMap(levels, cv2.COLORMAP_VIRIDIS), cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def heat(picture: Rgb, weights: Float[np.ndarray, "h w"], most: float) -> Rgb:
-    """Lay weights over a picture: dim where there is none, yellow where there is `most`; by square roots between."""
+    """Lay weights over a greyed picture: orange where there is `most`; by square roots, so that little shows too."""
     size = (picture.shape[1], picture.shape[0])
     share = np.sqrt((weights / max(most, 1e-12)).clip(0, 1)).astype(np.float32)
-    part = cv2.resize(share, size, interpolation=cv2.INTER_NEAREST)[..., None]
-    yellow = np.array([255, 214, 64], np.float32)
-    return np.asarray(picture * 0.5 * (1 - 0.8 * part) + yellow * 0.8 * part, np.uint8)
+    part = 0.9 * cv2.resize(share, size, interpolation=cv2.INTER_NEAREST)[..., None]
+    grey_part = picture.mean(2, keepdims=True, dtype=np.float32)
+    base = 45 + 0.65 * (0.7 * grey_part + 0.3 * picture)
+    return np.asarray((base * (1 - part) + np.array([255, 140, 0], np.float32) * part).round(), np.uint8)
+
+
+def cell_marked(picture: Rgb, cell: tuple[int, int], cells: tuple[int, int]) -> Rgb:
+    """Outline a cell (row, column) of a grid of `cells` (rows, columns) over a picture, in white and black."""
+    drawn = picture.copy()
+    tall, wide = picture.shape[0] / cells[0], picture.shape[1] / cells[1]
+    start = round(cell[1] * wide), round(cell[0] * tall)
+    end = round((cell[1] + 1) * wide), round((cell[0] + 1) * tall)
+    for colour, thickness in (((0, 0, 0), 5), ((255, 255, 255), 2)):
+        cv2.rectangle(drawn, start, end, colour, thickness)
+    return drawn
 
 
 def background_filtered(picture: Rgb, mask: UInt8[np.ndarray, "h w"]) -> Rgb:
@@ -124,16 +127,6 @@ def background_filtered(picture: Rgb, mask: UInt8[np.ndarray, "h w"]) -> Rgb:
 def grey(mask: UInt8[np.ndarray, "h w"]) -> Rgb:
     """Return a mask as a picture."""
     return np.repeat(mask[..., None], 3, axis=2)
-
-
-def cividis(values: Float[np.ndarray, "h w"]) -> Rgb:
-    """Map 0..1 to cividis, which readers with any colour vision see as dark to light."""
-    return _mapped(values, cv2.COLORMAP_CIVIDIS)
-
-
-def _mapped(values: Float[np.ndarray, "h w"], colours: int) -> Rgb:
-    levels = (np.nan_to_num(values).clip(0, 1) * 255).round().astype(np.uint8)
-    return np.asarray(cv2.cvtColor(cv2.applyColorMap(levels, colours), cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def framed(frame: Rgb, region: SearchRegion, width: int) -> Rgb:

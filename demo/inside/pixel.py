@@ -13,7 +13,6 @@ from demo.browser_pictures import jpeg_address, shrink
 from demo.clips.clip import Clip
 from demo.inside import pictures
 from demo.inside.answers import GateSeries, MemoryPicture, PixelAnswer
-from demo.inside.box_painter import SMALL
 from demo.inside.diagram import Absence
 from demo.inside.questions import PixelQuestion
 from demo.inside.recorded import Recorded
@@ -22,7 +21,9 @@ from demo.runs.trace_file import StoredTrace
 from llb.inference.search_region import cell_of
 from llb.inference.threads import use_one_core
 from llb.model.transduction import attention_of_cell
+from llb.types import Rgb
 
+WIDTH = 320  # pixels of a picture of the search region
 MOST_FRAMES = 20  # of the memory that are shown
 NOTHING_ASKED = "Frame {} was painted: the model did not look anywhere."
 KEYS_REPLACED = "A later repair has changed frames that this memory held: look at a frame that the repair did."
@@ -43,12 +44,20 @@ def pixel(run: Run, clip: Clip, question: PixelQuestion) -> PixelAnswer | Absenc
     gates = GateSeries(*(_gate_over_time(run, question, gate) for gate in ("gate_transduced", "gate_induced")))
     if cell is None:
         return PixelAnswer(cell, gates)
+    asking = jpeg_address(_asking(clip, recorded, cell))
     if "query" not in recorded.trace.features:
-        return PixelAnswer(cell, gates, note=NOTHING_ASKED.format(recorded.place.frame))
+        return PixelAnswer(cell, gates, asking, note=NOTHING_ASKED.format(recorded.place.frame))
     attention = attention_over_memory(recorded, cell)
     if attention is None:
-        return PixelAnswer(cell, gates, note=text.INSIDE_PENDING if run.inside_missing else KEYS_REPLACED)
-    return PixelAnswer(cell, gates, list(_memory_pictures(clip, recorded, attention)))
+        return PixelAnswer(cell, gates, asking, note=text.INSIDE_PENDING if run.inside_missing else KEYS_REPLACED)
+    return PixelAnswer(cell, gates, asking, list(_memory_pictures(clip, recorded, attention)))
+
+
+def _asking(clip: Clip, recorded: Recorded, cell: Cell) -> Rgb:
+    """Return the frame's search region with a cell marked."""
+    picture = pictures.region_picture(clip.frame(recorded.place.frame), recorded.trace.region, WIDTH)
+    rows, columns = recorded.trace.features["value"].shape[1:]
+    return pictures.cell_marked(picture, cell, (rows, columns))
 
 
 def attention_over_memory(recorded: Recorded, cell: Cell) -> Float[np.ndarray, "t h w"] | None:
@@ -70,9 +79,9 @@ def _memory_pictures(clip: Clip, recorded: Recorded, attention: Float[np.ndarray
     for number, frame in enumerate(trace.memory_frames[:MOST_FRAMES]):
         picture, region = clip.frame(frame), recorded.memory_region(frame)
         if region is None:
-            picture = shrink(picture, SMALL)
+            picture = shrink(picture, WIDTH)
         else:
-            crop = pictures.region_picture(picture, region, SMALL)
+            crop = pictures.region_picture(picture, region, WIDTH)
             picture = pictures.heat(crop, attention[number], float(attention.max()))
         part = float(attention[number].sum())
         yield MemoryPicture(frame, trace.temporal_weights[number], jpeg_address(picture), part)

@@ -9,6 +9,8 @@ from typing import Any
 from demo.json_values import read_number, read_text
 from demo.runs.questions import reading_question
 
+CLIP_SCALE = "clip"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -26,20 +28,41 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Looks:
+    """How numbers become colours.
+
+    `reduction` says what becomes of a feature's channels: "pca", "mean", "max" or the number of one channel.
+    `clip_scale` spreads the colours of the gates over their range in this clip instead of 0 to 1.
+    """
+
+    reduction: str = "pca"
+    clip_scale: bool = False
+
+    @classmethod
+    @reading_question()
+    def from_json(cls, entries: Mapping[str, Any]) -> Looks:
+        """Read the keys `how` (the reduction) and `scale` ("clip" for `clip_scale`), which may lack."""
+        return cls(read_text(entries, "how"), entries.get("scale") == CLIP_SCALE)
+
+
+@dataclass(frozen=True)
 class DiagramQuestion:
     """The whole diagram at a place.
 
-    `reduction` says how a feature's channels become colours: "pca", "mean", "max" or the number of one channel.
+    `past` is the frame in the memory (or the place's own) whose label input, E1, E2 and W are shown; the newest in the
+    memory if it is None or another.
     """
 
     place: Place
-    reduction: str = "pca"
+    looks: Looks = Looks()
+    past: int | None = None
 
     @classmethod
     @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> DiagramQuestion:
-        """Read the keys of `Place` and `how` (the reduction)."""
-        return cls(Place.from_json(entries), read_text(entries, "how"))
+        """Read the keys of `Place` and `Looks`, and `past`, which may lack."""
+        past = None if entries.get("past") is None else read_number(entries, "past")
+        return cls(Place.from_json(entries), Looks.from_json(entries), past)
 
 
 @dataclass(frozen=True)
@@ -48,13 +71,13 @@ class DetailQuestion:
 
     place: Place
     box: str
-    reduction: str = "pca"
+    looks: Looks = Looks()
 
     @classmethod
     @reading_question()
     def from_json(cls, entries: Mapping[str, Any]) -> DetailQuestion:
-        """Read the keys of `Place`, `key` (of the box) and `how` (the reduction)."""
-        return cls(Place.from_json(entries), read_text(entries, "key"), read_text(entries, "how"))
+        """Read the keys of `Place` and `Looks`, and `key` (of the box)."""
+        return cls(Place.from_json(entries), read_text(entries, "key"), Looks.from_json(entries))
 
 
 @dataclass(frozen=True)

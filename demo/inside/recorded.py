@@ -44,6 +44,13 @@ class Recorded:
             return not_kept(place.target, place.frame, nearest_kept_frame(run, place, run.frame_stats()))
         return cls(run, replace(place, frame=stored), trace)
 
+    def past(self, frame: int | None) -> Recorded | Absence:
+        """Return what is stored of a frame in the memory, or of this one; of the newest if it is neither."""
+        memory, own = self.trace.memory_frames, self.place.frame
+        if frame != own and frame not in memory:
+            frame = max((each for each in memory if each < own), default=own)
+        return self if frame == own else Recorded.find(self.run, replace(self.place, frame=frame))
+
     def memory_region(self, frame: int) -> SearchRegion | None:
         """Return the search region of a frame in the memory; None if it is not stored."""
         trace = self.run.traces(self.place.model).read(frame, self.place.target)

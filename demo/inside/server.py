@@ -44,13 +44,11 @@ def _answer(run: Run, clip: Clip, what: object, question: dict[str, Any]) -> dic
             return views.diagram(run, clip, DiagramQuestion.from_json(question)).to_json()
         case "detail":
             return views.detail(run, clip, DetailQuestion.from_json(question)).to_json()
-        case "gate_difference":
-            return views.gate_difference(run, Place.from_json(question)).to_json()
+        case "channels":
+            return views.channels(run, Place.from_json(question)).to_json()
         case "filmstrip":
             return views.filmstrip(run, clip, Place.from_json(question)).to_json()
         case "pixel":
             return pixel(run, clip, PixelQuestion.from_json(question)).to_json()
-        case "figures":  # for the cosine over the clip
-            return {"figures": [stats.to_json() for stats in run.frame_stats()]}
         case _:
             raise ValueError(text.INCOMPLETE)

@@ -9,27 +9,30 @@ from dataclasses import replace
 
 import numpy as np
 
-from demo.browser_pictures import jpeg_address, png_address, shrink
+from demo.browser_pictures import jpeg_address, shrink
 from demo.clips.clip import Clip
-from demo.inside import pictures
+from demo.inside import pictures, words
 from demo.inside.answers import (
     BoxAnswer,
-    ColourBar,
+    ChannelPicture,
+    ChannelsAnswer,
     Content,
     DetailAnswer,
     DiagramAnswer,
     FeatureFacts,
     FilmstripAnswer,
     Fits,
+    GateDetail,
     MemoryPicture,
-    Picture,
 )
-from demo.inside.box_painter import BoxPainter, overlay_of, rounded
+from demo.inside.box_painter import UNIT, BoxPainter, overlay_of
 from demo.inside.diagram import (
     BOXES,
+    CONTRIBUTIONS,
+    GATES,
+    NO_INSIDE,
     Absence,
     DiagramBox,
-    absence_of,
     find_box,
     formula_of,
     symbol_of,
@@ -37,11 +40,12 @@ from demo.inside.diagram import (
 )
 from demo.inside.pca_colours import colours_of
 from demo.inside.questions import DetailQuestion, DiagramQuestion, Place
-from demo.inside.recorded import Recorded
+from demo.inside.recorded import Recorded, check_place
+from demo.inside.survey import LIVE, Survey, mean_of_live
 from demo.runs.run import Run
 
-LARGE = 720  # pixels of a large picture's width
 FILMSTRIP = 160  # pixels of a picture's width in the filmstrip
+MOST_CHANNELS = 8  # of a gate that are shown
 
 
 def diagram(run: Run, clip: Clip, question: DiagramQuestion) -> DiagramAnswer | Absence:
@@ -54,10 +58,17 @@ def diagram(run: Run, clip: Clip, question: DiagramQuestion) -> DiagramAnswer | 
     recorded = Recorded.find(run, question.place)
     if isinstance(recorded, Absence):
         return recorded
-    colours = colours_of(run)
-    painter = BoxPainter(clip, recorded, colours, question.reduction)
-    boxes = {box.key: _box_answer(box, model, _latest(painter.fill(box))) for box in BOXES.values()}
-    return DiagramAnswer(recorded.place.frame, boxes, colours.basis.explained if colours else None)
+    past, colours = recorded.past(question.past), colours_of(run)
+
+    def content_of(box: DiagramBox) -> Content:
+        shown = past if box.of_past else recorded
+        if isinstance(shown, Absence):
+            return shown
+        return _latest(BoxPainter(clip, shown, colours, question.looks).fill(box))
+
+    boxes = {box.key: _box_answer(box, model, content_of(box)) for box in BOXES.values()}
+    kept = None if isinstance(past, Absence) else past.place.frame
+    return DiagramAnswer(recorded.place.frame, kept, recorded.trace.in_memory, run.settings.interval, boxes)
 
 
 def detail(run: Run, clip: Clip, question: DetailQuestion) -> DetailAnswer:
@@ -69,36 +80,58 @@ def detail(run: Run, clip: Clip, question: DetailQuestion) -> DetailAnswer:
     box, model = find_box(question.box), question.place.model
     recorded = Recorded.find(run, question.place)
     if isinstance(recorded, Absence):
-        return DetailAnswer(box, _box_answer(box, model, recorded))
-    content = BoxPainter(clip, recorded, colours_of(run), question.reduction, LARGE).fill(box)
+        return DetailAnswer(box, _box_answer(box, model, recorded), question.place.frame)
+    painter = BoxPainter(clip, recorded, colours_of(run), question.looks, large=True)
     feature = recorded.trace.features.get(box.feature)
-    return DetailAnswer(box, _box_answer(box, model, content), None if feature is None else FeatureFacts.of(feature))
+    return DetailAnswer(
+        box,
+        _box_answer(box, model, painter.fill(box)),
+        recorded.place.frame,
+        None if feature is None else FeatureFacts.of(np.abs(feature) if box.scale == "size" else feature),
+        gate_detail(painter, box) if recorded.trace.predicted and box.key in (*GATES, *CONTRIBUTIONS) else None,
+    )
 
 
-def gate_difference(run: Run, place: Place) -> Picture | Absence:
-    """Return γ1 - γ2, mean over channels, as a picture; blue where the filter is trusted more.
+def gate_detail(painter: BoxPainter, box: DiagramBox) -> GateDetail:
+    """Return what both branches add, and the values of the gate of the box's branch where the model has one."""
+    features, branch = painter.recorded.trace.features, box.key.partition("_")[2]
+    gate = features.get(f"gate_{branch}")
+    if gate is None:
+        return GateDetail(painter.contributions())
+    live = painter.survey.live(branch, len(gate))
+    scale = painter.survey.gates if painter.looks.clip_scale else UNIT
+    mean = painter.gate(mean_of_live(gate, live), scale, words.mean_of_live(int(live.sum()), len(live)))
+    small, values = replace(painter, large=False), gate.astype(np.float32)
+    spreads = values.std((1, 2))
+    order = sorted(np.flatnonzero(live).tolist(), key=lambda channel: -spreads[channel])
+    channels = [
+        ChannelPicture(channel, float(spreads[channel]), small.gate(values[channel], UNIT))
+        for channel in order[:MOST_CHANNELS]
+    ]
+    return GateDetail(painter.contributions(), mean, channels)
+
+
+def channels(run: Run, place: Place) -> ChannelsAnswer | Absence:
+    """Return which channels of E1 and E2 are live in the kept frames of a place's object.
 
     Raises:
         ValueError: the run has no such place.
     """
-    recorded = Recorded.find(run, place)
-    if isinstance(recorded, Absence):
-        return recorded
-    if absence := absence_of(
-        BOXES["gate_transduced"], recorded.trace, variant_of_model(place.model), recorded.place.frame
-    ):
-        return absence
-    features = recorded.trace.features
-    gates = [features[f"gate_{branch}"].astype(np.float32).mean(0) for branch in ("transduced", "induced")]
-    values = gates[0] - gates[1]
-    bar = ColourBar("diverging", -1.0, 1.0)
-    return Picture(png_address(pictures.diverging(values)), rounded(values), bar=bar)
+    check_place(run, place)
+    survey = Survey.of(run, place.model, place.target)
+    if not survey.frames:
+        found = Recorded.find(run, place)
+        return found if isinstance(found, Absence) else NO_INSIDE
+    known = [frame.of(place.model, place.target).cosine for frame in run.frame_stats()]
+    cosines = [cosine for cosine in known if cosine is not None]
+    value, label = ([round(float(size), 4) for size in survey.sizes[name]] for name in ("value", "label"))
+    return ChannelsAnswer(survey.frames, LIVE, value, label, max(cosines, default=None))
 
 
 def filmstrip(run: Run, clip: Clip, place: Place) -> FilmstripAnswer | Absence:
-    """Return the frames in the memory, each with its temporal weight and a small picture of its mask.
+    """Return the frames in the memory, each with its temporal weight and what the label encoder read of it.
 
-    Where a frame's search region is not stored the picture is of the whole frame.
+    Where that is not stored the picture is of the frame with its mask, cut to the search region if that is known.
 
     Raises:
         ValueError: the run has no such place.
@@ -108,13 +141,17 @@ def filmstrip(run: Run, clip: Clip, place: Place) -> FilmstripAnswer | Absence:
         return recorded
     strip = []
     for frame, weight in zip(recorded.trace.memory_frames, recorded.trace.temporal_weights, strict=True):
-        drawn, region = (
-            overlay_of(clip.frame(frame), run, replace(place, frame=frame), 0.4),
-            recorded.memory_region(frame),
-        )
-        small = pictures.region_picture(drawn, region, FILMSTRIP) if region else shrink(drawn, FILMSTRIP)
-        strip.append(MemoryPicture(frame, weight, jpeg_address(small)))
+        strip.append(MemoryPicture(frame, weight, _memory_picture(clip, recorded, frame)))
     return FilmstripAnswer(strip)
+
+
+def _memory_picture(clip: Clip, recorded: Recorded, frame: int) -> str:
+    run, place = recorded.run, replace(recorded.place, frame=frame)
+    there = Recorded.find(run, place)
+    if isinstance(there, Recorded) and there.place.frame == frame:
+        return jpeg_address(shrink(BoxPainter(clip, there, None).label_input(), FILMSTRIP))
+    drawn, region = overlay_of(clip.frame(frame), run, place, 0.4), recorded.memory_region(frame)
+    return jpeg_address(pictures.region_picture(drawn, region, FILMSTRIP) if region else shrink(drawn, FILMSTRIP))
 
 
 def _box_answer(box: DiagramBox, model: str, content: Content) -> BoxAnswer:

@@ -16,6 +16,7 @@ from demo.runs.run import Run
 from demo.runs.run_setup import check_object
 from demo.runs.session import Session
 from demo.whole_file import write_whole
+from llb.io.label_fit import resize_labels
 from llb.io.label_png import decode_labels, encode_labels
 from llb.types import Labels
 
@@ -115,8 +116,8 @@ class Annotations:
         index_in_after = {after.start + index * after.stride: index for index in range(len(after))}
         for index, labels in other.all().items():
             found = index_in_after.get(before.start + index * before.stride)
-            if found is not None and labels.shape == (after.height, after.width):
-                self.save(found, labels)
+            if found is not None:
+                self.save(found, resize_labels(labels, (after.height, after.width)))
         for target, name in other.names().items():
             self.rename(target, name)
 

@@ -12,7 +12,7 @@ from demo.clips.clip import Clip
 from demo.masks import grabcut
 from demo.masks.annotations import Annotations
 from demo.masks.mask_file import from_picture
-from demo.masks.questions import AboutFrame, CutBox, CutScribble, ImportPicture, RenameObject, SaveLabels
+from demo.masks.questions import AboutFrame, CutBox, CutHints, ImportPicture, RenameObject, SaveLabels
 from demo.runs.file_address import address_of
 from demo.runs.run_setup import check_object
 from demo.runs.session import Session
@@ -112,10 +112,11 @@ class Canvas:
         """Find the object in a box; raise ValueError if nothing stands out."""
         return grabcut.from_box(self._frame(question.index), question.box)
 
-    def cut_scribble(self, question: CutScribble) -> Mask:
-        """Find the object under a scribble; raise ValueError if nothing stands out."""
-        self._check_size(question.scribble)
-        return grabcut.from_scribble(self._frame(question.index), question.scribble)
+    def cut_hints(self, question: CutHints) -> Mask:
+        """Find the object that was clicked or scribbled on; raise ValueError if nothing stands out."""
+        self._check_size(question.hints)
+        self._check_size(question.mask)
+        return grabcut.from_hints(self._frame(question.index), question.hints, question.mask)
 
     def import_picture(self, question: ImportPicture) -> Labels:
         """Read a mask from a file and fit it to the clip; raise ValueError for a file that is no such mask."""

@@ -16,7 +16,7 @@ from demo.masks.data_address import to_address
 from demo.masks.questions import (
     AboutFrame,
     CutBox,
-    CutScribble,
+    CutHints,
     ImportPicture,
     ProposeLabels,
     RenameObject,
@@ -84,9 +84,9 @@ def _answer(canvas: Canvas, what: object, question: dict[str, Any]) -> dict[str,
         case "box":
             box = CutBox.from_json(question)
             return {"mask": to_address(CUTTING.do(lambda: canvas.cut_box(box)).astype(np.uint8))}
-        case "scribble":
-            scribble = CutScribble.from_json(question)
-            return {"mask": to_address(CUTTING.do(lambda: canvas.cut_scribble(scribble)).astype(np.uint8))}
+        case "hints":
+            hints = CutHints.from_json(question)
+            return {"mask": to_address(CUTTING.do(lambda: canvas.cut_hints(hints)).astype(np.uint8))}
         case "import":
             return {"labels": to_address(canvas.import_picture(ImportPicture.from_json(question)))}
         case "rename":

@@ -1,9 +1,10 @@
-"""GrabCut: the mask of an object from a box around it or a scribble over it."""
+"""GrabCut: the mask of an object from a box around it, or from clicks and scribbles on it and beside it."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+from jaxtyping import Float
 
 from llb.types import Labels, Mask, Rgb
 
@@ -13,6 +14,8 @@ WORKING = 360  # pixels of the longest side that GrabCut works on
 ROUNDS = 5
 CORE = 0.1  # part of a box around its middle that is the object for sure
 LEAST_SIDE = 6  # pixels of a box
+ON_IT, BESIDE_IT = 1, 2  # in a picture of hints
+NOTHING_SAID = "First click or scribble on the object itself, then on what does not belong to it."
 NOTHING_FOUND = "Nothing was found there: draw it again a little differently, or paint the object."
 
 
@@ -35,28 +38,83 @@ def from_box(frame: Rgb, box: Box) -> Mask:
     return _biggest(work.grab_cut(known))
 
 
-def from_scribble(frame: Rgb, scribble: Mask) -> Mask:
-    """Find the object that a scribble runs over.
+def from_hints(frame: Rgb, hints: Labels, mask: Mask) -> Mask:
+    """Find the object that a visitor clicked or scribbled on, or make its mask better.
+
+    Args:
+        frame: the picture.
+        hints: `ON_IT` where the visitor said that it is the object, `BESIDE_IT` where it is not, else 0.
+        mask: the object as far as it is marked, or nothing. It gains near hints on it and loses near those beside it.
 
     Raises:
-        ValueError: the scribble is empty, or nothing around it belongs to it.
+        ValueError: nothing is said to be the object and nothing is marked, or nothing stands out.
     """
-    ys, xs = np.nonzero(scribble)
-    if len(ys) == 0:
-        raise ValueError("Nothing was scribbled: draw a line over the object.")
-    y0, x0, y1, x1 = int(ys.min()), int(xs.min()), int(ys.max()) + 1, int(xs.max()) + 1
-    reach = max(24, y1 - y0, x1 - x0)
+    on_it, beside_it = hints == ON_IT, hints == BESIDE_IT
+    if not on_it.any() and not mask.any():
+        raise ValueError(NOTHING_SAID)
+    box = _box_of(on_it | beside_it | mask)
+    reach = _reach(box, frame, known=bool(mask.any()))
+    y0, x0, y1, x1 = box
     work = _Crop(_clipped((y0 - reach, x0 - reach, y1 + reach, x1 + reach), frame), frame, margin=0.25)
-    sure = work.shrunk(scribble)
+    found = work.grab_cut(_first_guess(work, on_it, beside_it, mask))
+    if mask.any():
+        to_on_it, to_beside_it = _distance(on_it), _distance(beside_it)
+        gained = found & ~mask & (to_on_it < np.minimum(to_beside_it, reach))
+        lost = mask & ~found & (to_beside_it < np.minimum(to_on_it, reach))
+        found = (mask | gained) & ~lost
+    found = (found | on_it) & ~_refused(found, on_it, beside_it)
+    parts = cv2.connectedComponents(found.astype(np.uint8), connectivity=8)[1]
+    return np.isin(parts, np.unique(parts[found & (on_it | mask)]))
+
+
+def _refused(found: Mask, on_it: Mask, beside_it: Mask) -> Mask:
+    """Return what is not the object for sure: the hints beside it, and whole parts of what was found under them.
+
+    A part goes whole that has no hint on the object and is not the largest: GrabCut cannot tell it from the object if
+    it has its colours.
+    """
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(np.uint8(found | on_it | beside_it), connectivity=8)
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])) if len(stats) > 1 else 0
+    under = set(np.unique(parts[beside_it])) - set(np.unique(parts[on_it])) - {0, largest}
+    return beside_it | np.isin(parts, list(under))
+
+
+def _first_guess(work: _Crop, on_it: Mask, beside_it: Mask, mask: Mask) -> Labels:
+    """Return what GrabCut begins with: the hints are sure, the mask and what is near a hint are likely."""
+    sure, never, marked = work.shrunk(on_it), work.shrunk(beside_it), work.shrunk(mask)
     known = np.full(work.size, cv2.GC_BGD, np.uint8)
     top, left, bottom, right = work.inner
-    known[top:bottom, left:right] = cv2.GC_PR_BGD
-    near = cv2.dilate(sure.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(3, WORKING // 24)) > 0
-    known[near & (known == cv2.GC_PR_BGD)] = cv2.GC_PR_FGD
+    inside = np.zeros(work.size, bool)
+    inside[top:bottom, left:right] = True
+    known[inside] = cv2.GC_PR_BGD
+    known[inside & (marked | _grown(sure))] = cv2.GC_PR_FGD
+    known[inside & _grown(never) & ~_grown(sure)] = cv2.GC_PR_BGD
     known[sure] = cv2.GC_FGD
-    found = work.grab_cut(known) | scribble
-    parts = cv2.connectedComponents(found.astype(np.uint8), connectivity=8)[1]
-    return np.isin(parts, np.unique(parts[scribble]))
+    known[never] = cv2.GC_BGD
+    return known
+
+
+def _grown(mask: Mask) -> Mask:
+    """Return the surroundings of hints at the working size."""
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=WORKING // 24) > 0)
+
+
+def _distance(mask: Mask) -> Float[np.ndarray, "height width"]:
+    """Return how many pixels each place is from a mask; infinite without one."""
+    if not mask.any():
+        return np.full(mask.shape, np.inf, np.float32)
+    return np.asarray(cv2.distanceTransform(np.uint8(~mask), cv2.DIST_L2, 5))
+
+
+def _box_of(mask: Mask) -> Box:
+    ys, xs = np.nonzero(mask)
+    return int(ys.min()), int(xs.min()), int(ys.max()) + 1, int(xs.max()) + 1
+
+
+def _reach(box: Box, frame: Rgb, known: bool) -> int:
+    """Return how many pixels around the hints may belong to the object: a click alone tells nothing of its size."""
+    longest = max(box[2] - box[0], box[3] - box[1])
+    return max(24, longest // 3) if known else max(24, longest, min(frame.shape[:2]) // 4)
 
 
 class _Crop:

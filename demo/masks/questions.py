@@ -65,16 +65,17 @@ class CutBox:
 
 
 @dataclass(frozen=True)
-class CutScribble:
-    """Find the object that a scribble runs over."""
+class CutHints:
+    """Find the object that was clicked or scribbled on (`demo.masks.grabcut.from_hints`); `mask` is what it has now."""
 
     index: int
-    scribble: Mask
+    hints: Labels
+    mask: Mask
 
     @classmethod
     @reading_question()
-    def from_json(cls, question: Mapping[str, Any]) -> CutScribble:
-        return cls(read_number(question, "index"), _painting(question, "mask") > 0)
+    def from_json(cls, question: Mapping[str, Any]) -> CutHints:
+        return cls(read_number(question, "index"), _painting(question, "hints"), _painting(question, "mask") > 0)
 
 
 @dataclass(frozen=True)

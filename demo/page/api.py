@@ -24,9 +24,9 @@ from demo import text
 from demo.browser_json import browser_json
 from demo.clips.clip import Clip
 from demo.clips.upload import import_clip
-from demo.exports.files import KINDS, export, export_overlay
+from demo.exports.files import export, export_overlay
 from demo.exports.measurements import Measurements
-from demo.inside.questions import DetailQuestion, Place
+from demo.inside.questions import DetailQuestion, Looks, Place
 from demo.inside.views import detail
 from demo.json_values import to_number, to_text
 from demo.models.settings import Settings
@@ -47,6 +47,7 @@ from llb.io.label_fit import check_objects, fit_labels
 from llb.io.label_png import read_labels
 
 CALLS = WAITING + 2  # at the same time: as many as may wait and work, so that they wait in one queue with the page's
+FILES = ("side_by_side", "masks", "coco", "traces", "measurements", "report")  # kinds that /compare writes
 READING = Lane(at_once=2, waiting=CALLS, busy=text.READING_BUSY)
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -141,7 +142,7 @@ class Api:
         choice = Choice(models, [], memory_size, interval, steps_first, search_factor, shared_regions)
 
         def files(done: CalledRun) -> dict[str, Path]:
-            return {kind: export(kind, done.run, done.clip) for kind in KINDS}
+            return {kind: export(kind, done.run, done.clip) for kind in FILES}
 
         with user_errors():
             yield from self._run(clip, mask, choice, files)
@@ -182,7 +183,7 @@ class Api:
         with user_errors():
             found = self.runs.find(token, to_text(run, "run"))
             place = Place(to_text(model, "model"), to_number(target, "target"), to_number(frame, "frame"))
-            question = DetailQuestion(place, to_text(part, "part"), to_text(how, "how"))
+            question = DetailQuestion(place, to_text(part, "part"), Looks(to_text(how, "how")))
             return browser_json(detail(found, Clip.open(found.clip_folder), question).to_json())
 
     def _run(

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
 import gradio as gr
-from gradio.components import Component
 
 from demo.components import browser_files
 from demo.page.handlers import Handlers
+from demo.page.model_choice import Chosen
 from demo.page.run_handlers import RunHandlers
 from demo.page.updates import (
     ArrivalUpdate,
@@ -61,17 +61,29 @@ class Visit:
 
 @dataclass(frozen=True)
 class Steps:
-    """The left column: what a visitor chooses. `choice` are the components with the values of a `Choice`, in order."""
+    """What a visitor chooses: a clip, and in the left column masks, models and settings.
 
-    examples: gr.Gallery
+    `choice` are the components with the values of a `Choice`, in order.
+    """
+
+    examples: gr.HTML
     upload: gr.UploadButton
     trim: gr.HTML
     canvas: gr.HTML
-    choice: Sequence[Component]
+    choice: Sequence[Chosen]
     copy_link: gr.Button
     link: gr.Textbox
+
+
+@dataclass(frozen=True)
+class RunBar:
+    """The bar that stays in view: what Run would do, Run or Stop, and what begins and ends the presentation."""
+
+    plan: gr.HTML
     run: gr.Button
     stop: gr.Button
+    present: gr.Button
+    leave: gr.Button
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,7 @@ class Events:
     visit: Visit
     timer: gr.Timer
     steps: Steps
+    bar: RunBar
     results: Results
 
     def connect_visit(self, page: gr.Blocks, handlers: Handlers) -> None:
@@ -107,28 +120,30 @@ class Events:
         arrived.success(None, visit.ticket, js=browser_files.call_script("page", "keepTicket"))
         self._watch_after(arrived.success, handlers.runs, "resume")
         page.load(handlers.apply_link, None, [*steps.choice], **_api("restore"))
-        page.load(None, js=browser_files.call_script("page", "warnBeforeLeaving"))
+        for prepare in ("warnBeforeLeaving", "openPresentation"):
+            page.load(None, js=browser_files.call_script("page", prepare))
         page.unload(handlers.close_tab)
         self.timer.tick(handlers.runs.show_greeting, visit.token, [*greeting], **HIDDEN, **_api("wait"))
 
     def connect_clip(self, handlers: Handlers) -> None:
         """Bind what chooses a clip, and the link to a choice."""
-        steps, results, token, clip = self.steps, self.results, self.visit.token, [*self._clip_update]
-        chosen = [*ChosenUpdate(*self._clip_update, results.status, results.title, results.player, results.undo)]
+        steps, results, token = self.steps, self.results, self.visit.token
+        shown = (results.status, results.title, results.player, results.undo, self.timer)
+        chosen = [*ChosenUpdate(*self._clip_update, *shown)]
         steps.examples.select(handlers.choose, token, chosen, show_progress_on=steps.canvas, **EVERY, **_api("choose"))
         upload = steps.upload.upload(
             handlers.upload,
             [token, steps.upload],
-            clip,
+            chosen,
             js=browser_files.call_script("page", "readingBegins"),
-            show_progress_on=[steps.upload, steps.canvas],
+            show_progress_on=steps.examples,
             **EVERY,
             **_api("upload"),
         )
         trim = steps.trim.submit(
             handlers.trim,
             token,
-            clip,
+            chosen,
             js=browser_files.call_script("page", "readingBeginsAfterSaving"),
             show_progress_on=steps.canvas,
             **EVERY,
@@ -147,15 +162,35 @@ class Events:
         saved = browser_files.call_script("page", "runAfterSaving")
         chosen = [token, *steps.choice]
         for name, event in (
-            ("watch", steps.run.click(handlers.start, chosen, started, js=saved, **HIDDEN, **_api("begin"))),
+            ("watch", self.bar.run.click(handlers.start, chosen, started, js=saved, **HIDDEN, **_api("begin"))),
             ("watch_repair", steps.canvas.submit(handlers.repair, token, started, **HIDDEN, **_api("repair"))),
         ):
             event.success(None, js=browser_files.call_script("page", "showResults"))
             self._watch_after(event.success, handlers, name)
-        steps.stop.click(handlers.stop, token, [steps.stop], queue=False, **HIDDEN, **_api("stop"))
+        self.bar.stop.click(handlers.stop, token, [self.bar.stop], queue=False, **HIDDEN, **_api("stop"))
         undone = [*UndoUpdate(steps.canvas, results.title, results.player, results.undo)]
         saved = browser_files.call_script("page", "undoAfterSaving")
         results.undo.click(handlers.undo_repair, token, undone, js=saved, **HIDDEN, **_api("undo"))
+
+    def connect_plan(self, handlers: RunHandlers) -> None:
+        """Say what Run would do whenever it changes: models, settings, the clip, its marks, or a run that ended."""
+        changes = [component.change for component in self.steps.choice]
+        asked = self.bar.plan.submit  # when something was marked
+        gr.on(
+            [self.visit.ticket.change, self.steps.examples.change, self.results.title.change, asked, *changes],
+            handlers.plan,
+            [self.visit.token, *self.steps.choice],
+            self.bar.plan,
+            queue=False,
+            trigger_mode="always_last",
+            **HIDDEN,
+            **_api("plan"),
+        )
+
+    def connect_presentation(self) -> None:
+        """Show the results alone, large, and come back."""
+        for button in (self.bar.present, self.bar.leave):
+            button.click(None, js=browser_files.call_script("page", "togglePresentation"))
 
     @property
     def _clip_update(self) -> ClipUpdate:
@@ -167,8 +202,8 @@ class Events:
 
     @property
     def _run_update(self) -> RunUpdate:
-        steps, results = self.steps, self.results
-        return RunUpdate(results.status, results.title, results.player, results.undo, steps.run, steps.stop)
+        results, bar = self.results, self.bar
+        return RunUpdate(results.status, results.title, results.player, results.undo, bar.run, bar.stop)
 
     def _watch_after(self, success: Callable[..., Any], handlers: RunHandlers, name: str) -> None:
         """Watch the run that an event has named, until it has ended; any number of visitors do so at once."""

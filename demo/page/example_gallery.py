@@ -3,37 +3,54 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-import gradio as gr
 import numpy as np
 
 from demo import text
+from demo.browser_pictures import jpeg_address
 from demo.clips.clip import Clip
 from demo.clips.examples import ExampleShelf
 from demo.inside.pictures import thumbnail
 from demo.runs.session import Session
-from llb.types import Rgb
+
+WIDTH = 240  # pixels of a picture
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A clip in the row: its title, and its first frame with the mask as a data address."""
+
+    title: str
+    picture: str
+
+    @classmethod
+    def of(cls, clip: Clip, title: str = "") -> Entry:
+        """Draw a clip's entry, by default under its own title."""
+        labels = clip.truth(0)
+        if labels is None:
+            labels = np.zeros((clip.height, clip.width), np.uint8)
+        return cls(title or clip.title, jpeg_address(thumbnail(clip.frame(0), labels, WIDTH)))
 
 
 @dataclass(frozen=True)
 class ExampleGallery:
-    """The gallery's pictures in order; the visitor's own clip comes last."""
+    """The clips in order; the visitor's own comes last (`demo/components/clips`)."""
 
     shelf: ExampleShelf
 
     @cached_property
-    def pictures(self) -> list[tuple[Rgb, str]]:
-        """The examples with their masks, and their titles."""
-        return [(_picture(clip), clip.title) for clip in map(self.shelf.clip, self.shelf.names())]
+    def examples(self) -> list[dict[str, str]]:
+        """The examples' entries as JSON values; they are the same for all visitors."""
+        return [asdict(Entry.of(self.shelf.clip(name))) for name in self.shelf.names()]
 
-    def update(self, session: Session) -> dict[str, Any]:
-        """Return the gallery of a visitor; nothing in it is highlighted, so that any entry may be clicked."""
+    def value(self, session: Session, chosen: Clip) -> dict[str, Any]:
+        """Return as JSON values what a visitor has beside the examples, and the index of the clip that is chosen."""
         own = own_clip(session)
-        entries = [*self.pictures, *([(_picture(own), text.OWN_CLIP)] if own else [])]
-        return gr.update(value=entries, selected_index=None)
+        entry = Entry.of(own, text.own_clip(own.title)) if own else None
+        return {"own": asdict(entry) if entry else None, "chosen": self._index(chosen)}
 
     def clip(self, session: Session, index: int) -> Clip:
         """Return the clip of an entry; raise ValueError if there is none such."""
@@ -43,6 +60,10 @@ class ExampleGallery:
             raise ValueError(text.NO_CLIP)
         return found
 
+    def _index(self, clip: Clip) -> int:
+        names = self.shelf.names()
+        return names.index(clip.folder.name) if self.shelf.has(clip) else len(names)
+
 
 def own_clip(session: Session) -> Clip | None:
     """Return the clip that the visitor uploaded last, None without one."""
@@ -50,8 +71,3 @@ def own_clip(session: Session) -> Clip | None:
         with suppress(ValueError):  # one that is being read
             return Clip.open(folder)
     return None
-
-
-def _picture(clip: Clip) -> Rgb:
-    labels = clip.truth(0)
-    return thumbnail(clip.frame(0), np.zeros((clip.height, clip.width), np.uint8) if labels is None else labels)

@@ -74,7 +74,7 @@ class Handlers:
             return unchanged
         return chosen or unchanged
 
-    def choose(self, token: str | None, event: gr.SelectData) -> ChosenUpdate:
+    def choose(self, token: str | None, event: gr.EventData) -> ChosenUpdate:
         """Take the entry of the gallery that was clicked."""
         return self.choose_example(token, to_number(event.index, "index"))
 
@@ -84,17 +84,16 @@ class Handlers:
             session = self.services.sessions.open(token)
             return CHOOSING.do(lambda: self._choose_and_show(session, index), result=session.token)
 
-    def upload(self, token: str | None, paths: list[str] | None, progress: gr.Progress = PROGRESS) -> ClipUpdate:
+    def upload(self, token: str | None, paths: list[str] | None, progress: gr.Progress = PROGRESS) -> ChosenUpdate:
         """Read an uploaded clip into the session; the clip chosen before stays if this one cannot be used."""
         if not paths:
-            return ClipUpdate(gr.skip(), gr.skip(), gr.skip())
+            return ChosenUpdate(*(gr.skip() for _ in ChosenUpdate._fields))
         with user_errors():
             session = self.services.sessions.open(token)
             sources = [Path(path) for path in paths]
-            clip = self._clip_import(session, progress).upload(sources)
-            return self._clip_update(session, clip)
+            return self._show(session, self._clip_import(session, progress).upload(sources))
 
-    def trim(self, token: str | None, event: gr.EventData, progress: gr.Progress = PROGRESS) -> ClipUpdate:
+    def trim(self, token: str | None, event: gr.EventData, progress: gr.Progress = PROGRESS) -> ChosenUpdate:
         """Read other frames of the uploaded clip; masks of frames that are in both are copied."""
         with user_errors():
             session = self.services.sessions.open(token)
@@ -102,7 +101,7 @@ class Handlers:
             clip = reader.trim(
                 FrameRange(*(to_number(getattr(event, name), name) for name in ("start", "end", "stride")))
             )
-            return self._clip_update(session, clip)
+            return self._show(session, clip)
 
     def clip_update(self, session: Session) -> ClipUpdate:
         """Return the canvas and the gallery for the clip that the visitor has chosen."""
@@ -112,8 +111,7 @@ class Handlers:
         """Return the page as a session has it; one without a clip gets the first example."""
         if self.services.viewed:
             self.services.viewed.open_first(session)
-        clip = self._resumed_clip(session)
-        clip_update = self._choose(session, 0) if clip is None else self._clip_update(session, clip)
+        clip_update = self._clip_update(session, self._resumed_clip(session) or self._choose(session, 0))
         status, title, player, undo, timer = self.runs.newest_result_update(session)
         view = StartUpdate("", status, title, player, undo, gr.skip(), gr.skip())
         live = self.services.live.of(session)
@@ -123,13 +121,16 @@ class Handlers:
         return ArrivalUpdate(session.token, session.token, *clip_update, timer, *view)
 
     def _choose_and_show(self, session: Session, index: int) -> ChosenUpdate:
-        update = self._choose(session, index)
-        return ChosenUpdate(*update, *self.runs.show_example(session, chosen_clip(session)))
+        return self._show(session, self._choose(session, index))
 
-    def _choose(self, session: Session, index: int) -> ClipUpdate:
+    def _choose(self, session: Session, index: int) -> Clip:
         clip = self.gallery.clip(session, index)
         choose_clip(session, clip)
-        return self._clip_update(session, clip)
+        return clip
+
+    def _show(self, session: Session, clip: Clip) -> ChosenUpdate:
+        """Return a clip that was chosen this moment, with its results."""
+        return ChosenUpdate(*self._clip_update(session, clip), *self.runs.show_chosen(session))
 
     def _session(self, ticket: str | None) -> tuple[Session, bool]:
         """Return the session of a token and True; a new one and False where there is none (any more)."""
@@ -148,7 +149,7 @@ class Handlers:
         sources = ClipImport(session, self.services.limits).sources()
         own = clip.source_frames and sources and all(path.exists() for path in sources)
         trim = TrimValue.of(sources, clip, self.services.limits).to_json() if own else {}
-        return ClipUpdate(CanvasValue.of(session, clip).to_json(), trim, self.gallery.update(session))
+        return ClipUpdate(CanvasValue.of(session, clip).to_json(), trim, self.gallery.value(session, clip))
 
     def _clip_import(self, session: Session, progress: gr.Progress) -> ClipImport:
         def report(done: int, of: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from markupsafe import escape
 from demo import text
 from demo.glossary import TERMS, TITLE
 from demo.models.provider import ModelChoice
+from demo.page.finding import finding
+from demo.page.model_grid import grid
+from demo.page.plan import Plan
 from demo.runs.run import Run
 from demo.templates import template_environment
 from llb.evaluation.results_table import BASELINE, Row
@@ -51,15 +54,43 @@ def missing(choices: Iterable[ModelChoice]) -> str:
     return TEMPLATES.get_template("missing.html").render(title=text.missing(len(unable)), choices=unable)
 
 
+def model_grid(choices: Sequence[ModelChoice]) -> str:
+    """Draw the heads and the empty cells of the grid of variants, and say where each variant's box is."""
+    return TEMPLATES.get_template("model_grid.html").render(cells=grid(choices))
+
+
+def model_details(choices: Iterable[ModelChoice]) -> str:
+    """Describe each model in a line."""
+    able = [choice for choice in choices if not choice.reason]
+    return TEMPLATES.get_template("model_details.html").render(title=text.MODELS_DETAILS, choices=able)
+
+
+def plan(found: Plan) -> str:
+    """Say what Run would do."""
+    return TEMPLATES.get_template("plan.html").render(plan=found)
+
+
+def limits(sentence: str) -> str:
+    """Say on demand what can be uploaded."""
+    return TEMPLATES.get_template("limits.html").render(title=text.UPLOAD_LIMITS, sentence=sentence)
+
+
+def cite() -> str:
+    """Say how to cite the paper."""
+    return TEMPLATES.get_template("cite.html").render()
+
+
 def glossary() -> str:
-    """Explain the terms that the cards and the results use."""
+    """Explain the terms that the models and the results use."""
     return TEMPLATES.get_template("glossary.html").render(title=TITLE, terms=TERMS)
 
 
-def ablation(rows: Iterable[Row]) -> str:
-    """Show the ablation table with its spread."""
+def ablation(rows: Sequence[Row]) -> str:
+    """Show what the ablation says, and its table with the spread."""
     lines = [AblationRow.of(row) for row in rows]
-    return TEMPLATES.get_template("ablation.html").render(heads=text.TABLE_HEADS, rows=lines)
+    return TEMPLATES.get_template("ablation.html").render(
+        finding=finding(rows), heads=list(text.TABLE_HEADS.items()), rows=lines
+    )
 
 
 def notice(sentence: str, done: float | None = None) -> str:
@@ -75,6 +106,12 @@ def badge(sentence: str) -> str:
 def notes(sentences: Iterable[str]) -> str:
     """Say in a line below a title what is to be known of the results."""
     return f'<small class="notes">{escape(" ".join(sentences))}</small>'
+
+
+def repair_progress(done: float, left: str) -> str:
+    """Show how far a repair is, all models together: the frames that it begins with are none of its work."""
+    line = f"{done:.0%} · {left}" if done else left
+    return TEMPLATES.get_template("progress.html").render(done=done, left=line, each="")
 
 
 def progress(run: Run, total: int, left: str) -> str:

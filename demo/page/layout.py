@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 import gradio as gr
-from gradio.components import Component
 from starlette.routing import Route
 
 from demo import text
@@ -18,15 +17,13 @@ from demo.components import browser_files, words
 from demo.inside.diagram import BOXES
 from demo.inside.server import InsideServer
 from demo.masks.canvas_server import CanvasServer
-from demo.models.provider import ModelProvider
-from demo.models.settings import DEFAULTS, LONG_SUFFIX, OFFERED, split_entry
 from demo.page import html
 from demo.page.api import Api, connect_api
-from demo.page.choice import knock_outs_of
-from demo.page.events import Events, Results, Steps, Visit
+from demo.page.events import Events, Results, RunBar, Steps, Visit
 from demo.page.example_gallery import ExampleGallery
 from demo.page.file_routes import FileRoutes
 from demo.page.handlers import Handlers
+from demo.page.model_choice import Chosen, model_choice, settings_choice
 from demo.page.player_server import PlayerServer
 from demo.page.result_handlers import ResultHandlers
 from demo.page.result_layout import ResultParts
@@ -34,13 +31,11 @@ from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.page.uploads import uploads_only
 from demo.runs.lookup import RunLookup
-from demo.runs.ready_runs import GREETING
 from demo.runs.run_setup import MOST_OBJECTS
+from demo.screen_colours import object_colour
 from llb.evaluation.results_table import ablation
-from llb.io.label_png import davis_palette
 
 CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
-TICKED = (f"{GREETING[0]}{LONG_SUFFIX}", *GREETING)  # at first: the one for use, and two that were trained alike
 
 
 class Page(gr.Blocks):
@@ -65,17 +60,27 @@ def build_page(services: Services) -> Page:
         gr.HTML(html.intro(), elem_id="intro")
         lookup = RunLookup(services.sessions, services.ready)
         table = ResultParts.build_table() if services.viewed else (None, None)
+        examples, upload = _clip_choice(gallery, services.limits)
+        bar = _run_bar()
         with gr.Row(elem_id="main", elem_classes="viewing" if services.viewed else None):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
-                steps = _steps(services, gallery, CanvasServer(services.sessions, lookup))
+                trim, canvas, choice, link = _steps(services, CanvasServer(services.sessions, lookup))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
-                results, result_zips = _results(PlayerServer(lookup), InsideServer(lookup))
-                _table()
+                results, result_zips = _results(PlayerServer(lookup))
+        with gr.Column(elem_id="inside-part"):
+            gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
+            _inside(InsideServer(lookup))
+        _table()
+        gr.HTML(html.glossary(), elem_id="words")
+        gr.HTML(html.cite(), elem_id="cite")
+        steps = Steps(examples, upload, trim, canvas, choice, *link)
         connect_api(Api(services, lookup))
-        events = Events(visit, timer, steps, results)
+        events = Events(visit, timer, steps, bar, results)
         events.connect_visit(page, handlers)
         events.connect_clip(handlers)
         events.connect_runs(runs)
+        events.connect_plan(runs)
+        events.connect_presentation()
         ResultParts(result_zips, *table).connect(events, ResultHandlers(handlers))
     return page
 
@@ -119,126 +124,70 @@ def launch_options(*served: Path) -> LaunchOptions:
     }
 
 
-def _steps(services: Services, gallery: ExampleGallery, canvas_server: CanvasServer) -> Steps:
-    examples, upload, trim = _clip_choice(gallery, services.limits)
+def _steps(
+    services: Services, canvas_server: CanvasServer
+) -> tuple[gr.HTML, gr.HTML, list[Chosen], tuple[gr.Button, gr.Textbox]]:
     gr.Markdown(text.STEP_OBJECTS)
-    canvas = _canvas(canvas_server)
-    gr.Markdown(text.STEP_MODELS)
-    models, knock_outs = _model_choice(services.models)
-    settings, copy_link, link = _settings()
-    run = gr.Button(text.RUN, variant="primary", size="lg", elem_id="run")
-    stop = gr.Button(text.STOP, variant="stop", size="lg", visible=False, elem_id="stop")
-    return Steps(examples, upload, trim, canvas, [models, knock_outs, *settings], copy_link, link, run, stop)
-
-
-def _canvas(canvas_server: CanvasServer) -> gr.HTML:
-    def mark(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
-        return canvas_server.answer(question)
-
-    palette = davis_palette()
-    return gr.HTML(
-        html_template='<div class="mask-canvas" hidden></div>',
-        js_on_load=browser_files.mount_script("canvas"),
-        server_functions=[mark],
-        words=words.CANVAS_WORDS,
-        colours={str(target): palette[target].tolist() for target in range(1, MOST_OBJECTS + 1)},
-        elem_id="mask-canvas",
-    )
-
-
-def _clip_choice(gallery: ExampleGallery, limits: Limits) -> tuple[gr.Gallery, gr.UploadButton, gr.HTML]:
-    gr.Markdown(text.STEP_CLIP)
-    examples = gr.Gallery(
-        gallery.pictures,
-        label=text.EXAMPLES,
-        show_label=False,
-        columns=min(3, len(gallery.pictures)),
-        height="auto",
-        allow_preview=False,
-        object_fit="cover",
-        selected_index=0,
-        format="png",
-        buttons=[],
-        elem_id="examples",
-        interactive=False,
-        container=False,
-    )
-    with gr.Column(elem_id="upload"):
-        upload = uploads_only(gr.UploadButton(text.UPLOAD, file_types=list(FILE_TYPES), file_count="multiple"))
-    gr.Markdown(text.limits(limits.megabytes, limits.side_in, limits.frames), elem_classes="hint")
     trim = gr.HTML(
         html_template='<div class="trim" hidden></div>',
         js_on_load=browser_files.mount_script("trim"),
         words=words.TRIM_WORDS,
         elem_id="trim",
     )
-    return examples, upload, trim
+    canvas = _canvas(canvas_server)
+    gr.Markdown(text.STEP_MODELS)
+    models, knock_outs = model_choice(services.models)
+    settings, copy_link, link = settings_choice()
+    return trim, canvas, [models, knock_outs, *settings], (copy_link, link)
 
 
-def _model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxGroup]:
-    choices = models.choices()
-    able = [choice for choice in choices if not choice.reason]
-    chosen = [choice.name for choice in able if choice.name in TICKED] or [choice.name for choice in able[:2]]
-    names = gr.CheckboxGroup(
-        [("\n".join(filter(None, (choice.title, choice.difference, choice.facts))), choice.name) for choice in able],
-        value=chosen,
-        show_label=False,
-        container=False,
-        elem_id="models",
-        elem_classes="cards",
+def _run_bar() -> RunBar:
+    """Lay out the bar that stays in view: what Run would do, Run or Stop, and the presentation."""
+    with gr.Row(elem_id="run-bar"):
+        plan = gr.HTML(js_on_load="document.addEventListener('marked', () => trigger('submit'))", elem_id="plan")
+        present = gr.Button(text.PRESENT, size="sm", elem_id="present")
+        run = gr.Button(text.RUN, variant="primary", elem_id="run")
+        stop = gr.Button(text.STOP, variant="stop", visible=False, elem_id="stop")
+        leave = gr.Button(text.PRESENT_END, size="sm", elem_id="present-end")
+    return RunBar(plan, run, stop, present, leave)
+
+
+def _canvas(canvas_server: CanvasServer) -> gr.HTML:
+    def mark(question: dict[str, Any]) -> dict[str, Any]:  # Gradio marks the function, which a method cannot be
+        return canvas_server.answer(question)
+
+    return gr.HTML(
+        html_template='<div class="mask-canvas" hidden></div>',
+        js_on_load=browser_files.mount_script("canvas"),
+        server_functions=[mark],
+        words=words.CANVAS_WORDS,
+        colours={str(target): list(object_colour(target)) for target in range(1, MOST_OBJECTS + 1)},
+        elem_id="mask-canvas",
     )
-    if len(able) < len(choices):
-        gr.HTML(html.missing(choices), elem_id="missing")
-    gr.HTML(html.glossary(), elem_id="terms")
-    with gr.Accordion(text.KNOCK_OUT_GROUP, open=False, elem_id="knock-outs"):
-        gr.Markdown(text.KNOCK_OUT_NOTE, elem_classes="hint")
-        offered = knock_outs_of([choice.name for choice in able])
-        entries = [("\n".join(text.KNOCK_OUT_TITLES[split_entry(name)[1]]), name) for name in offered]
-        knocked_out = gr.CheckboxGroup(
-            entries,
-            show_label=False,
-            container=False,
-            elem_classes="cards",
-        )
-    return names, knocked_out
 
 
-def _slider(name: str, value: float, label: str, info: str) -> gr.Slider:
-    offered = OFFERED[name]
-    return gr.Slider(offered.low, offered.high, value, step=offered.step, label=label, info=info)
+def _clip_choice(gallery: ExampleGallery, limits: Limits) -> tuple[gr.HTML, gr.UploadButton]:
+    with gr.Row(elem_id="clip-head"):
+        gr.Markdown(text.STEP_CLIP)
+        with gr.Column(elem_id="upload", min_width=160):
+            upload = gr.UploadButton(text.UPLOAD, file_types=list(FILE_TYPES), file_count="multiple", size="sm")
+        gr.HTML(html.limits(text.limits(limits.megabytes, limits.side_in, limits.frames)), elem_id="limits")
+    examples = gr.HTML(
+        html_template=f'<ul class="clips" aria-label="{text.CLIPS}"></ul>',
+        js_on_load=browser_files.mount_script("clips"),
+        examples=gallery.examples,
+        elem_id="examples",
+    )
+    return examples, uploads_only(upload)
 
 
-def _settings() -> tuple[list[Component], gr.Button, gr.Textbox]:
-    with gr.Accordion(text.SETTINGS, open=False, elem_id="settings"):
-        settings: list[Component] = [
-            _slider("memory", DEFAULTS.memory_size, text.MEMORY_SIZE, text.MEMORY_SIZE_HELP),
-            _slider("interval", DEFAULTS.interval, text.INTERVAL, text.INTERVAL_HELP),
-            _slider("steps", DEFAULTS.steps_first, text.STEPS, text.STEPS_HELP),
-            gr.Dropdown(
-                [(f"{value:g}" if value else text.OWN_VALUE, value) for value in OFFERED["search"].values()],
-                value=0,
-                label=text.SEARCH,
-                info=text.SEARCH_HELP,
-                elem_id="search",
-            ),
-            gr.Checkbox(value=True, label=text.SHARED, elem_id="shared"),
-        ]
-        copy_link = gr.Button(text.COPY_LINK, size="sm", elem_id="copy-link")
-        link = gr.Textbox(
-            show_label=False, container=False, placeholder=text.LINK_HELP, interactive=False, elem_id="link"
-        )
-    return settings, copy_link, link
-
-
-def _results(player_server: PlayerServer, inside_server: InsideServer) -> tuple[Results, gr.UploadButton]:
+def _results(player_server: PlayerServer) -> tuple[Results, gr.UploadButton]:
     title = gr.Markdown(text.RESULTS_EMPTY, elem_id="results-title")
     status = gr.HTML(elem_id="status")
     player = _player(player_server)
     undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
     result_zips = ResultParts.build_upload()
-    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint")
-    gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
-    _inside(inside_server)
+    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint", elem_id="numbers-note")
     return Results(status, title, player, undo), result_zips
 
 
@@ -273,6 +222,7 @@ def _table() -> None:
     """Lay the ablation table under everything; without results there is none."""
     rows = ablation()
     if rows:
-        with gr.Accordion(text.TABLE, open=False, elem_id="table"):
-            gr.Markdown(text.TABLE_INTRO, elem_classes="hint")
+        with gr.Column(elem_id="table"):
+            gr.Markdown(text.TABLE)
             gr.HTML(html.ablation(rows))
+            gr.Markdown(text.TABLE_INTRO, elem_classes="hint")

@@ -10,7 +10,8 @@ from typing import Any
 from demo import text
 from demo.browser_json import browser_json
 from demo.clips.clip import Clip
-from demo.exports.files import export, export_overlay
+from demo.exports.files import export, export_internals, export_overlay
+from demo.exports.sizes import sizes
 from demo.json_values import read_number, read_text
 from demo.runs.file_address import address_of
 from demo.runs.lookup import RunLookup
@@ -41,9 +42,9 @@ class PlayerServer:
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Answer a question: `token` is the visitor's, `run` a name from the player's value, `what` its kind.
 
-        The kinds are ``figures`` (of the frames from `start` on), ``uncertain``, ``video`` (of the model `name`) and
-        ``export`` (of a `kind`, `demo.exports.files.KINDS`); the latter two are answered
-        with the file's address.
+        The kinds are ``figures`` (of the frames from `start` on), ``uncertain``, ``sizes`` (of all files, in bytes),
+        ``video`` (of the model `name`), ``export`` (of a `kind`, `demo.exports.files.KINDS`) and ``internals`` (of the
+        frame `index`); the latter three are answered with the file's address.
         """
         return answer_in_words(lambda: dict(browser_json(self._answer(question))))
 
@@ -58,6 +59,12 @@ class PlayerServer:
                 return {"figures": [stats.to_json() for stats in run.frame_stats(start)]}
             case "uncertain":
                 return most_uncertain(run).to_json()
+            case "sizes":
+                return {"sizes": sizes(run, Clip.open(run.clip_folder))}
+            case "internals":
+                with reading_question():
+                    index = read_number(question, "index")
+                return self._file(token, run, lambda clip: export_internals(run, index))
             case "video":
                 with reading_question():
                     model = read_text(question, "name")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from demo import text
+from demo import result_text, text
 from demo.clips.clip import Clip
+from demo.clips.hidden import hidden_frames
 from demo.page.frame_chunks import MOST
+from demo.page.story import ToldStory, most_different, tell
 from demo.runs.file_address import address_of
+from demo.runs.frame_stats import FrameStats
 from demo.runs.run import Run, VariantRecord
-from llb.io.label_png import davis_palette
+from demo.screen_colours import object_colour
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class PlayerVariant:
         return cls(
             name=record.name,
             title=record.title,
-            badge=text.KNOCK_OUT_BADGE if record.is_knock_out else text.IMPORTED_BADGE if record.imported else "",
+            badge=_badge(record),
             difference=record.difference,
             done=record.frames,
             pace=text.pace(record.seconds_per_frame, record.overlap, run.in_company),
@@ -41,11 +45,15 @@ class PlayerVariant:
 
 @dataclass(frozen=True)
 class PlayerObject:
-    """An object: its number, its colour (0..255 each) and the visitor's name for it, if any."""
+    """An object: its number, its colour (0..255 each) and the visitor's name for it, if any.
+
+    `hidden` are the frames where it is out of sight, as far as the exact masks tell.
+    """
 
     id: int
     rgb: tuple[int, int, int]
     name: str
+    hidden: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -67,8 +75,10 @@ class PlayerValue:
         labels: address of the chunks of all models' labels; another one once the run has ended.
         truth: address of the exact masks' chunks; empty without them.
         objects: in the order of their numbers.
-        latest: the frame to show first, or the one just done.
-        opens_at: the frame to show first of finished results, the worst one; None: the middle one.
+        latest: the frame to show first, or the one just done; of a finished run the one that it opens at or that its
+            story is about, else the one where the models differ most.
+        worst: whether that is the worst frame of results.
+        story: what is told of that frame; None if there is nothing.
         repairs: whether this is a repair of an earlier run.
         rewrites: whether labels of finished frames may still be replaced.
         variants: the models in the order of their panes.
@@ -91,7 +101,8 @@ class PlayerValue:
     truth: str
     objects: tuple[PlayerObject, ...]
     latest: int
-    opens_at: int | None
+    worst: bool
+    story: ToldStory | None
     repairs: bool
     rewrites: bool
     variants: tuple[PlayerVariant, ...]
@@ -101,8 +112,11 @@ class PlayerValue:
     @classmethod
     def of(cls, run: Run, clip: Clip, *, token: str, name: str, latest: int | None = None) -> PlayerValue:
         """Describe a run; `name` is what the player's questions call it, `latest` the frame that was just done."""
+        story = None
         if latest is None:
-            latest = run.repair.at if run.repair else run.frames - 1
+            series = run.frame_stats()[: run.frames]
+            story = tell(clip, series) if run.opens_at is None else None
+            latest = run.repair.at if run.repair else story.frame if story else _first_shown(run, series)
         return cls(
             token=token,
             run=name,
@@ -117,9 +131,10 @@ class PlayerValue:
             previews=address_of(clip.folder / "previews"),
             labels=address_of(run.folder / "labels" / run.state),
             truth=address_of(clip.folder / "truth") if clip.has_truth else "",
-            objects=_objects(run),
+            objects=_objects(run, clip),
             latest=latest,
-            opens_at=run.opens_at,
+            worst=run.opens_at is not None,
+            story=story,
             repairs=bool(run.repair),
             rewrites=run.rewrites,
             variants=tuple(PlayerVariant.of(run, record) for record in run.variants),
@@ -132,9 +147,23 @@ class PlayerValue:
         return asdict(self)
 
 
-def _objects(run: Run) -> tuple[PlayerObject, ...]:
-    colours = davis_palette().tolist()
-    return tuple(PlayerObject(target, tuple(colours[target]), run.names.get(target, "")) for target in run.objects)
+def _badge(record: VariantRecord) -> str:
+    if record.imported:
+        return result_text.IMPORTED_BADGE
+    return text.KNOCK_OUT_BADGE if record.is_knock_out else ""
+
+
+def _objects(run: Run, clip: Clip) -> tuple[PlayerObject, ...]:
+    hidden = hidden_frames(clip)
+    return tuple(
+        PlayerObject(target, object_colour(target), run.names.get(target, ""), hidden.get(target, ()))
+        for target in run.objects
+    )
+
+
+def _first_shown(run: Run, series: Sequence[FrameStats]) -> int:
+    """Return the frame that a run opens at, else the one where the models differ most."""
+    return most_different(run, series) if run.opens_at is None else run.opens_at
 
 
 def _shown_object(run: Run, index: int) -> int:

@@ -8,11 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from demo import text
+from demo import result_text, text
 from demo.page.handlers import PROGRESS, REPORT_EVERY, Handlers
 from demo.page.result_import import ResultImport
 from demo.page.run_views import result_update
-from demo.page.updates import ExampleUpdate, SequenceUpdate
+from demo.page.updates import ImportUpdate, SequenceUpdate
 from demo.page.user_errors import user_errors
 from demo.page.viewed_results import ViewedResults
 from demo.runs.imported_results import Tell
@@ -24,17 +24,17 @@ class ResultHandlers:
 
     handlers: Handlers
 
-    def upload(self, token: str | None, paths: list[str] | None, progress: gr.Progress = PROGRESS) -> ExampleUpdate:
+    def upload(self, token: str | None, paths: list[str] | None, progress: gr.Progress = PROGRESS) -> ImportUpdate:
         """Show uploaded masks on the chosen clip; what is on show stays if they cannot be used."""
         if not paths:
-            return ExampleUpdate(*(gr.skip() for _ in ExampleUpdate._fields))
+            return ImportUpdate(*(gr.skip() for _ in ImportUpdate._fields))
         services, runs = self.handlers.services, self.handlers.runs
         with user_errors():
             session = services.sessions.open(token)
             services.live.check_idle(session)
             reader = ResultImport(session, services.limits, _tell(progress))
             run = reader.upload([Path(path) for path in paths], runs.shown(session))
-            return ExampleUpdate("", *result_update(session, run))
+            return ImportUpdate("", *result_update(session, run))
 
     def table(self, token: str | None) -> tuple[dict[str, Any], gr.Timer]:
         """Return the table of sequences, and whether to ask again; before the visitor has a session it stays away."""
@@ -65,6 +65,6 @@ class ResultHandlers:
 def _tell(progress: gr.Progress) -> Tell:
     def tell(done: int, of: int) -> None:
         if done % REPORT_EVERY == 0:
-            progress((done, of), desc=text.READING_RESULTS, unit=text.FRAMES)
+            progress((done, of), desc=result_text.READING_RESULTS, unit=text.FRAMES)
 
     return tell

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo import text
+from demo import result_text
 from demo.clips.clip import Clip, save_facts
 from demo.clips.mask_zip import read_masks, title_of
 from demo.clips.upload import Limits
@@ -42,7 +42,7 @@ class ResultImport:
             clip = chosen_clip(self.session)
             truths = [path for path in sources if title_of(path).lower() in TRUTH]
             if len(truths) == len(sources):
-                raise ValueError(text.TRUTH_ALONE)
+                raise ValueError(result_text.TRUTH_ALONE)
             results = [self._read(path, clip, Path(name)) for path in sources if path not in truths]
             clip = self._with_truth(clip, self._read(truths[0], clip, Path(name))) if truths else clip
             request = ImportRequest(clip, results, clip_truth(clip), beside=_beside(shown, clip))
@@ -55,7 +55,7 @@ class ResultImport:
     def _with_truth(self, clip: Clip, truth: FrameMasks) -> Clip:
         """Give the visitor's own clip its true masks; raise ValueError if it has some, as every example does."""
         if clip.has_truth:
-            raise ValueError(text.TRUTH_KNOWN)
+            raise ValueError(result_text.TRUTH_KNOWN)
         size = (clip.height, clip.width)
         truth.check_sizes(size, clip.stored)
         (clip.folder / "truth").mkdir(exist_ok=True)

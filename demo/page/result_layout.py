@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from demo import text
+from demo import result_text
 from demo.components import browser_files, words
 from demo.page.events import EVERY, HIDDEN, Endpoint, Events
 from demo.page.result_handlers import ResultHandlers
-from demo.page.updates import ExampleUpdate, SequenceUpdate
+from demo.page.updates import ImportUpdate, SequenceUpdate
 from demo.page.uploads import uploads_only
 
 
@@ -36,16 +36,18 @@ class ResultParts:
     @classmethod
     def build_upload(cls) -> gr.UploadButton:
         """Lay the button for zips of masks."""
-        with gr.Accordion(text.RESULTS_UPLOAD_TITLE, open=False, elem_id="compare-results"):
-            gr.Markdown(text.RESULTS_UPLOAD_NOTE, elem_classes="hint")
+        with gr.Accordion(result_text.RESULTS_UPLOAD_TITLE, open=False, elem_id="compare-results"):
+            gr.Markdown(result_text.RESULTS_UPLOAD_NOTE, elem_classes="hint")
             return uploads_only(
-                gr.UploadButton(text.RESULTS_UPLOAD, file_types=[".zip"], file_count="multiple", elem_id="result-zips")
+                gr.UploadButton(
+                    result_text.RESULTS_UPLOAD, file_types=[".zip"], file_count="multiple", elem_id="result-zips"
+                )
             )
 
     def connect(self, events: Events, handlers: ResultHandlers) -> None:
         """Bind what happens on a click."""
         token, steps, results = events.visit.token, events.steps, events.results
-        shown = ExampleUpdate(results.status, results.title, results.player, results.undo)
+        shown = ImportUpdate(results.status, results.title, results.player, results.undo)
         self.upload.upload(
             handlers.upload,
             [token, self.upload],

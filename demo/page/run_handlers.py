@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +20,10 @@ from demo.masks.canvas import CanvasValue
 from demo.masks.chosen_clip import chosen_clip
 from demo.page import html
 from demo.page.choice import Choice, in_page_order
+from demo.page.plan import Plan
 from demo.page.run_views import WatchedRun, result_update, settled_update, start_update
 from demo.page.services import Services
-from demo.page.updates import ExampleUpdate, GreetingUpdate, RunUpdate, StartUpdate, UndoUpdate
+from demo.page.updates import GreetingUpdate, RunUpdate, StartUpdate, UndoUpdate
 from demo.page.user_errors import user_errors
 from demo.runs.passes import Repair
 from demo.runs.run import Run
@@ -35,7 +37,7 @@ LOOK_EVERY = 0.25  # seconds between two looks at a run that is watched
 class RunHandlers:
     """A visitor's runs lie in the session's folder.
 
-    The newest one with something to show is on show, unless an example was chosen since: then it is the example's.
+    The newest one with something to show is on show, unless a clip was chosen since: then it is what that clip has.
     """
 
     services: Services
@@ -50,21 +52,22 @@ class RunHandlers:
 
     def newest_result_update(self, session: Session) -> GreetingUpdate:
         """Show what is on show, else how far the first example's comparison is."""
-        run = self.shown(session)
-        done = None if run else self.services.ready.progress()
+        run, clip = self.shown(session), self._chosen(session)
+        is_greeting = clip is None or self.services.ready.is_first(clip)
+        done = self.services.ready.progress() if run is None and is_greeting else None
         able = able_models(self.services.models)
-        sentence = text.PREPARING if done is not None else text.READY if able else text.NO_WEIGHTS
+        to_do = text.READY if clip is None or clip.has_truth else text.MARK_FIRST
+        sentence = text.PREPARING if done is not None else to_do if able else text.NO_WEIGHTS
         status = "" if run else html.notice(sentence, done)
         return GreetingUpdate(status, *result_update(session, run), gr.Timer(active=done is not None))
 
-    def show_example(self, session: Session, clip: Clip) -> ExampleUpdate:
-        """Show the comparison of an example that was chosen; a run at work, and what has none, change nothing."""
-        run = None if self.services.live.of(session) else self.services.ready.of_clip(clip)
-        if run is None:
-            return ExampleUpdate(gr.skip(), gr.skip(), gr.skip(), gr.skip())
+    def show_chosen(self, session: Session) -> GreetingUpdate:
+        """Show what the clip that was chosen has; a run that waits or works stays on show."""
+        if self.services.live.of(session):
+            return GreetingUpdate(*(gr.skip() for _ in GreetingUpdate._fields))
         newest = self._newest_result(session)
-        session.note_example(run.folder.name, newest.folder.name if newest else "")
-        return ExampleUpdate("", *result_update(session, run))
+        session.note_newest(newest.folder.name if newest else "")
+        return self.newest_result_update(session)
 
     def start(self, token: str | None, *chosen: Any) -> StartUpdate:
         """Queue a run of what was chosen and marked; one that cannot start changes nothing.
@@ -77,7 +80,7 @@ class RunHandlers:
             marked = Annotations.of(session, clip)
             entries = in_page_order(choice.entries, able_models(self.services.models))
             request = RunRequest(clip, marked.all(), entries, choice.settings, marked.names())
-            return self._start_update(self.services.live.start(session, request), clip)
+            return self._start_update(session, self.services.live.start(session, request), clip)
 
     def repair(self, token: str | None, event: gr.EventData) -> StartUpdate:
         """Queue a repair of the comparison on show, from a frame that the visitor marked anew."""
@@ -92,7 +95,7 @@ class RunHandlers:
             marked = Annotations.of(session, clip)
             colours_of(base)  # fitted by now, so that the repair takes them along
             request = RepairRequest(base, marked.all(), repair, marked.names())
-            return self._start_update(self.services.live.repair(session, request), clip)
+            return self._start_update(session, self.services.live.repair(session, request), clip)
 
     def undo_repair(self, token: str | None) -> UndoUpdate:
         """Delete the newest repair; show what it began with, and the marks as they were."""
@@ -130,8 +133,19 @@ class RunHandlers:
             self.services.live.stop(self.services.sessions.open(token))
         return gr.Button(text.STOPPING, interactive=False)
 
-    def _start_update(self, run: Run, clip: Clip) -> StartUpdate:
-        return start_update(run, clip, self.services.live.place(run.folder))
+    def plan(self, token: str | None, *chosen: Any) -> str:
+        """Say what Run would do with what is chosen (the fields of a `Choice`) and marked."""
+        try:
+            session = self.services.sessions.open(token)
+        except ValueError:  # the page is still arriving
+            return ""
+        return html.plan(Plan.of(self.services, session, Choice(*chosen)))
+
+    def _start_update(self, session: Session, run: Run, clip: Clip) -> StartUpdate:
+        """Return how the page looks when a run begins; what it shows of another clip goes."""
+        shown = self.shown(session)
+        update = start_update(run, clip, self.services.live.place(run.folder))
+        return update if shown and shown.clip_folder == run.clip_folder else update._replace(player={})
 
     def _show_end(self, watched: WatchedRun) -> RunUpdate:
         return settled_update(watched.last_words(), result_update(watched.session, self.shown(watched.session)))
@@ -144,15 +158,27 @@ class RunHandlers:
         return run
 
     def shown(self, session: Session) -> Run | None:
-        """Return what is on show: an example's comparison if it was chosen after the visitor's newest result."""
-        newest, notes = self._newest_result(session), session.notes()
-        if newest and newest.folder.name != notes.newest:
-            return self.services.ready.answers.complete(newest)
-        return self.services.ready.find(notes.example) or newest or self.services.ready.greeting()
+        """Return what is on show: the newest result, or what the chosen clip has if it was chosen since."""
+        newest, ready = self._newest_result(session), self.services.ready
+        if newest and newest.folder.name != session.notes().newest:
+            return ready.answers.complete(newest)
+        clip = self._chosen(session)
+        if clip is None:
+            return ready.greeting()
+        own = self._newest_result(session, clip)
+        return ready.of_clip(clip) or (ready.answers.complete(own) if own else None)
 
-    def _newest_result(self, session: Session) -> Run | None:
-        """Return the visitor's newest run that has ended and has something to show."""
+    def _chosen(self, session: Session) -> Clip | None:
+        """Return the clip that the visitor has chosen, None without one."""
+        with suppress(ValueError):
+            return chosen_clip(session)
+        return None
+
+    def _newest_result(self, session: Session, clip: Clip | None = None) -> Run | None:
+        """Return the visitor's newest run that has ended and has something to show, of a clip or of any."""
         for run in reversed(session.runs()):
+            if clip and run.clip_folder != clip.folder:
+                continue
             place = self.services.live.place(run.folder)
             if run.state == "waiting" or (place and not place.ended):
                 continue

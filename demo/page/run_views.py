@@ -79,8 +79,8 @@ def start_update(run: Run, clip: Clip, place: Place[Progress | None] | None) -> 
     title = text.repairing(clip.title, run.repair.at) if run.repair else text.running(clip.title)
     return StartUpdate(
         watched=run.folder.name,
-        status=_waiting(place) if place and place.state == "waiting" else html.progress(run, len(clip), text.STARTING),
-        title=f"### {title}",
+        status=_waiting(place) if place and place.state == "waiting" else _progress(run, len(clip), None),
+        title=f"## {title}",
         player=gr.skip(),
         undo=gr.update(visible=False),
         run=gr.update(visible=False),
@@ -97,7 +97,7 @@ def settled_update(status: str, result: ResultUpdate) -> RunUpdate:
 def result_update(session: Session, run: Run | None) -> ResultUpdate:
     """Return a finished run's title, the player's value, and whether there is a repair to undo."""
     if run is None:
-        return ResultUpdate(text.RESULTS_EMPTY, gr.skip(), gr.update(visible=False))
+        return ResultUpdate(text.RESULTS_EMPTY, {}, gr.update(visible=False))
     clip = Clip.open(run.clip_folder)
     title = text.results_title(clip.title, run.frames, len(clip), run.state == "stopped")
     if run.answered:
@@ -115,7 +115,14 @@ def _waiting(place: Place[Progress | None]) -> str:
 
 def _at_work(place: Place[Progress | None], run: Run, total: int) -> str:
     """Say how far a run is that has begun."""
-    if place.state == "set aside":
-        return html.progress(run, total, text.turn_of_others(place.seconds))
-    left = text.time_left(place.latest.seconds_left) if place.latest else text.STARTING
+    aside = text.turn_of_others(place.seconds) if place.state == "set aside" else ""
+    return _progress(run, total, place.latest, aside)
+
+
+def _progress(run: Run, total: int, latest: Progress | None, aside: str = "") -> str:
+    """Show how far a run is; `aside` says that others have their turn."""
+    starting = text.STARTING_REPAIR if run.repair else text.STARTING
+    left = aside or (text.time_left(latest.seconds_left) if latest else starting)
+    if run.repair:
+        return html.repair_progress(latest.done if latest else 0.0, left)
     return html.progress(run, total, left)

@@ -21,21 +21,22 @@ class ResultUpdate(NamedTuple):
     undo: Any
 
 
-class ExampleUpdate(NamedTuple):
-    """The results of an example that was chosen."""
-
-    status: Any
-    title: Any
-    player: Any
-    undo: Any
-
-
 class ChosenUpdate(NamedTuple):
-    """Another clip that was chosen in the gallery; for an example also its results."""
+    """Another clip that was chosen, uploaded or cut, and its results, or what to do where it has none."""
 
     canvas: Any
     trim: Any
     examples: Any
+    status: Any
+    title: Any
+    player: Any
+    undo: Any
+    timer: Any
+
+
+class ImportUpdate(NamedTuple):
+    """Results of other programs that were uploaded."""
+
     status: Any
     title: Any
     player: Any

@@ -39,12 +39,13 @@ class RunFailed(ValueError):
 
 @dataclass(frozen=True)
 class Progress:
-    """One model has finished one frame. `seconds_left` is an estimate."""
+    """One model has finished one frame. `seconds_left` is an estimate; `done` is the part of all visits, 0..1."""
 
     variant: str
     frame: int
     seconds_left: float
     run: Run
+    done: float = 0.0
 
 
 def execute_run(run: Run, models: ModelProvider, stop_file: Path) -> Generator[Progress, None, None]:
@@ -197,7 +198,7 @@ class Comparison:
             if time.perf_counter() - self.saved >= max(SAVE_EVERY, self.saving / SAVING):
                 self.save()
             left = (time.perf_counter() - self.begun) / self.done_visits * (self.visits - self.done_visits)
-            yield Progress(name, visit.index, left, self.run)
+            yield Progress(name, visit.index, left, self.run, self.done_visits / self.visits)
 
     def _visit_model(self, models: Mapping[str, PassSegmenter], given: VisitInput, name: str) -> FrameResult:
         """Take one model through a frame and write what it found; models may do so at the same time."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from demo import text
+from demo import result_text
 from demo.clips.clip import Clip
 from demo.runs.pane_figures import PaneFigures
 from demo.runs.run import COLOURS, MARKED, Run, VariantRecord
@@ -54,7 +54,7 @@ class ImportRequest:
         """Raise ValueError if there are too many panes, or masks have another size than the clip."""
         count = len(self.results) + len(self.kept)
         if count > MOST_PANES:
-            raise ValueError(text.too_many_results(count, MOST_PANES))
+            raise ValueError(result_text.too_many_results(count, MOST_PANES))
         size, *others = self.sizes or ((self.clip.height, self.clip.width), self.clip.stored)
         for result in self.results:
             result.check_sizes(size, *others)
@@ -145,10 +145,12 @@ def _finish(request: ImportRequest, run: Run, figures: PaneFigures) -> Run:
     """Write figures and facts of a run whose labels are there."""
     objects, total, beside = figures.objects, len(request.clip), request.beside
     if not objects:
-        raise ValueError(text.NOTHING_IN_RESULTS)
+        raise ValueError(result_text.NOTHING_IN_RESULTS)
     run.save_frame_stats(figures.series(beside.frame_stats() if beside else ()))
     imported = (
-        VariantRecord(name, result.title, text.IMPORTED, frames=total, overlap=figures.mean_j(name), imported=True)
+        VariantRecord(
+            name, result.title, result_text.IMPORTED, frames=total, overlap=figures.mean_j(name), imported=True
+        )
         for name, result in zip(names_of(request.results), request.results, strict=True)
     )
     kept = (replace(record, overlap=figures.mean_j(record.name)) for record in request.kept)

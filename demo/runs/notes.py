@@ -17,21 +17,19 @@ FILE = "notes.json"
 class Notes:
     """The folder of the `clip` that is chosen, and the files that were uploaded last.
 
-    `example` names the comparison of the example that was chosen last (`demo.runs.ready_runs`), `newest` the visitor's
-    own newest result at that moment.
+    `newest` names the visitor's newest result at the moment when the clip was chosen.
     """
 
     clip: Path | None = None
     source: tuple[Path, ...] = ()
-    example: str = ""
     newest: str = ""
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Notes:
         """Read what `to_json` returned."""
         clip = facts.get("clip")
-        names = {key: str(facts.get(key, "")) for key in ("example", "newest")}
-        return cls(Path(clip) if clip else None, tuple(map(Path, facts.get("source", ()))), **names)
+        source = tuple(map(Path, facts.get("source", ())))
+        return cls(Path(clip) if clip else None, source, str(facts.get("newest", "")))
 
     @classmethod
     def read(cls, folder: Path) -> Notes:
@@ -47,4 +45,4 @@ class Notes:
         """Return the notes as JSON values."""
         clip = str(self.clip) if self.clip else None
         source = [str(path) for path in self.source]
-        return {"clip": clip, "source": source, "example": self.example, "newest": self.newest}
+        return {"clip": clip, "source": source, "newest": self.newest}

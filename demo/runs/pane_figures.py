@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from demo import text
+from demo import result_text
 from demo.runs.frame_stats import FrameStats, ModelStats, ObjectStats
 from llb.evaluation.evaluate import Scorer
 from llb.evaluation.metrics import Score, region_similarity
@@ -58,7 +58,7 @@ class PaneFigures:
         try:
             self._scorers = {name: Scorer(truth) for name in names} if truth else {}
         except ValueError:  # its objects start nowhere
-            self._truth, self._scorers, self.notes = None, {}, (text.NOT_SCORED,)
+            self._truth, self._scorers, self.notes = None, {}, (result_text.NOT_SCORED,)
         self._frames: list[FrameFigures] = []
         self._unscored: set[str] = set()  # panes that lack a frame that counts
 

@@ -101,6 +101,17 @@ class ReadyFile:
         self._write(entries)
         _write_confirmed({name: known for name, known in _confirmed().items() if name != self.path.name})
 
+    def replace_traces(self, columns: Iterable[Column]) -> None:
+        """Put the traces of some columns in place of theirs; all else stays as it is."""
+        columns = list(columns)
+        with zipfile.ZipFile(self.path) as archive:
+            entries = {name: archive.read(name) for name in archive.namelist()}
+        for column in columns:
+            folder = f"{column.folder}/traces/"
+            entries = {name: content for name, content in entries.items() if not name.startswith(folder)}
+            entries.update({f"{folder}{index:05d}.npz": trace for index, trace in sorted(column.traces.items())})
+        self._write(entries)
+
     def _write(self, entries: Mapping[str, bytes]) -> None:
         """Write the zip without the time of day, so that the same results make the same file."""
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -44,9 +44,11 @@ class ReadyRuns:
 
     def of_clip(self, clip: Clip) -> Run | None:
         """Return the comparison of a clip; None if it is no example, or still to be computed."""
-        shelf = self.answers.shelf
-        is_example = clip.folder.parent == shelf.root and clip.folder.name in shelf.names()
-        return self.of_example(clip.folder.name) if is_example else None
+        return self.of_example(clip.folder.name) if self.answers.shelf.has(clip) else None
+
+    def is_first(self, clip: Clip) -> bool:
+        """Tell whether a clip is the first example."""
+        return self.answers.shelf.has(clip) and clip.folder.name == self.answers.shelf.names()[0]
 
     def greeting(self) -> Run | None:
         """Return the comparison of the first example."""

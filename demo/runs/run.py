@@ -25,7 +25,7 @@ SERVER = secrets.token_hex(8)  # a run that another server process began and nev
 MARKED = "marked"
 MARKED_BEFORE = "marked-before"  # the masks of the run that a repair goes on from
 SERIES = "series.jsonl"
-COLOURS = "colours.json"  # of the features (`demo.inside.pca_colours`)
+COLOURS = "feature_colours.json"  # of the features (`demo.inside.pca_colours`)
 BUSY = 0.8  # part of their time in which models have a core: 0.89 to 0.94 alone, 0.55 to 0.64 beside one busy process
 MOST_TRACES = 300  # frames of a long clip whose inside is kept
 

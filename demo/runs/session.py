@@ -99,10 +99,10 @@ class Session:
             source = known.source if source is None else tuple(source)
             replace(known, clip=clip or known.clip, source=source).write(self.folder)
 
-    def note_example(self, example: str, newest: str) -> None:
-        """Keep which example's comparison is on show, and the visitor's own newest result (`Notes`)."""
+    def note_newest(self, newest: str) -> None:
+        """Keep which was the visitor's newest result when the clip was chosen (`Notes`)."""
         with _writing:
-            replace(self.notes(), example=example, newest=newest).write(self.folder)
+            replace(self.notes(), newest=newest).write(self.folder)
 
     def over_quota(self) -> bool:
         """Tell whether the visitor's folder, or the disk that all visitors share, is full."""

@@ -58,29 +58,31 @@ class CachedFrame:
 
 
 class FrameCache:
-    """Read access to a built cache, through memory maps."""
+    """Read access to a built cache, through memory maps; `held_out` names videos of which it shows no frame."""
 
     folder: Path
+    held_out: tuple[str, ...]
     frames: tuple[CachedFrame, ...]
     _rgb: UInt8[np.ndarray, " bytes"]
     _mask: UInt8[np.ndarray, " pixels"]
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, held_out: tuple[str, ...] = ()) -> None:
         """Open the cache in `folder`; raise ValueError when there is none."""
-        self.folder = folder
+        self.folder, self.held_out = folder, held_out
         if not (folder / "index.json").is_file():
             raise ValueError(f"No training cache in {folder}: build it with llb.data.image_cache.build_cache first.")
         index = json.loads((folder / "index.json").read_text())
         self.frames = tuple(
             CachedFrame(**{**frame, "objects": tuple(CachedObject(**item) for item in frame["objects"])})
             for frame in index["frames"]
+            if frame["video"] not in held_out
         )
         self._rgb = np.load(folder / "rgb.npy", mmap_mode="r")
         self._mask = np.load(folder / "mask.npy", mmap_mode="r")
 
-    def __reduce__(self) -> tuple[type[FrameCache], tuple[Path]]:
+    def __reduce__(self) -> tuple[type[FrameCache], tuple[Path, tuple[str, ...]]]:
         """Pickle the folder's name alone: a worker process opens the maps anew."""
-        return FrameCache, (self.folder,)
+        return FrameCache, (self.folder, self.held_out)
 
     def rgb(self, frame: CachedFrame) -> Rgb:
         """Return the frame's pixels, read-only."""

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from llb.data.clip import Clip, ClipBatch
+from llb.data.hard_motion import motion_blur
 from llb.data.image_cache import FrameCache
 from llb.data.scene import Rendered, Scene, render
 from llb.data.synthetic_clips import SyntheticSceneSampler
@@ -39,6 +40,10 @@ class ClipConfig:
             of factor 5); the reference takes 2.
         gentle: share of clips with a quarter of that jitter, as when tracking goes well.
         colour: strength of the colour change (0: none).
+        shares: collections of objects with their weights (none: by their number of images).
+        hard: share of the synthetic clips with the motion of `llb.data.hard_motion`; a third as many clips, real ones
+            too, have motion blur.
+        held_out: videos that no clip is made from.
 
     Raises:
         ValueError: the crop is not of multiples of 16, a clip has fewer than two frames, or a share is not in 0..1.
@@ -55,14 +60,17 @@ class ClipConfig:
     offset: tuple[float, float] = (3.8, 2.6)
     gentle: float = 0.5
     colour: float = 0.2
+    shares: tuple[tuple[str, float], ...] = ()
+    hard: float = 0.0
+    held_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if any(side <= 0 or side % 16 for side in self.crop):
             raise ValueError(f"crop is {self.crop}: choose a height and width that are multiples of 16.")
         if self.frames < 2:
             raise ValueError(f"frames is {self.frames}: a clip needs a reference and at least one more frame.")
-        if not all(0.0 <= share <= 1.0 for share in (self.real, self.paste, self.gentle)):
-            raise ValueError("real, paste and gentle are shares: choose values from 0 to 1.")
+        if not all(0.0 <= share <= 1.0 for share in (self.real, self.paste, self.gentle, self.hard)):
+            raise ValueError("real, paste, gentle and hard are shares: choose values from 0 to 1.")
 
 
 class ClipSampler:
@@ -78,8 +86,10 @@ class ClipSampler:
         """Open the cache (a folder or an open one); raise ValueError when it has nothing to draw from."""
         self.config = config
         self.seed = seed
-        self._cache = cache if isinstance(cache, FrameCache) else FrameCache(cache)
-        self._synthetic = SyntheticSceneSampler(self._cache)
+        folder, held_out = cache.folder if isinstance(cache, FrameCache) else cache, config.held_out
+        known = isinstance(cache, FrameCache) and cache.held_out == held_out
+        self._cache = cache if isinstance(cache, FrameCache) and known else FrameCache(folder, held_out)
+        self._synthetic = SyntheticSceneSampler(self._cache, config.shares, config.hard)
         self._real = VideoSceneSampler(self._cache, self._synthetic, config.paste) if config.real > 0 else None
 
     def __getitem__(self, index: int) -> Clip:
@@ -144,4 +154,5 @@ class ClipSampler:
         for step, image in enumerate(images):
             share = step / max(len(images) - 1, 1)
             changed.append(cv2.transform(image, first + share * (drift - np.eye(3, 4))))
-        return degrade(changed, rng)
+        blurred = self.config.hard > 0 and rng.random() < self.config.hard / 3
+        return degrade(motion_blur(changed, rng) if blurred else changed, rng)

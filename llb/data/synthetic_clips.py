@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from llb.data.hard_motion import draw_bars, fast_turns, leave_and_return
 from llb.data.image_cache import CachedFrame, CachedObject, FrameCache
+from llb.data.object_picker import Group, ObjectPicker, siblings
 from llb.data.scene import Layer, Scene, Wave
 from llb.data.transforms import similarity, smooth_path
 
 CANVASES = ((480, 854), (320, 568), (480, 640), (640, 480))  # (height, width)
 CANVAS_SHARES = (0.65, 0.15, 0.15, 0.05)
 IN_PLACE = 0.3  # share of scenes whose target stays part of its own photo, which moves as a whole
-MIN_AREA = 400  # pixels; smaller objects are not worth cutting out
+SIBLING = 0.6  # share of a hard scene's distractors that come from the target's own photo, where it has others
+RETURNS, BARS = 0.2, 0.15  # shares of the hard scenes whose target leaves and comes back, and that have thin bars
 
 
 @dataclass(frozen=True)
@@ -49,38 +53,30 @@ def convex_hull(alpha: UInt8[np.ndarray, "h w"]) -> Float[np.ndarray, "n 2"]:
 
 
 class SyntheticSceneSampler:
-    """Draw synthetic scenes from a cache."""
+    """Draw synthetic scenes from a cache.
 
+    `hard` (0..1) of the scenes have the motion of `llb.data.hard_motion`, and other objects of the target's own photo
+    beside it. `shares` are `ObjectPicker`'s.
+    """
+
+    objects: ObjectPicker
     _cache: FrameCache
     _scenery: list[CachedFrame]  # that may be a background
-    _groups: list[list[tuple[CachedFrame, CachedObject]]]  # the objects of each collection or video
-    _weights: Float[np.ndarray, " groups"]  # probability of each group
+    _hard: float
 
-    def __init__(self, cache: FrameCache) -> None:
-        """List the objects that can be cut out; raise ValueError when none is large enough."""
+    def __init__(self, cache: FrameCache, shares: Sequence[tuple[str, float]] = (), hard: float = 0.0) -> None:
+        """List the objects that can be cut out; raise ValueError when none is large enough, or has a share."""
+        self.objects = ObjectPicker(cache, shares)
         self._cache = cache
         self._scenery = [frame for frame in cache.frames if frame.scenery]
-        groups: dict[str, list[tuple[CachedFrame, CachedObject]]] = {}
-        for frame in cache.frames:
-            for item in frame.objects:
-                if item.area >= MIN_AREA:
-                    groups.setdefault(frame.video or frame.collection, []).append((frame, item))
-        if not groups:
-            raise ValueError(f"No object of {MIN_AREA} pixels in {cache.folder}: add images with larger objects.")
-        self._groups = list(groups.values())
-        self._weights = np.sqrt([len({id(frame) for frame, _ in group}) for group in self._groups])
-        self._weights /= self._weights.sum()
-
-    def pick_object(self, rng: np.random.Generator) -> tuple[CachedFrame, CachedObject]:
-        """Draw a collection or video (weighted by the root of its number of images), then any of its objects."""
-        group = self._groups[int(rng.choice(len(self._groups), p=self._weights))]
-        return group[int(rng.integers(len(group)))]
+        self._hard = hard
 
     def scene(self, frames: int, rng: np.random.Generator) -> Scene:
         """Draw a scene: a background, a target, up to three distractors around it and sometimes an occluder."""
         canvas = CANVASES[int(rng.choice(len(CANVASES), p=CANVAS_SHARES))]
         camera = camera_path(canvas, frames, rng)
-        frame, item = self.pick_object(rng)
+        hard = self._hard > 0 and rng.random() < self._hard
+        frame, item = self.objects.pick(rng)
         cut = extract_object(self._cache, frame, item)
         if frame.scenery and rng.random() < IN_PLACE:
             background = self._background(frame, canvas, camera, zoom=2.0, rng=rng)
@@ -90,8 +86,13 @@ class SyntheticSceneSampler:
         else:
             background = self._background(self._any_frame(rng), canvas, camera, zoom=1.5, rng=rng)
             place = self._target_trajectory(canvas, frames, rng)
-            target = moving_layer(cut, place, camera, rng)
-        behind, front = self._others(cut, place, camera, rng) if place else ([], [])
+            if hard and rng.random() < RETURNS:
+                place = replace(place, centres=leave_and_return(place.centres, canvas, rng))
+            target = moving_layer(cut, place, camera, rng, hard=hard)
+        photo = siblings(frame, item) if hard else []
+        behind, front = self._others(cut, place, camera, photo, hard=hard, rng=rng) if place else ([], [])
+        if hard and rng.random() < BARS:
+            front.append(self._bars(canvas, frames, rng))
         if behind and not target.painted:
             target = replace(target, painted=True)
         return Scene(canvas, (background, *behind, target, *front), 1 + len(behind))
@@ -119,20 +120,39 @@ class SyntheticSceneSampler:
         return Trajectory(area, path)
 
     def _others(
-        self, cut: CutOut, place: Trajectory, camera: Float[np.ndarray, "frames 3 3"], rng: np.random.Generator
+        self,
+        cut: CutOut,
+        place: Trajectory,
+        camera: Float[np.ndarray, "frames 3 3"],
+        photo: Group,
+        *,
+        hard: bool,
+        rng: np.random.Generator,
     ) -> tuple[list[Layer], list[Layer]]:
-        """Draw the layers behind and in front of the target; a distractor is at times a copy of it."""
+        """Draw the layers behind and in front of the target; a distractor is at times a copy of it.
+
+        `photo` are other objects of its photo, often of its kind, which are drawn before any others.
+        """
         behind: list[Layer] = []
         front: list[Layer] = []
         for _ in range(int(rng.choice(4, p=(0.25, 0.35, 0.25, 0.15)))):
             twin = rng.random() < 0.3
-            other = cut if twin else extract_object(self._cache, *self.pick_object(rng))
+            sibling = not twin and bool(photo) and rng.random() < SIBLING
+            picked = photo[int(rng.integers(len(photo)))] if sibling else None
+            other = cut if twin else extract_object(self._cache, *(picked or self.objects.pick(rng)))
             beside = distractor_trajectory(place, rng, spread=0.15 if twin else 0.5)
-            (front if rng.random() < 0.5 else behind).append(moving_layer(other, beside, camera, rng))
+            (front if rng.random() < 0.5 else behind).append(moving_layer(other, beside, camera, rng, hard=hard))
         if rng.random() < 0.2:
             across = occluder_trajectory(place, rng)
-            front.append(moving_layer(extract_object(self._cache, *self.pick_object(rng)), across, camera, rng))
+            front.append(moving_layer(extract_object(self._cache, *self.objects.pick(rng)), across, camera, rng))
         return behind, front
+
+    def _bars(self, canvas: tuple[int, int], frames: int, rng: np.random.Generator) -> Layer:
+        """Return thin bars with another picture's pixels, which move as a camera of their own does."""
+        image = np.asarray(cv2.resize(self._cache.rgb(self._any_frame(rng)), canvas[::-1]), np.uint8)
+        alpha = draw_bars(canvas, rng)
+        outlines, path = [convex_hull(alpha)] * frames, camera_path(canvas, frames, rng)
+        return Layer([image] * frames, [alpha] * frames, path, outlines)
 
     def _background(
         self,
@@ -168,9 +188,17 @@ def camera_path(canvas: tuple[int, int], frames: int, rng: np.random.Generator) 
 
 
 def moving_layer(
-    cut: CutOut, place: Trajectory, camera: Float[np.ndarray, "frames 3 3"], rng: np.random.Generator
+    cut: CutOut,
+    place: Trajectory,
+    camera: Float[np.ndarray, "frames 3 3"],
+    rng: np.random.Generator,
+    *,
+    hard: bool = False,
 ) -> Layer:
-    """Return a cut-out as a layer that follows a trajectory and smoothly turns, grows, shears and bends on the way."""
+    """Return a cut-out as a layer that follows a trajectory and smoothly turns, grows, shears and bends on the way.
+
+    A `hard` one turns fast, too, in the image plane and out of it.
+    """
     small, scale = shrink_to(cut, place.area)
     height, width = small.alpha.shape
     frames = len(camera)
@@ -190,7 +218,8 @@ def moving_layer(
         for centre, row in zip(place.centres, np.clip(path, -0.6, 0.6), strict=True)
     ]
     waves = random_waves(float(max(height, width)), 0.03, frames, rng) if rng.random() < 0.6 else ()
-    to_canvas = camera @ np.stack(moves) @ flip @ centred
+    turns = fast_turns(frames, rng) if hard else np.eye(3)
+    to_canvas = camera @ np.stack(moves) @ turns @ flip @ centred
     return Layer([small.rgb] * frames, [small.alpha] * frames, to_canvas, [convex_hull(small.alpha)] * frames, waves)
 
 

@@ -80,7 +80,7 @@ class VideoSceneSampler:
         frames = len(centres)
         if rng.random() < 0.35:
             other = moving_layer(
-                extract_object(self._cache, *self._synthetic.pick_object(rng)), other_place, background.to_canvas, rng
+                extract_object(self._cache, *self._synthetic.objects.pick(rng)), other_place, background.to_canvas, rng
             )
         else:
             other = self._other_video(frames, other_place, max_gap, rng)

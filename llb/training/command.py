@@ -56,6 +56,16 @@ def train(
         bool,
         typer.Option("--long", help="The schedule of lite/llb-long, the visitors' default.", rich_help_panel=LITE),
     ] = False,
+    wide: Annotated[
+        bool,
+        typer.Option(
+            "--wide", help="The recipe of wider data and an open end (docs/training.md).", rich_help_panel=LITE
+        ),
+    ] = False,
+    finish: Annotated[
+        Path | None,
+        typer.Option(help="Copy of an open-ended run's checkpoint, to bring to an end.", rich_help_panel=LITE),
+    ] = None,
     start: Annotated[
         Path | None,
         typer.Option(help="Weights of an earlier stage, or a released LLB or JOINT.", rich_help_panel=STARTS),
@@ -100,11 +110,17 @@ def train(
     _check_installed()
     from llb.training.clip_sources import DataFolders
     from llb.training.recipes import lite_recipe, released_recipe, start_files
+    from llb.training.wide_recipe import wide_recipe
 
+    if finish is not None and not wide:
+        raise ValueError("Only a run of the wide recipe has no fixed end: add --wide, or leave --finish out.")
     if stage is None:
         if init_backbone or init_encoder:
             raise ValueError("A first backbone or encoder is for the release's stages: add --stage 1, or leave it out.")
-        config = lite_recipe(model, seed, length, start, long=long)
+        if wide:
+            config = wide_recipe(model, seed, length, start, long=long, finish=finish)
+        else:
+            config = lite_recipe(model, seed, length, start, long=long)
     else:
         config = released_recipe(
             model,

@@ -11,7 +11,7 @@ from typing import Literal
 from llb.data.released_clips import ReleasedClipConfig
 from llb.data.sampler import ClipConfig
 
-Part = Literal["model", "backbone", "encoder"]
+Part = Literal["model", "backbone", "encoder", "run"]
 TrainPrecision = Literal["fp32", "bf16", "fp16"]
 
 
@@ -46,6 +46,21 @@ class CosineDecay:
 
 
 @dataclass(frozen=True)
+class ConstantThenFall:
+    """The rates rise over `warmup` steps and stay; from step `fall_from` on they fall to 1 % by the run's last step."""
+
+    warmup: int = 100
+    fall_from: int | None = None
+
+    def factor(self, step: int, steps: int) -> float:
+        """Return what the peak rates are multiplied by at a step of a run of `steps`."""
+        rise = min(1.0, (step + 1) / self.warmup)
+        if self.fall_from is None or step < self.fall_from:
+            return rise
+        return rise * (1.0 - 0.99 * (step - self.fall_from + 1) / (steps - self.fall_from))
+
+
+@dataclass(frozen=True)
 class StepDecay:
     """The rates are multiplied by `gamma` at each of the milestones (steps)."""
 
@@ -68,7 +83,11 @@ class LossWeights:
 
 @dataclass(frozen=True)
 class StartFile:
-    """A file whose weights a run starts from, or a part of the model does; `sha256` tells what was in it."""
+    """A file that a run starts from; `sha256` tells what was in it.
+
+    It holds the weights of the whole model, those of a part of it, or another run's checkpoint (``run``), which is gone
+    on from.
+    """
 
     part: Part
     path: str
@@ -80,6 +99,12 @@ class StartFile:
         if not path.is_file():
             raise ValueError(f"There is no file {path}: check the path.")
         return cls(part, str(path), hashlib.sha256(path.read_bytes()).hexdigest())
+
+    def checked(self) -> Path:
+        """Return the path; raise ValueError if its content is not what it was."""
+        if hashlib.sha256(Path(self.path).read_bytes()).hexdigest() != self.sha256:
+            raise ValueError(f"{self.path} is not the file that this run is to start from (sha256 differs).")
+        return Path(self.path)
 
 
 @dataclass(frozen=True)
@@ -97,6 +122,7 @@ class TrainConfig:
         rates: learning rates by part; the first that fits a parameter counts.
         decay: how the rates change with time.
         frozen: parts that are not trained, by the beginnings of their parameters' names.
+        thawed: parts of a lite model's backbone that are trained, which it otherwise is not; named likewise.
         losses: weights of the losses.
         ema: decay of the averaged weights, which are then the ones that are kept (0: none are averaged).
         clip_norm: largest norm of the gradient (0: any).
@@ -115,8 +141,9 @@ class TrainConfig:
     optimiser: Literal["adam", "adamw"] = "adam"
     weight_decay: float = 0.0
     rates: tuple[Rate, ...] = (Rate("", 1e-4),)
-    decay: CosineDecay | StepDecay = CosineDecay()
+    decay: CosineDecay | ConstantThenFall | StepDecay = CosineDecay()
     frozen: tuple[str, ...] = ()
+    thawed: tuple[str, ...] = ()
     losses: LossWeights = LossWeights()
     ema: float = 0.0
     clip_norm: float = 0.0
@@ -126,6 +153,11 @@ class TrainConfig:
     def __post_init__(self) -> None:
         if self.batch_size < 1 or self.steps < 1:
             raise ValueError(f"A run of {self.steps} steps of {self.batch_size} clips trains nothing: take more.")
+
+    @property
+    def continued(self) -> StartFile | None:
+        """The checkpoint of another run that this one goes on from, if there is one."""
+        return next((start for start in self.starts if start.part == "run"), None)
 
     @property
     def steps(self) -> int:

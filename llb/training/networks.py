@@ -17,14 +17,13 @@ from llb.training.shared_trunk import SharedTrunk
 def build_networks(config: TrainConfig) -> tuple[nn.Module, list[LLB]]:
     """Return the network to train, frozen where it is not, and the models that are trained in turn (mostly one: it)."""
     scale, _, variant = config.model.partition("/")
-    if variant == FAMILY:
-        trunk = SharedTrunk(scale, config.seed)
-        return trunk, trunk.combinations()
-    model = build_model(config.model, config.seed)
-    for name, parameter in model.named_parameters():
+    network = SharedTrunk(scale, config.seed) if variant == FAMILY else build_model(config.model, config.seed)
+    for name, parameter in network.named_parameters():
         if name.startswith(config.frozen):
             parameter.requires_grad_(False)
-    return model, [model]
+        if name.startswith(config.thawed):
+            parameter.requires_grad_(True)
+    return network, network.combinations() if isinstance(network, SharedTrunk) else [network]
 
 
 def parameter_groups(network: nn.Module, rates: Sequence[Rate]) -> list[dict[str, Any]]:

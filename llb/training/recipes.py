@@ -44,7 +44,7 @@ def released_recipe(
     Raises:
         ValueError: there is no such model or stage, or the length is not above 0.
     """
-    _check_length(length)
+    check_length(length)
     scale = ModelConfig.from_name(model).scale
     if stage not in LENGTHS:
         raise ValueError(f"There is no stage {stage}: choose 1 (COCO) or 2 (YouTube-VOS and DAVIS).")
@@ -76,7 +76,7 @@ def lite_recipe(
     Raises:
         ValueError: the length is not above 0, the model is not lite, or `start` does not fit it.
     """
-    _check_length(length)
+    check_length(length)
     scale, _, variant = model.partition("/")
     if scale != "lite":
         raise ValueError(f"{model} has no short recipe: choose a stage of the release (--stage 1), or a lite model.")
@@ -143,7 +143,8 @@ def long_schedule(length: float = 1.0) -> tuple[Stage, ...]:
     )
 
 
-def _check_length(length: float) -> None:
+def check_length(length: float) -> None:
+    """Raise ValueError for a length that is not above 0."""
     if length <= 0:
         raise ValueError(f"length is {length}: choose a value above 0, 1 is the recipe's own.")
 

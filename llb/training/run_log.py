@@ -20,6 +20,7 @@ from llb.types import Rgb
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
 
+SCALARS = ("loss", "iou", "lovasz", "bce", "cosine", "rate", "seconds", "live_value", "live_label", "jf")
 LOG, PICTURES, EVENTS = "log.csv", "pictures", "tensorboard"
 NO_TENSORBOARD = "TensorBoard is not installed (pip install tensorboard): the figures go to log.csv alone."
 
@@ -29,7 +30,9 @@ class StepReport:
     """Progress after a step.
 
     `loss` and `iou` are running means, the losses after them the step's own; `rate` is the factor of the learning
-    rates, `seconds` what the step took. `jf` is the J&F on the validation clips where the step measured it.
+    rates, `seconds` what the step took. `turn` is the number of the model whose turn it was, and `live_value` and
+    `live_label` the channels of its E1 and E2 that were not zero throughout the batch. `jf` is the J&F on the
+    validation clips where the step measured it.
     """
 
     step: int
@@ -42,6 +45,9 @@ class StepReport:
     bce: float = float("nan")
     cosine: float = float("nan")
     rate: float = float("nan")
+    turn: int = 0
+    live_value: int = 0
+    live_label: int = 0
     jf: float | None = None
 
 
@@ -65,7 +71,7 @@ class RunLog:
         with (self._folder / LOG).open("a", newline="") as file:
             csv.writer(file, lineterminator="\n").writerow(asdict(report).values())
         if self._writer:
-            for name in ("loss", "iou", "lovasz", "bce", "cosine", "rate", "seconds", "jf"):
+            for name in SCALARS:
                 value = getattr(report, name)
                 if value is not None:
                     self._writer.add_scalar(f"train/{name}", value, report.step)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
@@ -50,7 +50,7 @@ class RunParts:
 
     def save(self, path: Path) -> None:
         """Write everything; the file is replaced in one go."""
-        tensors = {f"model.{name}": value for name, value in kept_weights(self.network).items()}
+        tensors = {f"model.{name}": value for name, value in self.network.state_dict().items()}
         tensors |= {f"average.{name}": value for name, value in self.averages().items()}
         for name, parameter in self.parameters().items():
             for key, value in self.optimiser.state.get(parameter, {}).items():
@@ -100,11 +100,13 @@ def warmed_average(network: nn.Module, decay: float) -> AveragedModel:
     return averaged
 
 
-def kept_weights(network: nn.Module) -> dict[str, Tensor]:
-    """Return the weights of everything but a lite backbone, which is ImageNet's and frozen."""
-    state = network.state_dict()
-    trained = any(name.startswith("backbone.layer1.") for name in state)  # a ResNet, which later stages train
-    return {name: value for name, value in state.items() if trained or "backbone." not in name}
+def read_progress(path: Path) -> Progress:
+    """Return how far the run of a checkpoint was; raise ValueError for any other file."""
+    try:
+        with safe_open(path, "pt") as file:
+            return Progress(**json.loads((file.metadata() or {})["progress"]))
+    except (OSError, SafetensorError, KeyError) as error:
+        raise ValueError(f"{path} is not a run's checkpoint: pass a copy of its checkpoint.safetensors.") from error
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], meta: dict[str, str] | None = None) -> None:

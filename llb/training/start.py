@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from safetensors import SafetensorError
 from safetensors.torch import load
@@ -29,9 +28,10 @@ def load_start(network: nn.Module, config: TrainConfig) -> Iterator[str]:
         ValueError: a file is not the one that the settings name, cannot be read, or nothing in it fits the model.
     """
     for start in config.starts:
-        if hashlib.sha256(Path(start.path).read_bytes()).hexdigest() != start.sha256:
-            raise ValueError(f"{start.path} is not the file that this run is to start from (sha256 differs).")
-        yield from LOADERS[start.part](cast(LLB, network), start.path, read_tensors(Path(start.path)))
+        if start.part != "run":
+            tensors = read_tensors(start.checked())
+            load = _load_shared if isinstance(network, SharedTrunk) else LOADERS[start.part]
+            yield from load(cast(Any, network), start.path, tensors)
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
@@ -49,13 +49,19 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
 
 
+def _load_shared(trunk: SharedTrunk, path: str, tensors: Mapping[str, Tensor]) -> Iterator[str]:
+    """Load the shared stage itself; a backbone that is not in the file stays ImageNet's."""
+    missing = trunk.load_state_dict(dict(tensors), strict=False).missing_keys
+    if any("backbone." not in name for name in missing):
+        raise ValueError(f"{path} does not hold the shared stage: {missing[0]} is missing.")
+    yield from ()
+
+
 def _load_model(model: LLB, path: str, tensors: Mapping[str, Tensor]) -> Iterator[str]:
     """Load a whole model: the lite recipe's shared stage, an earlier stage of the same model, or a released one."""
     if any(name.startswith("trunk.") for name in tensors):
         trunk = SharedTrunk(model.config.scale, seed=0)
-        missing = trunk.load_state_dict(dict(tensors), strict=False).missing_keys
-        if any("backbone." not in name for name in missing):
-            raise ValueError(f"{path} does not hold the shared stage: {missing[0]} is missing.")
+        yield from _load_shared(trunk, path, tensors)
         tensors = trunk.variant_state(model.config.variant)
     elif LABEL_HEAD in tensors:
         tensors = convert_state(tensors)

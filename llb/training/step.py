@@ -22,6 +22,8 @@ from llb.training.config import LossWeights, TrainConfig
 from llb.training.losses import bce_loss, cosine_similarity_loss, lovasz_loss
 from llb.training.rollout import Rollout, rerun, roll_out
 
+LIVE = 1e-3
+
 
 def make_accelerator(config: TrainConfig, unused: bool = False) -> Accelerator:
     """Return accelerate's view of this process; `unused`: a step may leave parameters without a gradient.
@@ -90,10 +92,15 @@ def weigh_losses(rollout: Rollout, truth: Float[Tensor, "b t1 height width"], we
 
 @dataclass(frozen=True)
 class StepResult:
-    """A step's losses over the whole batch, its predictions and their IoU with the truth (logits above 0)."""
+    """A step's losses over the whole batch, its predictions and their IoU with the truth (logits above 0).
+
+    `live_value` and `live_label` count the channels of E1 and E2 that are not zero everywhere (`count_live`).
+    """
 
     losses: Losses
     iou: float
+    live_value: int
+    live_label: int
     logits: Float[Tensor, "b t1 height width"]
 
 
@@ -113,7 +120,7 @@ class TrainingStep:
         self._accelerator.backward(losses.total * self._accelerator.num_processes)  # processes' gradients are averaged
         logits = every.logits.detach()
         iou = _iou(logits > 0, truth > 0.5)
-        return StepResult(losses, iou, logits)
+        return StepResult(losses, iou, count_live(every.value), count_live(every.label), logits)
 
     def _of_all(self, own: Shaped[Tensor, "own ..."]) -> Shaped[Tensor, "all ..."]:
         """Return the tensors of all processes as one; the gradient flows into this process's own."""
@@ -122,6 +129,11 @@ class TrainingStep:
         parts = list(self._accelerator.gather(own.detach().contiguous()).split(len(own)))
         parts[self._accelerator.process_index] = own
         return torch.cat(parts)
+
+
+def count_live(encoding: Float[Tensor, "b t d h w"]) -> int:
+    """Count the channels of a label encoding that exceed `LIVE` anywhere in a batch; the others say nothing."""
+    return int((encoding.detach().amax(dim=(0, 1, 3, 4)) > LIVE).sum())
 
 
 def _iou(predicted: Tensor, truth: Tensor) -> float:

@@ -22,7 +22,7 @@ from torch import nn
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import BatchSampler, DataLoader, Dataset
 
-from llb.checkpoint import save_model
+from llb.checkpoint import kept_weights, save_model
 from llb.data.clip import Clip, ClipBatch
 from llb.model.network import LLB
 from llb.model.vitae import LabelViTAE
@@ -31,7 +31,7 @@ from llb.training.config import TrainConfig
 from llb.training.distill_vitae import DistillConfig, OnDistilled, pretrain_vitae
 from llb.training.networks import build_networks, parameter_groups
 from llb.training.run_log import RunLog, StepReport
-from llb.training.run_state import Progress, RunParts, kept_weights, warmed_average, write_tensors
+from llb.training.run_state import Progress, RunParts, warmed_average, write_tensors
 from llb.training.start import load_start
 from llb.training.step import Rollouts, StepResult, TrainingStep, make_accelerator
 from llb.training.validation import validate
@@ -60,7 +60,7 @@ class RunOptions:
     recompute: bool = False
     validation: Path | None = None
     validate_every: int = 1000
-    log_every: int = 20
+    log_every: int = 25  # odd, so that models that are trained in turn are all logged
     draw_every: int = 1000
     save_seconds: float = 120.0
 
@@ -100,6 +100,8 @@ class Trainer:
         self._parts = RunParts(self.network, average, optimiser, self.accelerator.scaler, self.progress)
         if self._resumes:
             self._parts.load(folder / CHECKPOINT)
+        elif config.continued:
+            self._parts.load(config.continued.checked())
         self._rates = LambdaLR(optimiser, config.rate_factor, last_epoch=self.progress.step - 1)
 
     @property
@@ -202,6 +204,9 @@ class Trainer:
             float(losses.bce.detach()),
             float(losses.cosine.detach()),
             self.config.rate_factor(step - 1),
+            (step - 1) % len(self.models),
+            result.live_value,
+            result.live_label,
             self._validate() if options.validation and step % options.validate_every == 0 else None,
         )
         if log and (step % options.log_every == 0 or report.jf is not None):

@@ -53,7 +53,7 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
         {"what": "labels", "index": 0},
         {"what": "truth", "index": 0},
         {"what": "box", "index": 0, "box": [10, 10, 80, 80]},
-        {"what": "scribble", "index": 0, "mask": PAINTING},
+        {"what": "hints", "index": 0, "hints": PAINTING, "mask": PAINTING},
         {"what": "import", "index": 0, "file": PAINTING, "file_name": "mask.png"},
         {"what": "rename", "target": 1, "name": "disc"},
         {"what": "proposal", "run": "run-1", "name": "lite/llb", "index": 2},
@@ -63,6 +63,8 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
         {"what": "uncertain", "run": "run-1"},
         {"what": "video", "run": "run-1", "name": "lite/llb"},
         {"what": "export", "run": "run-1", "kind": "coco"},
+        {"what": "internals", "run": "run-1", "index": 2},
+        {"what": "sizes", "run": "run-1"},
     ],
     "inside": [
         {"what": "diagram", "run": "run-1", "how": "pca", **PLACE},

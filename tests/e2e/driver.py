@@ -17,7 +17,9 @@ from demo.components import words
 from demo.masks.annotations import Annotations
 from demo.masks.chosen_clip import chosen_clip
 from demo.runs.run import Run
+from demo.runs.run_setup import MOST_OBJECTS
 from demo.runs.session import SessionStore
+from demo.screen_colours import object_colour
 from llb.io.video_reader import write_video
 from tests.support.page_fakes import FRAMES, SIZE, folder_at, render_disc
 
@@ -77,11 +79,24 @@ def go_to(page: Page, frame: int) -> None:
 
 
 def drawn(page: Page, name: str) -> np.ndarray:
-    """Return the pixels of a model's pane, RGB."""
+    """Return the pixels of a model's pane, RGB; they are the screen's, not the frame's (`as_drawn`)."""
     read = """canvas => { const c = canvas.getContext('2d');
       return [canvas.width, canvas.height, [...c.getImageData(0, 0, canvas.width, canvas.height).data]]; }"""
     width, height, values = page.locator(f'.panes canvas[data-variant="{name}"]').evaluate(read)
     return np.array(values, np.uint8).reshape(height, width, 4)[..., :3]
+
+
+def as_drawn(labels: np.ndarray, pane: np.ndarray) -> np.ndarray:
+    """Return labels, or a mask, of a frame as a pane of this size has them: each pixel is its nearest of the frame."""
+    at = [((np.arange(to) + 0.5) * of / to).astype(int) for of, to in zip(labels.shape, pane.shape[:2], strict=True)]
+    return labels[np.ix_(*at)]
+
+
+def shows_mask(page: Page, name: str, labels: np.ndarray) -> bool:
+    """Tell whether a pane shows labels in the colours of the screen, but for rounding at a few edges."""
+    colours = np.array([(0, 0, 0), *(object_colour(target) for target in range(1, MOST_OBJECTS + 1))])
+    pane = drawn(page, name)
+    return bool((pane == colours[as_drawn(labels, pane)]).all(-1).mean() > 0.999)
 
 
 def told(page: Page) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def screenshots(url: str, folder: Path) -> None:
         page.wait_for_selector(".looked[data-pixel]")
         page.wait_for_timeout(1000)
         page.locator(".inside .details").screenshot(path=folder / "part.png")
-        page.locator(".inside .looked").screenshot(path=folder / "pixel.png")
+        page.locator(".looked").screenshot(path=folder / "pixel.png")
         browser.close()
 
 

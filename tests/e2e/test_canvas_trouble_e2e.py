@@ -143,7 +143,7 @@ def test_paint_that_is_not_saved_is_there_when_the_visitor_returns_to_its_frame(
         kept(page)
 
 
-def test_drawing_while_an_outline_is_being_found_is_refused_in_words(page: Page, url: str) -> None:
+def test_what_is_drawn_while_an_outline_is_being_found_is_done_next(page: Page, url: str) -> None:
     held: list[Route] = []
     with no_failures(page):
         opened(page, url)
@@ -151,18 +151,22 @@ def test_drawing_while_an_outline_is_being_found_is_refused_in_words(page: Page,
         choose(page, "box", 2)
         with answered(page, "box", held.append):
             stroke(page, (0.3, 0.2), (0.9, 0.8))
-            page.wait_for_selector(".mask-canvas.busy", timeout=LONG)
-            stroke(page, (0.1, 0.1), (0.2, 0.2))
-            page.wait_for_selector(".mask-canvas .note >> text=still being found", timeout=LONG)
+            page.wait_for_selector(".mask-canvas .working >> text=Finding the outline", timeout=LONG)
+            choose(page, "click", 3)
+            stroke(page, (0.1, 0.1))
+            page.wait_for_selector(".mask-canvas .working >> text=1 more waiting", timeout=LONG)
+            choose(page, "brush", 4)
+            stroke(page, (0.05, 0.9), (0.1, 0.9))
             assert len(held) == 1
             held[0].fulfill(json={"error": "Nothing stands out in this box."})
             page.wait_for_selector(".mask-canvas .trouble >> text=Nothing stands out", timeout=LONG)
         kept(page)
-        draw(page, (0.3, 0.2), (0.9, 0.8))
-        assert pixels_of(page, 2) > 0
+        assert pixels_of(page, 2) == 0
+        assert pixels_of(page, 3) > 0
+        assert pixels_of(page, 4) > 0
 
 
-@pytest.mark.parametrize("what", ["save", "labels", "truth", "box", "scribble", "import", "rename", "proposal"])
+@pytest.mark.parametrize("what", ["save", "labels", "truth", "box", "hints", "import", "rename", "proposal"])
 def test_the_canvas_says_what_went_wrong_with_every_question(page: Page, url: str, tmp_path: Path, what: str) -> None:
     sentence = "The server is out of order."
 
@@ -172,8 +176,8 @@ def test_the_canvas_says_what_went_wrong_with_every_question(page: Page, url: st
         elif what == "labels":
             slide_to(page, 2)
             slide_to(page, 0)
-        elif what in ("box", "scribble"):
-            choose(page, what)
+        elif what in ("box", "hints"):
+            choose(page, "box" if what == "box" else "scribble")
             stroke(page, (0.2, 0.2), (0.8, 0.8))
         elif what == "import":
             write_labels(tmp_path / "mask.png", np.ones(SIZE, np.uint8))

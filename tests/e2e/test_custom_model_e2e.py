@@ -10,8 +10,7 @@ import pytest
 from demo.inside.diagram import NO_INSIDE
 from demo.models.combined import BASELINES, CombinedModels
 from demo.models.custom import CustomModels
-from llb.io.label_png import davis_palette
-from tests.e2e.driver import LONG, drawn, go_to, opened, run, stored
+from tests.e2e.driver import LONG, go_to, opened, run, shows_mask, stored
 from tests.support.page_fakes import FakeModels, served
 
 if TYPE_CHECKING:
@@ -36,6 +35,6 @@ def test_a_model_of_ones_own_is_ticked_and_runs_beside_the_others(page: Page, tm
         page.select_option(".player .views", "mask")
         labels = stored(page, tmp_path).labels("flow", 3)
         assert labels.any()
-        assert (drawn(page, "flow") == davis_palette()[labels]).all()
+        assert shows_mask(page, "flow", labels)
         page.select_option(".inside .first-model", "flow")
         page.wait_for_selector(f'.inside [data-model="flow"] .absent >> text={NO_INSIDE.sentence}', timeout=LONG)

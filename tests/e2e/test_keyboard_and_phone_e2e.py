@@ -41,6 +41,13 @@ def test_a_keyboard_is_enough(page: Page, fake: str) -> None:
     page.locator('.inside [data-part="label"]').first.focus()
     page.keyboard.press("Enter")
     page.wait_for_selector('.details[data-part="label"]', timeout=LONG)
+    focused = "document.activeElement.dataset.part"
+    assert page.evaluate(focused) == "label"
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(focused) == "weight"
+    page.evaluate("document.querySelector('.player .play').click()")  # the diagram is drawn anew meanwhile
+    page.wait_for_timeout(1200)
+    assert page.evaluate(focused) == "weight"
 
 
 def test_a_narrow_screen_has_no_sideways_scroll(page: Page, fake: str) -> None:

@@ -124,11 +124,11 @@ def test_a_reload_brings_an_own_clip_its_marks_and_its_results_back(page: Page, 
     page.wait_for_selector(".mask-canvas .chip", timeout=LONG)
     assert told(page)["token"] == token
     assert token not in page.url
-    entries = page.locator("#examples button.thumbnail-item")
+    entries = page.locator("#examples button")
     assert entries.count() == 4
     entries.nth(1).click()
     page.wait_for_selector(".mask-canvas .card >> text=Second disc", timeout=LONG)
-    page.locator("#examples button.thumbnail-item").nth(3).click()
+    page.locator("#examples button").nth(3).click()
     page.wait_for_selector(".mask-canvas .card >> text=mine", timeout=LONG)
     page.wait_for_selector(".mask-canvas .chip", timeout=LONG)
 
@@ -160,7 +160,7 @@ def test_leaving_is_asked_about_while_a_file_is_sent_or_a_run_works(page: Page, 
     held[0].continue_()
     page.wait_for_selector(".mask-canvas .card >> text=mine", timeout=LONG)
     page.wait_for_function(f"!({asks})", timeout=LONG)
-    page.locator("#examples button.thumbnail-item").first.click()
+    page.locator("#examples button").first.click()
     page.wait_for_selector(".mask-canvas .card >> text=One disc", timeout=LONG)
     page.click("#run")
     page.wait_for_selector("#stop", timeout=LONG)

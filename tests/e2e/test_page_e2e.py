@@ -15,11 +15,13 @@ from demo.clips.clip import Clip
 from demo.clips.examples import EXAMPLES, ExampleShelf, LoadedExample, load
 from demo.inside import pictures
 from demo.inside.answers import PixelAnswer
+from demo.inside.let_through import ObjectMeans, places_on_object, share_let_through
 from demo.inside.pixel import pixel
 from demo.inside.questions import PixelQuestion, Place
-from llb.io.label_png import davis_palette
+from demo.screen_colours import object_colour
 from tests.e2e.driver import (
     LONG,
+    as_drawn,
     at,
     choose,
     draw,
@@ -32,6 +34,7 @@ from tests.e2e.driver import (
     run,
     set_memory_size,
     settled_frame,
+    shows_mask,
     stored,
     told,
     upload_disc,
@@ -95,7 +98,7 @@ def test_an_example_gives_a_comparison_on_one_clock(page: Page, real: str, folde
         assert set(panes(page)) == {str(frame)}
         for name in MODELS:
             labels = stored(page, folder).labels(name, frame)
-            assert (drawn(page, name) == davis_palette()[labels]).all()
+            assert shows_mask(page, name, labels)
 
 
 def test_playing_keeps_all_panes_on_one_frame_and_moves_on(page: Page, real: str) -> None:
@@ -128,7 +131,8 @@ def test_every_view_draws_what_it_says(page: Page, real: str, folder: Path) -> N
         page.wait_for_timeout(400)
         views[view] = drawn(page, MODELS[0]).astype(int)
     assert len({picture.tobytes() for picture in views.values()}) == len(views)
-    assert (views["mask"][one] == davis_palette()[1]).all()
+    one, truth = (as_drawn(mask, views["mask"]) for mask in (one, truth))
+    assert (views["mask"][one] == object_colour(1)).all(-1).mean() > 0.99
     outside = np.ones_like(one)
     outside[cv2.dilate(one.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0] = False
     assert (views["overlay"][outside] == views["contour"][outside]).all()
@@ -138,16 +142,32 @@ def test_every_view_draws_what_it_says(page: Page, real: str, folder: Path) -> N
     assert page.locator(".player .key").count() == 3
 
 
-def test_a_click_on_a_timeline_jumps_there(page: Page, real: str) -> None:
+def test_a_click_and_the_keys_go_to_a_frame_of_the_chart(page: Page, real: str) -> None:
     opened(page, real)
-    for tab in ("quality", "area", "share"):
-        page.click(f'.player [data-chart="{tab}"]')
-        box = page.locator(".player .chart").first.bounding_box()
-        assert box is not None
-        page.locator(".player .chart").first.click(position={"x": box["width"] - 5, "y": 20})
-        at(page, SHORT - 1)
-        go_to(page, 2)
-        assert page.locator(".player .chart-value").first.inner_text().strip()
+    chart = page.locator(".player .chart")
+    kinds = page.locator(".player .tabs button").evaluate_all("all => all.map(tab => tab.dataset.chart)")
+    assert kinds == ["j", "f", "area", "share", "disagreement", "uncertainty"]
+    page.click('.player [data-chart="j"]')
+    for kind in kinds:
+        assert page.locator('.player .tabs [aria-selected="true"]').get_attribute("data-chart") == kind
+        assert page.evaluate("document.activeElement.dataset.chart") == kind  # a tab that was chosen keeps the focus
+        page.keyboard.press("ArrowRight")
+    page.click('.player [data-chart="j"]')
+    box = page.locator(".player .chart .u-over").bounding_box()
+    assert box is not None
+    assert chart.evaluate("node => node.clientHeight") >= 140
+    page.mouse.click(box["x"] + box["width"] - 3, box["y"] + 20)
+    at(page, SHORT - 1)
+    chart.focus()
+    page.keyboard.press("ArrowLeft")
+    at(page, SHORT - 2)
+    assert chart.get_attribute("aria-valuenow") == str(SHORT - 2)
+    told_text = chart.get_attribute("aria-valuetext") or ""
+    assert told_text.startswith(f"Frame {SHORT - 2}: LLB 0.")
+    assert page.locator(".player .chart-value").count() == len(MODELS)
+    page.mouse.move(box["x"] + box["width"] / (SHORT - 1), box["y"] + 20)
+    page.wait_for_selector(".player .chart-frame >> text=/^Frame 1$/", timeout=LONG)
+    assert page.locator(".player figcaption .swatch").count() == len(MODELS)
 
 
 def test_a_box_opens_large_with_the_traces_values(page: Page, real: str, folder: Path) -> None:
@@ -155,13 +175,18 @@ def test_a_box_opens_large_with_the_traces_values(page: Page, real: str, folder:
     go_to(page, 5)
     trace = stored(page, folder).traces(MODELS[0]).read(5, 1)
     assert trace is not None
-    gate = trace.features["gate_transduced"].astype(np.float32).mean(0)
-    assert (pixels(picture(page, MODELS[0], "gate_transduced")) == pictures.cividis(gate)).all()
+    share = share_let_through(trace.features["transduced"], trace.features["gate_transduced"])
+    assert (pixels(picture(page, MODELS[0], "gate_transduced")) == pictures.sequential(share, 0, 1)).all()
+    means = ObjectMeans.of(share, places_on_object(trace.mask, *share.shape))
+    assert means.object is not None
+    assert means.beside is not None
+    note = page.inner_text(f'.diagrams [data-model="{MODELS[0]}"] [data-part="gate_transduced"] small')
+    assert f"object {round(100 * means.object)} %, beside it {round(100 * means.beside)} %" in note
     assert picture(page, MODELS[0], "value") != picture(page, MODELS[0], "label")
     page.locator(f'.diagrams [data-model="{MODELS[0]}"] [data-part="gate_induced"]').click()
     page.wait_for_selector('.details[data-part="gate_induced"]', timeout=LONG)
-    induced = trace.features["gate_induced"].astype(np.float32).mean(0)
-    image = page.locator(f'.large[data-model="{MODELS[0]}"] img')
+    induced = share_let_through(trace.features["induced"], trace.features["gate_induced"])
+    image = page.locator(f'.large[data-model="{MODELS[0]}"] .share img')
     image.scroll_into_view_if_needed()
     box = image.bounding_box()
     assert box is not None
@@ -174,7 +199,7 @@ def test_a_box_opens_large_with_the_traces_values(page: Page, real: str, folder:
     facts = page.inner_text(f'.large[data-model="{MODELS[0]}"] dl')
     assert "32 × 15 × 26" in facts
     assert "sigmoid" in facts
-    assert "plain sum" in page.inner_text(f'.large[data-model="{MODELS[1]}"]')
+    assert "All is let through" in page.inner_text(f'.large[data-model="{MODELS[1]}"]')
 
 
 def test_a_clicked_pixel_shows_the_stored_attention(page: Page, real: str, folder: Path) -> None:
@@ -200,6 +225,11 @@ def test_a_clicked_pixel_shows_the_stored_attention(page: Page, real: str, folde
     assert [float(part) for part in parts.evaluate_all("all => all.map(n => n.dataset.part)")] == pytest.approx(
         [item.attention for item in expected.memory]
     )
+    panes_end = page.locator(".player .panes").bounding_box()
+    answer = page.locator(".looked").bounding_box()
+    assert panes_end is not None
+    assert answer is not None
+    assert 0 <= answer["y"] - panes_end["y"] - panes_end["height"] < 40  # right below the panes
     gates = page.inner_text(f'.looked [data-model="{MODELS[0]}"] .gates figcaption')
     assert f"γ1 {expected.gates.gate_transduced[5]:.2f}" in gates
 

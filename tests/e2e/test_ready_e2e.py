@@ -57,7 +57,7 @@ def url(folder: Path, browser: Browser) -> Iterator[str]:
 
 def choose_example(page: Page, number: int) -> None:
     """Click an example and wait until its results are on show, whole."""
-    page.locator("#examples .thumbnail-item").nth(number).click()
+    page.locator("#examples button").nth(number).click()
     page.wait_for_selector(f"#results-title >> text=Results: {TITLES[number]}", timeout=PROMPT)
     page.wait_for_function(
         "() => [...document.querySelectorAll('.player .panes canvas[data-frame]')].length === 2", timeout=PROMPT
@@ -111,3 +111,20 @@ def test_an_inside_that_is_not_there_yet_says_so_and_comes_by_itself(page: Page,
     go_to(page, 5)
     at(page, 5)
     assert page.locator(".inside .diagrams .flow").count() == 2
+
+
+def test_an_example_opens_on_its_story_and_tells_the_way_back(page: Page, url: str) -> None:
+    opened(page, url)
+    told_text = page.locator(".player .story p")
+    at(page, 42)
+    assert told_text.is_visible()
+    assert "JOINT loses it (J\u00a00.00)" in told_text.inner_text()
+    assert page.locator(".player .play").get_attribute("aria-label") == "Play"  # it stands
+    go_to(page, 5)
+    assert not told_text.is_visible()
+    page.click(".player .story button")
+    at(page, 42)
+    assert told_text.is_visible()
+    choose_example(page, 5)
+    page.wait_for_selector(".player .story p >> text=JOINT wins here", timeout=PROMPT)
+    at(page, 10)

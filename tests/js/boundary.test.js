@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { compareContours } from '../../demo/components/player/boundary.js';
-import { paintLabels } from '../../demo/components/player/paint.js';
+import { compareContours, paintBoundary } from '../../demo/components/player/boundary.js';
 
 const WIDTH = 120;
 const HEIGHT = 80;
@@ -39,7 +38,7 @@ test('an object that is lost is missed all around, and contours of other objects
 test('the view of boundary errors is dark but for the contours; without a truth all contours are right', () => {
   const ids = square(40, 30);
   const layer = new Uint8ClampedArray(WIDTH * HEIGHT * 4);
-  paintLabels(layer, ids, { view: 'boundary', others: null, colours: {}, width: WIDTH });
+  paintBoundary(layer, ids, ids, WIDTH);
   const pixels = new Uint32Array(layer.buffer);
   assert.equal(new Set(pixels).size, 2);
   assert.equal(layer[0] + layer[1] + layer[2], 0);

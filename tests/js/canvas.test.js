@@ -5,6 +5,7 @@ import { meaningOf } from '../../demo/components/canvas/keys.js';
 import { paintLayer } from '../../demo/components/canvas/layer.js';
 import { Tools } from '../../demo/components/canvas/tools.js';
 import { Viewport } from '../../demo/components/canvas/viewport.js';
+import { neighbour } from '../../demo/components/shared/radio_group.js';
 
 function viewportOf(width, height) {
   const viewport = new Viewport(() => ({ width: 400, height: 300 }));
@@ -68,7 +69,7 @@ test('keys mean what the page says', () => {
   assert.equal(meaning('Tab'), null);
 });
 
-test('only the box and its outline are painted, proposals are seen through', () => {
+test('only the box and its surroundings are painted, proposals are seen through', () => {
   const size = { width: 8, height: 8 };
   const painting = { ids: new Uint8Array(64).fill(1), proposed: new Set([1]), size };
   const pixels = new Uint8ClampedArray(256);
@@ -77,6 +78,14 @@ test('only the box and its outline are painted, proposals are seen through', () 
   const painted = Array.from({ length: 64 }, (_, i) => i).filter((i) => pixels[4 * i + 3]);
   assert.equal(painted.length, 16);
   assert.deepEqual([...pixels.slice(4 * 18, 4 * 18 + 4)], [9, 8, 7, 140]);
+});
+
+test('a line of one pixel keeps its colour; objects that touch have a white line between them', () => {
+  const painting = { ids: Uint8Array.of(0, 1, 0, 2, 3), proposed: new Set(), size: { width: 5, height: 1 } };
+  const pixels = new Uint8ClampedArray(20);
+  paintLayer(pixels, painting, { 1: [9, 8, 7], 2: [1, 2, 3], 3: [4, 5, 6] }, { x0: 0, y0: 0, x1: 5, y1: 1 });
+  assert.deepEqual([...pixels.slice(4, 8)], [9, 8, 7, 255]);
+  assert.deepEqual([...pixels.slice(12, 20)], new Array(8).fill(255));
 });
 
 /** Return tools over blank labels, and what they did. */
@@ -94,7 +103,8 @@ function toolsOver(size) {
     keep: note('keep'),
     fillPolygon: note('fillPolygon'),
     cutBox: note('cutBox'),
-    cutScribble: note('cutScribble'),
+    addHint: note('addHint'),
+    waiting: () => [],
   });
   return { tools, painting, done };
 }
@@ -136,4 +146,44 @@ test('a polygon closes at its first corner, with three corners at least', () => 
   tools.begin([5, 5]);
   tools.closePolygon();
   assert.equal(done.length, 1);
+});
+
+test('a click and a scribble say what belongs to the object, and are shown while they are drawn', () => {
+  const { tools, done } = toolsOver({ width: 60, height: 40 });
+  tools.setTool('click');
+  tools.setTarget(2);
+  tools.begin([5, 6]);
+  tools.move([7, 6]); // a hand is never quite still
+  tools.end();
+  assert.deepEqual(done, [['addHint', { path: [[5, 6]], target: 2, adds: true }]]);
+  tools.setTool('scribble');
+  tools.setAdds(false);
+  const place = [5, 5];
+  tools.begin(place);
+  tools.move([9, 5]);
+  assert.deepEqual(tools.scene().hints, [{ path: [place, [9, 5]], target: 2, adds: false }]);
+  tools.end();
+  assert.equal(done[1][1].adds, false);
+});
+
+test('who waits for the end of a stroke goes on when it ends or is taken back', async () => {
+  const { tools } = toolsOver({ width: 60, height: 40 });
+  await tools.rest();
+  for (const finish of [() => tools.end(), () => tools.abandon()]) {
+    tools.begin([20, 20]);
+    let isAtRest = false;
+    const rest = tools.rest().then(() => (isAtRest = true));
+    await Promise.resolve();
+    assert.equal(isAtRest, false);
+    finish();
+    await rest;
+  }
+});
+
+test('arrow keys go through a group of radio buttons and around its ends', () => {
+  assert.equal(neighbour('ArrowRight', 4, 5), 0);
+  assert.equal(neighbour('ArrowUp', 0, 5), 4);
+  assert.equal(neighbour('Home', 3, 5), 0);
+  assert.equal(neighbour('End', 3, 5), 4);
+  assert.equal(neighbour('Tab', 3, 5), null);
 });

@@ -7,6 +7,7 @@ import {
   runAfterSaving,
   undoAfterSaving,
 } from '../../demo/components/page/page.js';
+import { withPresentation } from '../../demo/components/page/present.js';
 import { deferred, settled } from './later.js';
 
 /** Put a canvas on the page that is saved when the test says so. */
@@ -65,4 +66,12 @@ test('leaving is asked about while files are sent, a clip is read or a run is at
   leaving.end();
   isRunning = true;
   assert.equal(asks(), true);
+});
+
+test('the address says whether the page is a presentation, and keeps all else', () => {
+  const address = 'https://some.where/llb/?models=lite/llb&memory=9#results';
+  const on = withPresentation(address, true);
+  assert.equal(new URL(on).searchParams.get('present'), '1');
+  assert.equal(new URL(on).searchParams.get('models'), 'lite/llb');
+  assert.equal(new URL(withPresentation(on, false)).search, '?models=lite%2Fllb&memory=9');
 });

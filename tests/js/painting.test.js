@@ -92,3 +92,21 @@ test('what a model proposed is not the own work until it is changed, and is agai
   painting.undo();
   assert.equal(Math.max(...painting.own()), 0);
 });
+
+test('a mask that GrabCut found takes the place of the object, not of others; undo takes its hint back too', () => {
+  const painting = new Painting(SIZE);
+  painting.open(0, Uint8Array.of(1, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+  const hint = (adds) => ({ path: [[0, 0]], target: 1, adds });
+  painting.follow(Uint8Array.of(0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0), hint(true));
+  assert.deepEqual([...painting.ids.slice(0, 5)], [0, 1, 2, 1, 0]);
+  painting.follow(Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), hint(false));
+  assert.deepEqual(
+    painting.hints.map(({ adds }) => adds),
+    [true, false],
+  );
+  painting.undo();
+  assert.deepEqual([...painting.ids.slice(0, 5)], [0, 1, 2, 1, 0]);
+  assert.equal(painting.hints.length, 1);
+  painting.fill(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1), 1); // by hand: GrabCut begins anew
+  assert.equal(painting.hints.length, 0);
+});

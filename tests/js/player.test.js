@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Plot, largest, seriesOf } from '../../demo/components/player/chart.js';
 import { Clock } from '../../demo/components/player/clock.js';
-import { paintLabels } from '../../demo/components/player/paint.js';
+import { paintDifference, paintMask } from '../../demo/components/player/paint.js';
 import { randomBytes, seeded } from './random.js';
 
 /** Play up to `last` for a while, asking every 4 ms; return [time, frame] of each change. */
@@ -60,54 +59,11 @@ test('the end is the beginning again only in a loop', () => {
   assert.equal(clock.following(1, 2), 2);
 });
 
-test('a place in a chart is the frame that is drawn there', () => {
-  for (const [width, total] of [
-    [600, 90],
-    [120, 7],
-    [300, 300],
-  ]) {
-    const plot = new Plot({ width, height: 46, total, most: 1 });
-    for (let frame = 0; frame < total; frame++) {
-      assert.equal(plot.frameAt(plot.x(frame)), frame);
-    }
-    assert.equal(plot.frameAt(-10), 0);
-    assert.equal(plot.frameAt(width + 10), total - 1);
-  }
-});
-
-test('a chart has its largest value at the top, and one frame at its left', () => {
-  const plot = new Plot({ width: 100, height: 46, total: 1, most: 250 });
-  assert.deepEqual([plot.y(0), plot.y(250)], [42, 4]);
-  assert.deepEqual(plot.lines([250]), [[[4, 4]]]);
-  assert.equal(plot.frameAt(50), 0);
-});
-
-test('a line ends where a value is missing', () => {
-  const plot = new Plot({ width: 108, height: 46, total: 6, most: 1 });
-  const lines = plot.lines([null, 0.5, 0.5, null, undefined, 1]);
-  assert.deepEqual(
-    lines.map((line) => line.map(([x]) => x)),
-    [[24, 44], [104]],
-  );
-});
-
-test('a series is the mean of the objects that were measured', () => {
-  const figures = [
-    { a: { objects: { 1: { j: 0.5 }, 2: { j: 1 } } } },
-    { a: { objects: { 1: { j: null }, 2: { j: 0.25 } } } },
-    { a: { objects: {} } },
-    {},
-  ];
-  assert.deepEqual(seriesOf(figures, 'a', [1, 2], 'j'), [0.75, 0.25, null, null]);
-  assert.equal(largest([[null, 20], [30]]), 30);
-  assert.equal(largest([[null]]), 1);
-});
-
 const COLOURS = { 1: [128, 0, 0], 2: [0, 128, 0] };
 
-function painted(ids, width, view, others = null) {
+function painted(ids, width, paint) {
   const layer = new Uint8ClampedArray(4 * ids.length).fill(77);
-  paintLabels(layer, ids, { view, others, colours: COLOURS, width });
+  paint(layer, ids);
   return (x, y) => [...layer.slice(4 * (y * width + x), 4 * (y * width + x) + 4)];
 }
 
@@ -118,30 +74,18 @@ function square(width, height, left, right, id) {
   });
 }
 
-test('the mask view is the palette’s colours, nothing else', () => {
+test('the mask view is the objects’ colours, nothing else', () => {
   const ids = randomBytes(seeded(6), 60, 3);
-  const at = painted(ids, 10, 'mask');
+  const at = painted(ids, 10, (layer) => paintMask(layer, ids, COLOURS));
   ids.forEach((id, i) => {
     assert.deepEqual(at(i % 10, Math.floor(i / 10)), [...(COLOURS[id] ?? [0, 0, 0]), 255]);
   });
 });
 
-test('an object has a white and a dark outline, its colour inside, and nothing lies beside it', () => {
-  const ids = square(20, 20, 4, 16, 1);
-  const overlay = painted(ids, 20, 'overlay');
-  assert.deepEqual(overlay(3, 8), [0, 0, 0, 0]);
-  assert.deepEqual(overlay(4, 8), [255, 255, 255, 255]);
-  assert.deepEqual(overlay(5, 8), [0, 0, 0, 230]);
-  assert.deepEqual(overlay(8, 8), [128, 0, 0, 128]);
-  const contour = painted(ids, 20, 'contour');
-  assert.deepEqual(contour(5, 8), [128, 0, 0, 230]);
-  assert.deepEqual(contour(8, 8), [0, 0, 0, 0]);
-});
-
 test('a difference tells only this, only the other and both apart', () => {
   const ids = square(24, 24, 2, 10, 1);
   const others = square(24, 24, 6, 14, 1);
-  const at = painted(ids, 24, 'truth', others);
+  const at = painted(ids, 24, (layer) => paintDifference(layer, ids, others, 24));
   const [red, , blue] = at(4, 4);
   assert.ok(blue > red); // (4 + 4) % 8 < 5: a stripe of only this
   const [otherRed, , otherBlue] = at(11, 11);

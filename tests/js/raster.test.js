@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { drawLine, polygonMask, strokeMask } from '../../demo/components/canvas/raster.js';
+import { drawLine, drawPath, polygonMask } from '../../demo/components/canvas/raster.js';
 import { seeded } from './random.js';
 
 const SIZE = { width: 40, height: 30 };
@@ -79,18 +79,23 @@ test('a line that leaves the frame is cut', () => {
   assert.equal(count(ids), 2 * SIZE.width);
 });
 
-test('a stroke is the line through its places; a single place is a dot', () => {
-  const corner = strokeMask(
+test('a path is the line through its places; a single place is a dot', () => {
+  const corner = new Uint8Array(SIZE.width * SIZE.height);
+  const pen = { thickness: 5, id: 1 };
+  drawPath(
+    corner,
+    SIZE,
     [
       [5, 5],
       [20, 5],
       [20, 20],
     ],
-    SIZE,
-    5,
+    pen,
   );
   assert.equal(corner[5 * SIZE.width + 12], 1);
   assert.equal(corner[14 * SIZE.width + 20], 1);
   assert.equal(corner[14 * SIZE.width + 8], 0);
-  assert.ok(count(strokeMask([[10, 10]], SIZE, 5)) > 12);
+  const dot = new Uint8Array(SIZE.width * SIZE.height);
+  drawPath(dot, SIZE, [[10, 10]], pen);
+  assert.ok(count(dot) > 12);
 });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 
-import { cellAt, curvePath } from '../../demo/components/inside/geometry.js';
+import { countLive } from '../../demo/components/inside/channel_strip.js';
+import { mostAttended } from '../../demo/components/inside/clicked_pixel.js';
+import { cellAt, curvePath, logScale, logTicks, short } from '../../demo/components/inside/geometry.js';
 import { Channel } from '../../demo/components/shared/channels.js';
 import { Latest } from '../../demo/components/shared/latest.js';
-import { clamp, fixed, mean } from '../../demo/components/shared/numbers.js';
+import { clamp, fixed, mean, sizeText } from '../../demo/components/shared/numbers.js';
 import { Recent } from '../../demo/components/shared/recent.js';
 import { asker } from '../../demo/components/shared/server.js';
 import { countFrames, keepApart } from '../../demo/components/trim/handles.js';
@@ -104,16 +106,26 @@ test('a question that gets no answer in time is lost, unless it may take any tim
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const never = () => new Promise(() => {});
   const ask = asker(never, 'Try again.');
-  const short = ask({}, 20_000);
+  const quick = ask({}, 20_000);
   const usual = ask({});
   let isOver = false;
   ask({}, Infinity).then(() => (isOver = true));
   t.mock.timers.tick(20_000);
-  assert.deepEqual(await short, { error: 'Try again.', isLost: true });
+  assert.deepEqual(await quick, { error: 'Try again.', isLost: true });
   t.mock.timers.tick(40_000);
   assert.deepEqual(await usual, { error: 'Try again.', isLost: true });
   t.mock.timers.tick(1e9);
   assert.equal(isOver, false);
+});
+
+test('a size is written with two figures', () => {
+  assert.deepEqual([90, 31_957, 618_861, 171_000_000, 2.34e9].map(sizeText), [
+    '1 kB',
+    '32 kB',
+    '620 kB',
+    '170 MB',
+    '2.3 GB',
+  ]);
 });
 
 test('numbers that are missing are left out', () => {
@@ -150,4 +162,23 @@ test('the handles keep two used frames between them, within the file', () => {
   assert.deepEqual(keepApart(range, 'end', 12), { start: 5, end: 11 });
   assert.deepEqual(keepApart({ start: 0, end: 12, stride: 3 }, 'end', 12), { start: 0, end: 12 });
   assert.deepEqual(countFrames({ start: 4, end: 11, stride: 2 }, 3), { count: 4, used: 3 });
+});
+
+test('a logarithmic axis gives every factor the same room', () => {
+  const y = logScale(1, 100, 200, 0);
+  assert.deepEqual([y(1), y(10), y(100)].map(Math.round), [200, 100, 0]);
+  assert.deepEqual(logTicks(0.3, 12), [0.5, 1, 2, 5, 10]);
+  assert.deepEqual(logTicks(0.04, 4000), [0.1, 1, 10, 100, 1000]);
+  assert.deepEqual([2213.4, 0.0123, 0.999, 47].map(short), ['2200', '0.012', '1', '47']);
+});
+
+test('channels are counted by where they are live', () => {
+  const value = [2, 0, 3, 0.001, 0];
+  const label = [0, 1, 5, 0, 0.0005];
+  assert.deepEqual(countLive({ value, label, least: 0.001 }), { e1: 1, e2: 1, both: 1, dead: 2 });
+});
+
+test('the past frame with the greatest part is the one that is looked at most', () => {
+  const memory = [0.2, 0.5, 0.3].map((part, frame) => ({ part, frame }));
+  assert.equal(mostAttended(memory).frame, 1);
 });

@@ -6,7 +6,6 @@
  */
 
 import { repairs, runs } from '../shared/channels.js';
-import { scrollTo } from '../shared/motion.js';
 import { clamp } from '../shared/numbers.js';
 import { Retry } from '../shared/retry.js';
 import { asker } from '../shared/server.js';
@@ -17,6 +16,7 @@ import { Painting } from './painting.js';
 import { bindPointers } from './pointers.js';
 import { polygonMask } from './raster.js';
 import { ReadyMasks } from './ready_masks.js';
+import { Repairs } from './repairs.js';
 import { Saving } from './saving.js';
 import { Tools } from './tools.js';
 import { View } from './view.js';
@@ -27,20 +27,18 @@ export function mount({ element, props, trigger, server, watch }) {
   const canvas = new MaskCanvas(box, props.words, props.colours, ask, (repair) => trigger('submit', repair));
   watch('value', () => canvas.load(props.value));
   canvas.load(props.value);
-  runs.listen(({ value }) => canvas.noteRun(value));
-  repairs.listen((repair) => canvas.correct(repair));
+  runs.listen((message) => message && canvas.repairs.noteRun(message.value));
+  repairs.listen((repair) => canvas.repairs.begin(repair));
 }
 
 class MaskCanvas {
   constructor(box, words, colours, ask, submit) {
-    Object.assign(this, { box, words, askServer: ask, submit });
+    Object.assign(this, { box, words });
     this.value = null; // the clip
-    this.run = null; // the run that the player shows
     this.painting = null; // the labels of the frame on the stage
     this.index = 0; // the frame that was asked for last
     this.given = null; // the labels that it was asked for with, see `show`
     this.opening = null; // the newest request for a frame
-    this.correcting = null; // the newest request for a model's mask
     this.loading = false; // whether the frame that was asked for last is not there yet
     this.reload = new Retry(() => this.show(this.index, this.given));
     this.tools = new Tools(this.#toolActions());
@@ -52,18 +50,38 @@ class MaskCanvas {
     this.ready = new ReadyMasks(this.server, words, {
       subject: () => this,
       edit: (change) => this.#edit(change),
-      showBusy: (on) => this.#showBusy(on),
+      rest: () => this.tools.rest(),
+      showWaiting: (count) => this.view.showWaiting(count),
       showTrouble: (sentence) => this.view.showTrouble(sentence),
     });
+    this.repairs = new Repairs(this, ask, submit);
     const objects = Object.keys(colours).length;
     bindPointers(this.stage, this.tools, () => this.value !== null);
     bindKeys(this.stage.node, objects, this.#keyActions());
     box.settle = () => this.settle();
+    box.settleForRun = () => this.settleForRun();
   }
 
   /** Wait until the server has everything that is painted; say so and throw an Error if it cannot be saved. */
   settle() {
     return this.saving.settle(this.ready.settle());
+  }
+
+  /** Wait as `settle` does; ask for a mask and throw an Error if no frame of the clip has one. */
+  async settleForRun() {
+    await this.settle();
+    if (this.value && !this.value.marked.length) {
+      this.view.remind(this.words.mark_first);
+      throw new Error(this.words.mark_first);
+    }
+  }
+
+  /** Wait as `settle` does; tell whether everything is saved. */
+  isSettled() {
+    return this.settle().then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Show a clip, or what changed about the one that is shown. */
@@ -119,34 +137,14 @@ class MaskCanvas {
     this.#refresh();
   }
 
-  /** Note which run the player shows: its frames can be corrected. */
-  noteRun(run) {
-    if (this.run && this.run.stamp !== run.stamp) {
-      this.painting?.forgetTouched();
+  /** Take the whole window with the brush and an object of this frame. */
+  prepareToPaint() {
+    const present = this.painting.counts().findIndex((count, id) => id && count);
+    if (present > 0 && !this.painting.ids.includes(this.tools.target)) {
+      this.tools.setTarget(present);
     }
-    this.run = run;
-    this.#offerRepair();
-  }
-
-  /** Bring a model's mask of a frame to the stage, to correct it. */
-  async correct({ token, run, name, index }) {
-    const request = {};
-    this.correcting = request;
-    if (!(await this.#isSettled())) {
-      return;
-    }
-    const answer = await this.askServer({ what: 'proposal', token, run, name, index });
-    if (this.correcting !== request) {
-      return;
-    }
-    this.view.showTrouble(answer.error ?? '');
-    if (answer.error) {
-      scrollTo(this.view.trouble);
-      return;
-    }
-    this.load(answer.value);
-    await this.show(index, answer);
-    scrollTo(this.box);
+    this.tools.setTool('brush');
+    this.view.workspace.enlarge();
     this.stage.node.focus({ preventScroll: true });
   }
 
@@ -175,29 +173,16 @@ class MaskCanvas {
     if (clip.stamp === value.stamp && clip.token === value.token) {
       value.marked = marked;
       this.view.frameBar.show(this.index, value);
-      this.#offerRepair();
+      this.repairs.offer();
     }
-  }
-
-  #showBusy(on) {
-    this.view.showBusy(on);
-    this.view.showNote('');
+    this.box.dispatchEvent(new Event('marked', { bubbles: true })); // the run bar asks anew what Run would do
   }
 
   /** Tell whether something can be drawn; say why if not. */
   #canDraw() {
-    const { still_loading: stillLoading, still_busy: stillBusy } = this.words;
-    const note = !this.painting || this.loading ? stillLoading : this.ready.isBusy ? stillBusy : '';
-    this.view.showNote(note);
-    return !note;
-  }
-
-  /** Wait as `settle` does; tell whether everything is saved. */
-  #isSettled() {
-    return this.settle().then(
-      () => true,
-      () => false,
-    );
+    const isThere = Boolean(this.painting) && !this.loading;
+    this.view.showNote(isThere ? '' : this.words.still_loading);
+    return isThere;
   }
 
   async #rename(name) {
@@ -209,28 +194,10 @@ class MaskCanvas {
     }
   }
 
-  async #goOn(direction) {
-    const repair = { run: this.run.run, index: this.painting.index, direction };
-    if (await this.#isSettled()) {
-      this.submit(repair);
-    }
-  }
-
-  #offerRepair() {
-    const { value, run, painting } = this;
-    if (!value) {
-      return;
-    }
-    const isShown = run?.previews === value.previews;
-    const isLater = painting.index > Math.min(...value.marked); // from the first mark on, Run does the same
-    const isMarked = painting.isTouched && painting.own().some((id) => id);
-    this.view.repairBar.offer(isShown && isLater && isMarked, painting.index);
-  }
-
   #refresh() {
     if (this.value) {
       this.view.show(this.painting, this.value.names);
-      this.#offerRepair();
+      this.repairs.offer();
     }
   }
 
@@ -242,7 +209,7 @@ class MaskCanvas {
 
   #setSize(size) {
     this.tools.setSize(size);
-    this.view.more.size.value = this.tools.size;
+    this.view.brushBar.show(this.tools);
   }
 
   #toolActions() {
@@ -257,7 +224,8 @@ class MaskCanvas {
       fillPolygon: (corners) =>
         this.#edit((painting) => painting.fill(polygonMask(corners, painting.size), this.tools.target, true)),
       cutBox: (corner, opposite) => this.ready.fromBox(corner, opposite, this.tools.target),
-      cutScribble: (path) => this.ready.fromScribble(path, this.tools.target),
+      addHint: (hint) => this.ready.fromHint(hint),
+      waiting: () => this.ready?.waiting ?? [],
     };
   }
 
@@ -265,6 +233,7 @@ class MaskCanvas {
     return {
       setTool: (tool) => this.tools.setTool(tool),
       setTarget: (target) => this.tools.setTarget(target),
+      setAdds: (adds) => this.tools.setAdds(adds),
       setSize: (size) => this.#setSize(size),
       setOpacity: (opacity) => this.stage.setOpacity(opacity),
       undo: () => this.#edit((painting) => painting.undo()),
@@ -277,7 +246,7 @@ class MaskCanvas {
       rename: (name) => this.#rename(name),
       importFile: (file) => this.ready.fromFile(file),
       takeTruth: () => this.ready.fromTruth(),
-      goOn: (direction) => this.#goOn(direction),
+      goOn: (direction) => this.repairs.goOn(direction),
       tryAgain: () => this.reload.now(),
     };
   }
@@ -287,6 +256,8 @@ class MaskCanvas {
       ...this.#viewActions(),
       isOpen: () => this.value !== null,
       hasPolygon: () => this.tools.polygon.length > 0,
+      hasBegun: () => this.tools.hasBegun,
+      switchSign: () => this.tools.setAdds(!this.tools.adds),
       grow: (pixels) => this.#setSize(this.tools.size + pixels),
       step: (frames) => this.show(this.index + frames),
       moveCursor: (step) => this.tools.moveCursor(step),

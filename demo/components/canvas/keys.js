@@ -1,6 +1,6 @@
 /** The keyboard on the stage: everything that a pointer can do. */
 
-const TOOLS = { b: 'brush', e: 'eraser', p: 'polygon', x: 'box', s: 'scribble' };
+const TOOLS = { b: 'brush', e: 'eraser', c: 'click', s: 'scribble', x: 'box', p: 'polygon' };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEP = 8; // pixels of the frame; one with Shift
 const SIZE_STEP = 4;
@@ -40,6 +40,7 @@ const SIMPLE = {
   0: { what: 'zoom', value: 0 },
   ',': { what: 'step', value: -1 },
   '.': { what: 'step', value: 1 },
+  n: { what: 'switchSign' },
   Enter: { what: 'closePolygon' },
   Escape: { what: 'cancel' },
   ' ': { what: 'begin' },
@@ -49,12 +50,13 @@ const SIMPLE = {
  * Let keys on the stage act.
  * @param {HTMLElement} node
  * @param {number} objects how many objects there are.
- * @param {Object<string, function>} actions one for each `what`, given the value; and `end`, `isOpen` and `hasPolygon`.
+ * @param {Object<string, function>} actions one for each `what`, given the value; and `end`, `isOpen`, `hasPolygon` and
+ *   `hasBegun`: where nothing was begun, Esc is left to the enlarged canvas, which it closes.
  */
 export function bindKeys(node, objects, actions) {
   node.addEventListener('keydown', (event) => {
     const meaning = actions.isOpen() ? meaningOf(event, objects) : null;
-    if (!meaning || (meaning.what === 'closePolygon' && !actions.hasPolygon())) {
+    if (!meaning || isIdle(meaning, actions)) {
       return;
     }
     event.preventDefault();
@@ -67,4 +69,9 @@ export function bindKeys(node, objects, actions) {
       actions.end();
     }
   });
+}
+
+/** Tell whether there is nothing that a key could end. */
+function isIdle({ what }, actions) {
+  return (what === 'closePolygon' && !actions.hasPolygon()) || (what === 'cancel' && !actions.hasBegun());
 }

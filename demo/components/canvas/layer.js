@@ -1,4 +1,4 @@
-/** Labels as a layer of colours with white outlines. */
+/** Labels as a layer of colours, with white lines between objects that touch. */
 
 const WHITE = [255, 255, 255];
 const PROPOSED = 140; // opacity of what a model proposed, of 255
@@ -9,7 +9,7 @@ const PROPOSED = 140; // opacity of what a model proposed, of 255
  * @param {{ids: Uint8Array, proposed: Set<number>, size: {width: number, height: number}}} painting
  * @param {Object<number, Array<number>>} colours RGB of each id.
  * @param {{x0: number, y0: number, x1: number, y1: number}} box what changed, ends excluded.
- * @returns {{x0: number, y0: number, x1: number, y1: number}} the box that was painted: outlines go a pixel further.
+ * @returns {{x0: number, y0: number, x1: number, y1: number}} the box that was painted: lines go a pixel further.
  */
 export function paintLayer(pixels, { ids, proposed, size }, colours, box) {
   const { width, height } = size;
@@ -25,11 +25,12 @@ export function paintLayer(pixels, { ids, proposed, size }, colours, box) {
         pixels[4 * i + 3] = 0;
         continue;
       }
+      const touches = (other) => other && other !== id;
       const isEdge =
-        (x > 0 && ids[i - 1] !== id) ||
-        (x < width - 1 && ids[i + 1] !== id) ||
-        (y > 0 && ids[i - width] !== id) ||
-        (y < height - 1 && ids[i + width] !== id);
+        (x > 0 && touches(ids[i - 1])) ||
+        (x < width - 1 && touches(ids[i + 1])) ||
+        (y > 0 && touches(ids[i - width])) ||
+        (y < height - 1 && touches(ids[i + width]));
       const [red, green, blue] = isEdge ? WHITE : colours[id];
       pixels[4 * i] = red;
       pixels[4 * i + 1] = green;

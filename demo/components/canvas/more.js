@@ -1,15 +1,13 @@
-/** What is needed less often: the object's name, brush size, opacity, ready masks, and the list of keys. */
+/** What is needed less often: the object's name, ready masks, and the list of keys. */
 
 import { el } from '../shared/element.js';
 
 export class More {
-  /** @param {{rename, setSize, setOpacity, importFile, takeTruth, clear}} actions each is given the new value. */
-  constructor(words, { size, opacity }, actions) {
+  /** @param {{rename, importFile, takeTruth, clear}} actions each is given the new value. */
+  constructor(words, actions) {
     this.words = words;
     this.name = el('input', { type: 'text', maxlength: 40, class: 'name', 'aria-label': words.name });
     this.name.addEventListener('change', () => actions.rename(this.name.value));
-    this.size = slider('size', [2, 120], size, actions.setSize);
-    this.opacity = slider('opacity', [0, 100], 100 * opacity, (percent) => actions.setOpacity(percent / 100));
     this.file = el('input', { type: 'file', accept: 'image/png', hidden: true });
     this.file.addEventListener('change', () => this.#chosen(actions.importFile));
     const truth = { class: 'truth', title: words.truth_help, onclick: actions.takeTruth };
@@ -19,8 +17,6 @@ export class More {
       { class: 'more' },
       el('summary', {}, words.more),
       el('label', {}, words.name, this.name),
-      el('label', {}, words.size, this.size),
-      el('label', {}, words.opacity, this.opacity),
       el(
         'div',
         { class: 'group' },
@@ -29,7 +25,7 @@ export class More {
         el('button', { class: 'clear', onclick: actions.clear }, words.clear),
       ),
       this.file,
-      el('p', { class: 'hint' }, words.keys),
+      el('p', { class: 'hint for-mouse' }, words.keys),
     );
   }
 
@@ -46,10 +42,4 @@ export class More {
     }
     this.file.value = '';
   }
-}
-
-function slider(kind, [min, max], value, change) {
-  const input = el('input', { type: 'range', min, max, value, class: kind });
-  input.addEventListener('input', () => change(Number(input.value)));
-  return input;
 }

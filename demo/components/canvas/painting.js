@@ -15,6 +15,8 @@ export class Painting {
     this.ids = new Uint8Array(size.width * size.height);
     /** The objects that are as a model has them, not marked by the visitor. */
     this.proposed = new Set();
+    /** What the visitor told GrabCut: {path, target, adds} each, never changed in place. */
+    this.hints = [];
   }
 
   /** Go to a frame with the labels that it has. */
@@ -22,6 +24,7 @@ export class Painting {
     this.index = index;
     this.ids = ids;
     this.proposed = new Set(proposed);
+    this.hints = [];
   }
 
   get history() {
@@ -54,8 +57,9 @@ export class Painting {
     if (!changed.size) {
       return false;
     }
-    this.history.push({ ids: before, proposed: this.proposed });
+    this.history.push(this.#state(before));
     this.proposed = new Set([...this.proposed].filter((id) => !changed.has(id)));
+    this.hints = this.hints.filter(({ target }) => !changed.has(target));
     this.#touched.add(this.index);
     return true;
   }
@@ -81,6 +85,21 @@ export class Painting {
     });
   }
 
+  /** Give an object the mask that GrabCut found with one more hint, but for what other objects have. */
+  follow(mask, hint) {
+    const { target } = hint;
+    const hints = [...this.hints, hint];
+    const isChanged = this.change((ids) => {
+      for (let i = 0; i < ids.length; i++) {
+        if (!ids[i] || ids[i] === target) {
+          ids[i] = mask[i] ? target : 0;
+        }
+      }
+    });
+    this.hints = hints;
+    return isChanged;
+  }
+
   /** Return the number of pixels of each id. */
   counts() {
     const found = new Uint32Array(256);
@@ -95,8 +114,8 @@ export class Painting {
     return this.ids.map((id) => (this.proposed.has(id) ? 0 : id));
   }
 
-  #state() {
-    return { ids: this.ids.slice(), proposed: this.proposed };
+  #state(ids = this.ids.slice()) {
+    return { ids, proposed: this.proposed, hints: this.hints };
   }
 
   #restore(state) {
@@ -105,6 +124,7 @@ export class Painting {
     }
     this.ids = state.ids;
     this.proposed = state.proposed;
+    this.hints = state.hints;
     this.#touched.add(this.index);
     return true;
   }

@@ -32,13 +32,9 @@ export function drawLine(ids, { width, height }, [ax, ay], [bx, by], { thickness
   return { x0, y0, x1, y1 };
 }
 
-/** Return the mask (0, 1) of a drawn path: a line through its places, or a dot. */
-export function strokeMask(path, size, thickness) {
-  const mask = new Uint8Array(size.width * size.height);
-  path.forEach((place, number) => {
-    drawLine(mask, size, path[Math.max(0, number - 1)], place, { thickness, id: 1 });
-  });
-  return mask;
+/** Set the pixels of a drawn path: a line through its places, or a dot. */
+export function drawPath(ids, size, path, pen) {
+  path.forEach((place, number) => drawLine(ids, size, path[Math.max(0, number - 1)], place, pen));
 }
 
 /** Return the mask (0, 1) of a closed polygon; where it overlaps itself it is filled too (the nonzero rule). */

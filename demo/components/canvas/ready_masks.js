@@ -2,13 +2,15 @@
 
 import { toDataAddress } from '../shared/files.js';
 import { addressOf, idsOf } from './mark_server.js';
-import { strokeMask } from './raster.js';
+import { drawPath } from './raster.js';
+import { rectangle } from './tools.js';
 
 const SCRIBBLE = 5; // thickness in pixels of the frame
+const ON_IT = 1; // in the labels of the hints
+const BESIDE_IT = 2;
 
 export class ReadyMasks {
-  #working = 0; // how many masks are on their way
-  #done = Promise.resolve(); // when the newest of them is there
+  #done = Promise.resolve(); // when all of `waiting` are there
 
   /**
    * @param {MarkServer} server
@@ -17,18 +19,15 @@ export class ReadyMasks {
    * @param {function(): {value: Object, painting: Painting, index: number}} actions.subject the clip, the labels on
    *   the stage, and the frame that was asked for last.
    * @param {function(function(Painting): boolean)} actions.edit
-   * @param {function(boolean)} actions.showBusy
+   * @param {function(): Promise} actions.rest waits until no stroke is being drawn.
+   * @param {function(number)} actions.showWaiting is given how many masks are on their way.
    * @param {function(string)} actions.showTrouble
    */
   constructor(server, words, actions) {
     this.server = server;
     this.words = words;
     this.actions = actions;
-  }
-
-  /** Whether a mask is on its way. */
-  get isBusy() {
-    return this.#working > 0;
+    this.waiting = []; // the masks on their way: what is shown of each on the stage, {outline} or {hint}
   }
 
   /** Wait until every mask that was asked for is there. */
@@ -36,16 +35,17 @@ export class ReadyMasks {
     await this.#done;
   }
 
-  /** Let the server find an object from a box between two corners [x, y]. */
+  /** Let the server find an object from a box between two corners [x, y]; it fills what is free. */
   fromBox(corner, opposite, target) {
-    return this.#cut(() => ({ what: 'box', box: boxOf(corner, opposite) }), target);
+    const question = () => ({ what: 'box', box: boxOf(corner, opposite) });
+    const fill = (painting, mask) => painting.fill(mask, target);
+    return this.#queue({ outline: rectangle(corner, opposite) }, question, 'mask', fill);
   }
 
-  /** Let the server find an object from a line over it. */
-  fromScribble(path, target) {
-    const { size } = this.actions.subject().painting;
-    const mask = strokeMask(path, size, SCRIBBLE);
-    return this.#cut(async () => ({ what: 'scribble', mask: await addressOf(mask, size) }), target);
+  /** Let the server find an object from what was clicked or scribbled, after all that was before. */
+  fromHint(hint) {
+    const question = (painting) => askWith(painting, hint);
+    return this.#queue({ hint }, question, 'mask', (painting, mask) => painting.follow(mask, hint));
   }
 
   /** Take the labels of a picture that the visitor has. */
@@ -62,50 +62,65 @@ export class ReadyMasks {
     return this.#take(() => ({ what: 'truth' }));
   }
 
-  /** Fill the mask where nothing is marked yet. */
-  #cut(question, target) {
-    return this.#work(question, 'mask', (painting, mask) => painting.fill(mask, target));
-  }
-
   #take(question) {
-    return this.#work(question, 'labels', (painting, found) => painting.change((ids) => ids.set(found)));
+    return this.#queue({}, question, 'labels', (painting, found) => painting.change((ids) => ids.set(found)));
   }
 
-  /** Show that a mask is on its way while it is; what cannot be read is said. */
-  #work(question, key, edit) {
-    const work = async () => {
-      this.#working += 1;
-      this.actions.showBusy(true);
+  /** Ask for a mask of the frame on the stage after those that were asked for before; what cannot be read is said. */
+  #queue(shown, question, key, edit) {
+    const { value, painting } = this.actions.subject();
+    const task = { value, painting, index: painting.index, question, key, edit };
+    this.waiting.push(shown);
+    this.actions.showWaiting(this.waiting.length);
+    this.#done = this.#done.then(async () => {
       try {
-        await this.#ask(question, key, edit);
+        await this.#work(task);
       } catch (error) {
         console.warn(error);
         this.actions.showTrouble(this.words.unreadable);
       }
-      this.#working -= 1;
-      this.actions.showBusy(this.isBusy);
-    };
-    const working = work();
-    this.#done = this.#done.then(() => working);
-    return working;
+      this.waiting = this.waiting.filter((other) => other !== shown);
+      this.actions.showWaiting(this.waiting.length);
+    });
+    return this.#done;
   }
 
-  /** Ask about the frame on the stage, and edit it with the ids that come unless another one is there by then. */
-  async #ask(question, key, edit) {
-    const { value, painting } = this.actions.subject();
-    const { index } = painting;
-    const answer = await this.server.askAloud(value, { index, ...(await question()) });
+  /** Edit the frame with the ids that come, unless another one is on the stage by then. */
+  async #work(task) {
+    const { value, painting, index, question, key, edit } = task;
+    if (!this.#isOnStage(task)) {
+      return;
+    }
+    const answer = await this.server.askAloud(value, { index, ...(await question(painting)) });
     if (!answer[key]) {
       return;
     }
     const ids = await idsOf(answer[key], painting.size);
-    const now = this.actions.subject();
-    if (now.painting === painting && now.index === index) {
+    await this.actions.rest();
+    if (this.#isOnStage(task)) {
       this.actions.edit(() => edit(painting, ids));
-    } else {
-      this.actions.showTrouble(this.words.left_frame.replace('{}', index));
     }
   }
+
+  #isOnStage({ painting, index }) {
+    const now = this.actions.subject();
+    const isThere = now.painting === painting && now.index === index;
+    if (!isThere) {
+      this.actions.showTrouble(this.words.left_frame.replace('{}', index));
+    }
+    return isThere;
+  }
+}
+
+/** Return the question for an object's mask with one more hint; what was told last wins. */
+async function askWith(painting, hint) {
+  const { size, ids, hints } = painting;
+  const told = new Uint8Array(ids.length);
+  for (const { path, adds } of [...hints.filter(({ target }) => target === hint.target), hint]) {
+    drawPath(told, size, path, { thickness: SCRIBBLE, id: adds ? ON_IT : BESIDE_IT });
+  }
+  const mask = ids.map((id) => (id === hint.target ? 1 : 0));
+  return { what: 'hints', hints: await addressOf(told, size), mask: await addressOf(mask, size) };
 }
 
 /** Return a box [top, left, bottom, right] of whole pixels between two corners [x, y]. */

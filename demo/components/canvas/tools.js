@@ -3,7 +3,7 @@
 import { clamp } from '../shared/numbers.js';
 import { drawLine } from './raster.js';
 
-const SIZES = [2, 120]; // the brush's diameter in pixels of the frame
+export const SIZES = [2, 120]; // the brush's diameter in pixels of the frame
 const CLOSE = 8; // pixels of the stage: a click this near to a polygon's first corner closes it
 
 export class Tools {
@@ -18,20 +18,38 @@ export class Tools {
    * @param {function(Uint8Array)} actions.keep takes the ids before a stroke that is done.
    * @param {function(Array)} actions.fillPolygon takes the polygon's corners.
    * @param {function(Array, Array)} actions.cutBox takes two opposite corners.
-   * @param {function(Array)} actions.cutScribble takes a path.
+   * @param {function({path: Array, target: number, adds: boolean})} actions.addHint takes a click or a scribble.
+   * @param {function(): Array<Object>} actions.waiting what GrabCut has still to answer: {outline} or {hint} each.
    */
   constructor(actions) {
     this.actions = actions;
     this.tool = 'brush';
     this.target = 1;
     this.size = 18;
+    this.adds = true; // whether clicks and scribbles are on the object, or beside it
     this.cursor = null;
     this.polygon = [];
     this.stroke = null;
+    this.atRest = []; // called when no stroke is being drawn
   }
 
   get paints() {
     return this.tool === 'brush' || this.tool === 'eraser';
+  }
+
+  /** Whether the tool tells GrabCut what belongs to the object. */
+  get hints() {
+    return this.tool === 'click' || this.tool === 'scribble';
+  }
+
+  /** Whether something was begun that `cancel` takes back. */
+  get hasBegun() {
+    return this.stroke !== null || this.polygon.length > 0;
+  }
+
+  /** Wait until no stroke is being drawn. */
+  rest() {
+    return this.stroke ? new Promise((resolve) => this.atRest.push(resolve)) : Promise.resolve();
   }
 
   setTool(tool) {
@@ -42,6 +60,11 @@ export class Tools {
   setSize(size) {
     this.size = clamp(size, ...SIZES);
     this.actions.draw();
+  }
+
+  setAdds(adds) {
+    this.adds = adds;
+    this.actions.refresh();
   }
 
   setTarget(target) {
@@ -93,11 +116,12 @@ export class Tools {
     this.stroke = null;
     if (this.tool === 'box') {
       this.actions.cutBox(stroke.start, stroke.last);
-    } else if (this.tool === 'scribble') {
-      this.actions.cutScribble(stroke.path);
+    } else if (this.hints) {
+      this.actions.addHint(this.#hintOf(stroke));
     } else {
       this.actions.keep(stroke.before);
     }
+    this.#settle();
     this.actions.draw();
   }
 
@@ -107,6 +131,7 @@ export class Tools {
       this.actions.painting().ids = this.stroke.before;
       this.stroke = null;
       this.actions.paint();
+      this.#settle();
     }
   }
 
@@ -129,18 +154,29 @@ export class Tools {
   /** Return what is drawn over the frame, see `Stage`. */
   scene() {
     const { stroke, cursor, polygon } = this;
-    const outlines = [];
+    const waiting = this.actions.waiting();
+    const outlines = waiting.map(({ outline }) => outline).filter(Boolean);
+    const hints = waiting.map(({ hint }) => hint).filter(Boolean);
     if (polygon.length) {
       outlines.push(cursor ? [...polygon, cursor] : polygon);
     }
     if (stroke && this.tool === 'box') {
       outlines.push(rectangle(stroke.start, stroke.last));
     }
-    if (stroke && this.tool === 'scribble') {
-      outlines.push(stroke.path);
+    if (this.hints) {
+      hints.push(...(this.actions.painting()?.hints ?? []), ...(stroke ? [this.#hintOf(stroke)] : []));
     }
     const circle = cursor && this.paints ? { place: cursor, radius: this.size / 2 } : null;
-    return { outlines, dots: polygon, circle };
+    return { outlines, hints, dots: polygon, circle };
+  }
+
+  /** Tell those who wait that no stroke is being drawn. */
+  #settle() {
+    this.atRest.splice(0).forEach((resolve) => resolve());
+  }
+
+  #hintOf({ start, path }) {
+    return { path: this.tool === 'click' ? [start] : path, target: this.target, adds: this.adds };
   }
 
   #addCorner(place) {
@@ -163,7 +199,8 @@ export class Tools {
   }
 }
 
-function rectangle([ax, ay], [bx, by]) {
+/** Return the closed outline of the box between two corners. */
+export function rectangle([ax, ay], [bx, by]) {
   return [
     [ax, ay],
     [bx, ay],

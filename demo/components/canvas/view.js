@@ -2,11 +2,13 @@
 
 import { el } from '../shared/element.js';
 import { scrollTo } from '../shared/motion.js';
+import { BrushBar } from './brush_bar.js';
 import { FrameBar } from './frame_bar.js';
 import { More } from './more.js';
 import { RepairBar } from './repair_bar.js';
 import { Stage } from './stage.js';
 import { ToolBar } from './tool_bar.js';
+import { Workspace } from './workspace.js';
 
 export class View {
   /**
@@ -14,43 +16,56 @@ export class View {
    * @param {Object} words
    * @param {Object<number, Array<number>>} colours RGB of each object.
    * @param {Tools} tools
-   * @param {Object<string, function>} actions see `ToolBar`, `FrameBar`, `More` and `RepairBar`; and
+   * @param {Object<string, function>} actions see `ToolBar`, `BrushBar`, `FrameBar`, `More` and `RepairBar`; and
    *   `tryAgain`.
    */
   constructor(box, words, colours, tools, actions) {
     Object.assign(this, { box, words, colours, tools });
+    this.workspace = new Workspace(box, words);
     this.stage = new Stage(words.stage, colours, () => tools.scene());
-    this.toolBar = new ToolBar(words, colours, actions);
+    this.toolBar = new ToolBar(words, colours, actions, this.workspace.button);
+    this.brushBar = new BrushBar(words, { size: tools.size, opacity: this.stage.opacity }, actions);
     this.frameBar = new FrameBar(words, actions);
     this.repairBar = new RepairBar(words, actions.goOn);
-    this.more = new More(words, { size: tools.size, opacity: this.stage.opacity }, actions);
+    this.more = new More(words, actions);
     this.card = el('p', { class: 'card' });
-    this.hint = el('p', { class: 'hint tool-hint' });
+    this.hint = el('span');
     this.legend = el('div', { class: 'legend', 'aria-live': 'polite' });
     this.trouble = el('p', { class: 'trouble', role: 'alert' });
-    this.note = el('p', { class: 'trouble note', role: 'status' });
+    this.note = el('p', { class: 'note', role: 'status' });
     this.unsaved = el('p', { class: 'trouble unsaved', role: 'status' });
     this.failure = el('span');
     const again = el('button', { class: 'try-again', onclick: actions.tryAgain }, words.try_again);
     this.failed = el('p', { class: 'trouble failed', role: 'alert', hidden: true }, this.failure, ' ', again);
-    box.append(
+    this.working = el('p', { class: 'working', role: 'status' });
+    this.stage.room.append(this.working);
+    this.workspace.node.append(
       this.card,
+      this.repairBar.node,
       ...this.toolBar.nodes,
-      this.stage.node,
+      this.brushBar.node,
+      this.#hints(),
+      this.stage.room,
       this.note,
       this.unsaved,
       this.failed,
-      this.frameBar.node,
-      this.hint,
-      this.legend,
-      this.repairBar.node,
       this.trouble,
-      this.more.node,
+      this.frameBar.node,
+      this.legend,
       this.frameBar.marked,
+      this.more.node,
     );
     for (const button of box.querySelectorAll('button')) {
       button.type = 'button';
     }
+  }
+
+  /** Return the line that says what the tool does, and what a mouse or fingers do with every tool. */
+  #hints() {
+    const { words } = this;
+    const mouse = el('span', { class: 'for-mouse' }, ` ${words.with_mouse}`);
+    const touch = el('span', { class: 'for-touch' }, ` ${words.with_fingers}`);
+    return el('p', { class: 'hint tool-hint' }, this.hint, mouse, touch);
   }
 
   /** Show what belongs to a clip as a whole. */
@@ -70,6 +85,13 @@ export class View {
     scrollTo(this.trouble);
   }
 
+  /** Say what is to be done before a run, and bring the canvas into view. */
+  remind(sentence) {
+    this.showNote(sentence);
+    scrollTo(this.box);
+    this.stage.node.focus({ preventScroll: true });
+  }
+
   /** Show why nothing can be drawn at this moment, nothing for ''. */
   showNote(sentence) {
     this.note.textContent = sentence;
@@ -86,9 +108,12 @@ export class View {
     this.failure.textContent = sentence;
   }
 
-  /** Show that a mask is on its way. */
-  showBusy(on) {
-    this.box.classList.toggle('busy', on);
+  /** Show how many masks are on their way. */
+  showWaiting(count) {
+    const { finding, finding_more: more } = this.words;
+    this.box.classList.toggle('busy', count > 0);
+    this.working.textContent = count > 1 ? more.replace('{}', count - 1) : count ? finding : '';
+    this.stage.draw();
   }
 
   /** Show the labels of a frame and what can be done with them; `names` are the objects'. */
@@ -97,6 +122,7 @@ export class View {
     const counts = painting.counts();
     this.stage.paint(painting);
     this.toolBar.show(tools, counts, painting.history);
+    this.brushBar.show(tools);
     this.more.showName(tools.target, names);
     this.hint.textContent = words.tools[tools.tool][1];
     const present = Object.keys(this.colours)

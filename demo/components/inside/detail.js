@@ -1,86 +1,65 @@
-/** One part of the diagram, large: picture, values under the pointer, formula and statistics. */
+/** One box of the diagram, large: picture, values under the pointer, formula and statistics. */
 
 import { el } from '../shared/element.js';
 import { fixed } from '../shared/numbers.js';
-import { cellAt } from './geometry.js';
-import { absence, colourBar, curve } from './pieces.js';
+import { gateDetail } from './gate_detail.js';
+import { fits } from './loss_chart.js';
+import { absence, cells, colourBar } from './pieces.js';
 
-/** Make the head of the details: what the part is. */
+/** Make the head of the details: what the box is. */
 export function about({ symbol, title, sentence }) {
-  return el(
-    'div',
-    { class: 'about' },
-    el('h4', {}, el('b', {}, symbol), ` · ${title}`),
-    el('p', {}, sentence),
-  );
+  return [el('h4', {}, el('b', {}, symbol), ` · ${title}`), el('p', {}, sentence)];
 }
 
 /**
- * Make a part of a model, large.
+ * Make a box of a model, large.
  * @param {{name: string, title: string}} model
  * @param {Object} answer the server's to "detail".
  * @param {Object} words
  */
 export function large(model, answer, words) {
-  const values = el('output', { class: 'hover', 'aria-live': 'off' }, answer.values ? words.hover : '');
+  const output = el('output', { class: 'hover', 'aria-live': 'off' }, answer.values ? words.hover : '');
+  const frame = answer.key ? ` · ${words.frame} ${answer.index}` : '';
   return el(
     'figure',
-    { class: 'large', 'data-model': model.name },
-    el('h5', {}, model.title),
-    view(answer, values, words),
-    caption(answer, words),
-    values,
+    { class: 'large', 'data-model': model.name, 'data-frame': answer.index },
+    el('h5', {}, `${model.title}${frame}`),
+    view(answer, output, words),
+    output,
     facts(answer, words),
   );
 }
 
-function view(answer, values, words) {
+function view(answer, output, words) {
+  if (answer.gates) {
+    return gateDetail(answer, output, words);
+  }
   if (answer.frames) {
-    return el('p', {}, words.memory_holds.replace('{}', answer.frames.join(', ')));
+    return memory(answer, words);
   }
   if (answer.losses) {
-    return el('div', { class: 'fits' }, ...answer.losses.map((fit) => lossCurve(fit, words)));
+    return fits(answer.losses, words);
   }
-  if (answer.src) {
-    return picture(answer, values, words);
-  }
-  return absence(answer);
+  return answer.src ? picture(answer, output, words) : absence(answer);
 }
 
-function lossCurve({ frame, losses }, words) {
-  const [first, last] = [losses[0], losses.at(-1)].map((loss) => loss?.toPrecision(2) ?? '–');
-  const text = `${words.frame} ${frame}: ${first} → ${last}`;
-  return el('figure', {}, curve(losses, { width: 160, height: 60 }), el('figcaption', {}, text));
-}
-
-function picture({ src, symbol, title, values }, output, words) {
-  const image = el('img', { src, alt: `${symbol}: ${title}`, class: values ? 'cells' : '' });
-  if (values) {
-    image.addEventListener('pointermove', ({ clientX, clientY }) => {
-      const shown = image.getBoundingClientRect();
-      const { row, column } = cellAt({ x: clientX, y: clientY }, shown, values.length, values[0].length);
-      const value = values[row][column];
-      output.textContent = `${words.row} ${row}, ${words.column} ${column}: ${fixed(value, 3)}`;
-      output.dataset.value = value;
-    });
-  }
-  return el('div', { class: 'picture' }, image);
-}
-
-function caption(answer, words) {
-  if (!answer.caption) {
-    return null;
-  }
+function picture(answer, output, words) {
   const text = answer.caption === 'PCA' ? words.pca_caption : answer.caption;
-  return el('figcaption', {}, text, scale(answer, words));
+  const caption = text ? el('figcaption', {}, text, colourBar(answer, words)) : null;
+  return el('div', { class: 'picture' }, cells(answer, answer.symbol, output, words), caption);
 }
 
-function scale({ bar, low, high }, words) {
-  if (!bar) {
-    return null;
-  }
-  const digits = bar === 'cividis' ? 0 : 2;
-  return colourBar(bar, fixed(low, digits), fixed(high, digits), words);
+function memory({ frames, weights }, words) {
+  const rows = frames.map((frame, place) =>
+    el(
+      'li',
+      {},
+      el('span', {}, `${words.frame} ${frame}`),
+      el('span', { class: 'weight' }, el('i', { style: `width: ${100 * weights[place]}%` })),
+      fixed(weights[place], 3),
+    ),
+  );
+  return el('ul', { class: 'weights', 'aria-label': words.temporal_weight }, ...rows);
 }
 
 function facts({ formula, shape, stats }, words) {
@@ -90,12 +69,8 @@ function facts({ formula, shape, stats }, words) {
     add(words.shape, shape);
   }
   if (stats) {
-    add(
-      words.stats,
-      Object.entries(stats)
-        .map(([label, figure]) => `${label} ${fixed(figure, 3)}`)
-        .join(', '),
-    );
+    const written = Object.entries(stats).map(([label, figure]) => `${label} ${fixed(figure, 3)}`);
+    add(words.stats, written.join(', '));
   }
   return list;
 }

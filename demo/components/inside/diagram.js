@@ -1,97 +1,132 @@
-/** The live diagram of a model, and the terms to know with their pictures. */
+/** The live diagram of a model: the memory's lane above, the current frame's lane below, and the way back. */
 
 import { el } from '../shared/element.js';
-import { absence, curve } from './pieces.js';
+import { Box } from './box.js';
+import { PastFrames } from './past_frames.js';
 
-const COLUMNS = [
-  ['frame', 'region', 'source'],
-  ['value', 'label', 'weight'],
-  ['memory', 'tau'],
-  ['transduced', 'gate_transduced', 'induced', 'gate_induced'],
-  ['fused', 'mask'],
-];
-const TERMS = ['value', 'label', 'gate_transduced', 'gate_induced'];
-const SIGNS = { plain_sum: '+', not_predicted: '∅' };
+const LABELS = ['source', 'value', 'label', 'weight', 'tau'];
+const BRANCHES = {
+  matching: ['transduced', 'gate_transduced', 'contribution_transduced'],
+  filter: ['induced', 'gate_induced', 'contribution_induced'],
+};
+const MOVES = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
 
-/**
- * Make the diagram of a model, or say why there is none.
- * @param {{name: string, title: string, difference: string}} model
- * @param {Object} answer the server's to "diagram".
- * @param {{words: Object, parts: Object, chosen: string, choose: function(key)}} context
- */
-export function diagram(model, answer, context) {
-  const head = el('h4', {}, model.title, ' ', el('small', {}, model.difference));
-  const flow = answer.boxes
-    ? el('div', { class: 'flow' }, ...columns(answer.boxes, context))
-    : absence(answer);
-  return el('section', { 'data-model': model.name }, head, flow);
-}
-
-/** Make the figures of the terms to know from a model's boxes. */
-export function glossary(boxes, parts) {
-  return TERMS.map((key) => {
-    const { symbol, title, sentence } = parts[key];
-    const { src, absent, formula } = boxes[key];
-    const view = src
-      ? el('img', { src, alt: `${symbol}: ${title}`, class: 'cells' })
-      : el('span', { class: 'absent' }, el('small', {}, absent));
-    const caption = el(
-      'figcaption',
-      {},
-      el('b', {}, symbol),
-      el('span', {}, sentence),
-      el('code', {}, formula),
+export class ModelDiagram {
+  /**
+   * @param {{name: string, title: string, difference: string}} model
+   * @param {{words: Object, parts: Object, choose: function(key), choosePast: function(frame)}} context
+   */
+  constructor(model, { words, parts, choose, choosePast }) {
+    this.words = words;
+    this.boxes = Object.fromEntries(
+      Object.keys(parts).map((key) => [key, new Box(key, parts[key], words, () => choose(key))]),
     );
-    return el('figure', { 'data-term': key }, view, caption);
-  });
-}
-
-function columns(boxes, context) {
-  return COLUMNS.map((keys, number) => {
-    const cards = keys.map((key) => card(key, boxes[key], context));
-    return el('div', { class: 'column', 'data-step': context.words.steps[number] }, ...cards);
-  });
-}
-
-function card(key, box, context) {
-  const { title, sentence } = context.parts[key];
-  const isChosen = key === context.chosen;
-  return el(
-    'button',
-    {
-      class: `part ${isChosen ? 'chosen' : ''}`,
-      'data-part': key,
-      title: sentence,
-      'aria-pressed': String(isChosen),
-      onclick: () => context.choose(key),
-    },
-    el('span', { class: 'name' }, el('b', {}, box.symbol), ` ${title}`),
-    content(key, box, context),
-  );
-}
-
-function content(key, box, { words, parts }) {
-  if (box.absent) {
-    const sign = SIGNS[box.absent_kind] ?? SIGNS.not_predicted;
-    return el('span', { class: 'absent' }, sign, el('small', {}, box.absent));
+    this.past = new PastFrames(words, choosePast);
+    this.pastName = el('h6', {});
+    this.nowName = el('h5', {});
+    this.back = el('p', { class: 'back' });
+    this.absence = el('p', { class: 'absent' });
+    this.flow = el(
+      'div',
+      { role: 'group', 'aria-label': words.diagram.replace('{}', model.title) },
+      this.#pastLane(),
+      this.#between(),
+      this.#currentLane(),
+      this.back,
+      el('div', { class: 'way-back', 'aria-hidden': 'true' }),
+    );
+    this.flow.addEventListener('keydown', (event) => this.#key(event));
+    this.flow.addEventListener('focusin', ({ target }) => this.#reach(target));
+    const head = el('h4', {}, model.title, ' ', el('small', {}, model.difference));
+    this.node = el('section', { 'data-model': model.name }, head, this.absence, this.flow);
   }
-  if (key === 'memory') {
-    const marks = box.frames.map((frame) => el('i', { title: `${words.frame} ${frame}` }));
-    const count = el('small', {}, words.frames_in_memory.replace('{}', box.count));
-    return el('span', { class: 'memory' }, ...marks, count);
-  }
-  if (key === 'tau') {
-    return sparkline(box.losses[0], words);
-  }
-  const { title, feature } = parts[key];
-  return el('img', { src: box.src, alt: `${box.symbol}: ${title}`, class: feature ? 'cells' : '' });
-}
 
-function sparkline(fit, words) {
-  if (!fit) {
-    return el('span', { class: 'absent' }, '–');
+  /** Show the server's answer to "diagram"; `part` is the box that is shown large. */
+  show(answer, part) {
+    const isOpen = Boolean(answer.boxes);
+    this.absence.hidden = isOpen;
+    this.flow.hidden = !isOpen;
+    this.flow.className = isOpen ? 'flow' : '';
+    if (!isOpen) {
+      this.absence.textContent = answer.error ?? answer.absent ?? '';
+      return;
+    }
+    for (const [key, box] of Object.entries(this.boxes)) {
+      box.show(answer.boxes[key]);
+      box.chosen = key === part;
+    }
+    this.past.show(answer.boxes.memory, answer.past);
+    this.pastName.textContent = this.words.past_of.replace('{}', answer.past ?? '–');
+    this.nowName.textContent = this.words.now.replace('{}', answer.index);
+    const told = answer.joins ? this.words.joins : this.words.stays_out;
+    this.back.textContent = told.replace('{}', answer.interval);
+    this.flow.classList.toggle('joins', answer.joins);
+    this.#reach(this.flow.querySelector('[tabindex="0"]') ?? this.boxes[part].node);
   }
-  const { losses, frame } = fit;
-  const line = curve(losses, { width: 120, height: 44, least: 0.98 * Math.min(...losses) });
-  return el('span', { class: 'spark' }, line, el('small', {}, words.fitted_at.replace('{}', frame)));
+
+  #pastLane() {
+    const { words } = this;
+    const head = el('h5', {}, words.past, ' ', el('small', {}, words.past_help));
+    return el(
+      'div',
+      { class: 'lane past' },
+      head,
+      el('div', { class: 'memory' }, this.boxes.memory.node, this.past.node),
+      this.pastName,
+      el('div', { class: 'labels' }, ...this.#nodes(LABELS)),
+    );
+  }
+
+  #between() {
+    const { connections } = this.words;
+    return el(
+      'p',
+      { class: 'between' },
+      el('span', {}, `↓ ${connections.matching}`),
+      el('span', {}, `↓ ${connections.filter}`),
+    );
+  }
+
+  #currentLane() {
+    const { words } = this;
+    const branches = Object.entries(BRANCHES).map(([name, keys]) =>
+      el(
+        'div',
+        { class: `branch ${name}` },
+        el('h6', {}, words.branches[name]),
+        el('div', { class: 'steps' }, ...this.#nodes(keys)),
+      ),
+    );
+    return el(
+      'div',
+      { class: 'lane now' },
+      this.nowName,
+      el('div', { class: 'seen' }, ...this.#nodes(['frame', 'region'])),
+      el('div', { class: 'branches' }, ...branches),
+      el('div', { class: 'result' }, ...this.#nodes(['fused', 'mask'])),
+    );
+  }
+
+  #nodes(keys) {
+    return keys.map((key) => this.boxes[key].node);
+  }
+
+  /** Go from box to box: the whole diagram is one stop of the Tab key. */
+  #key(event) {
+    if (!(event.key in MOVES)) {
+      return;
+    }
+    event.preventDefault();
+    const all = [...this.flow.querySelectorAll('button')];
+    const place = all.indexOf(event.target) + MOVES[event.key];
+    all[Math.max(0, Math.min(all.length - 1, place))].focus();
+  }
+
+  /** Make a box the one that the Tab key reaches. */
+  #reach(node) {
+    for (const other of this.flow.querySelectorAll('[tabindex="0"]')) {
+      other.tabIndex = -1;
+    }
+    node.tabIndex = 0;
+  }
 }

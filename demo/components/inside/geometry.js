@@ -36,3 +36,27 @@ export function cellAt({ x, y }, { left, top, width, height }, rows, columns) {
     column: clamp(Math.floor(((x - left) / width) * columns), 0, columns - 1),
   };
 }
+
+/** Return the function that maps `low`..`high` (both above 0) to `start`..`end` by their logarithms. */
+export function logScale(low, high, start, end) {
+  const width = Math.max(1e-9, Math.log(high / low));
+  return (value) => start + ((end - start) * Math.log(value / low)) / width;
+}
+
+/** Return the ticks of a logarithmic axis: 1, 2 and 5 times the powers of ten, the powers alone if they are many. */
+export function logTicks(low, high) {
+  const first = Math.floor(Math.log10(low));
+  const powers = Array.from(
+    { length: Math.ceil(Math.log10(high)) - first + 1 },
+    (_, number) => first + number,
+  );
+  const factors = powers.length > 4 ? [1] : [1, 2, 5];
+  return powers
+    .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)))
+    .filter((tick) => tick >= low && tick <= high);
+}
+
+/** Write a number with two significant digits, without an exponent. */
+export function short(value) {
+  return String(Number(value.toPrecision(2)));
+}

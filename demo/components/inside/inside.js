@@ -1,5 +1,6 @@
 /**
- * The inside of one or two models at the player's frame: the live diagram, a part in detail, gates, learner, memory.
+ * The inside of one or two models at the player's frame: the live diagram, a box large, the channels of E1 and E2, and
+ * right below the player's panes what a clicked pixel looks at.
  * `props.parts` describes the boxes (demo/inside/diagram.py); `server.read` answers questions (demo/inside/server.py).
  */
 
@@ -7,14 +8,16 @@ import { frames, pixels, runs } from '../shared/channels.js';
 import { el } from '../shared/element.js';
 import { Latest } from '../shared/latest.js';
 import { scrollTo } from '../shared/motion.js';
-import { isKnown } from '../shared/numbers.js';
 import { Retry } from '../shared/retry.js';
 import { asker } from '../shared/server.js';
-import { pixelHead, pixelSection } from './clicked_pixel.js';
+import { channelStrip } from './channel_strip.js';
+import { PixelAnswer } from './clicked_pixel.js';
 import { about, large } from './detail.js';
-import { diagram, glossary } from './diagram.js';
-import { overTime } from './over_time.js';
+import { ModelDiagram } from './diagram.js';
 import { Pickers } from './pickers.js';
+import { Subject } from './subject.js';
+
+const PLAYING = 500; // milliseconds from one diagram to the next while the player plays
 
 export function mount({ element, props, server }) {
   const ask = asker((question) => server.read(question), props.words.unreachable);
@@ -33,27 +36,39 @@ class Inside {
     this.models = ['', '']; // names; '' for none
     this.target = 1;
     this.reduction = 'pca';
+    this.scale = 'unit';
     this.part = 'gate_transduced';
+    this.past = null; // the past frame that the visitor chose; null for the newest
     this.pixel = null;
-    this.figures = [];
-    this.everything = false; // whether the next refresh goes beyond the diagram and the detail
-    this.looking = null; // the newest request for the clicked pixel
+    this.shown = new Map(); // the diagrams, by the model's name
+    this.stripsOf = ''; // what the strips of channels were asked for
+    this.refreshed = 0; // when a diagram was last asked for while playing
+    this.everything = false; // whether the next refresh goes beyond the diagram
     this.refreshing = new Latest();
     this.retry = new Retry(() => this.#refresh());
     this.pickers = new Pickers(words, {
       first: (name) => this.#choose({ models: [name, this.models[1]] }),
       second: (name) => this.#choose({ models: [this.models[0], name] }),
-      target: (target) => this.#choose({ target }),
+      target: (target) => this.#choose({ target, past: null }),
       reduction: (reduction) => this.#choose({ reduction }),
+      scale: (scale) => this.#choose({ scale }),
     });
+    this.answer = new PixelAnswer(words);
     this.#lay();
   }
 
-  /** Show a finished run, unless it is shown already. */
-  showRun({ value, index }) {
+  /** Show a finished run, unless it is shown already; null hides everything. */
+  showRun(message) {
     if (!this.box.isConnected) {
       return;
     }
+    if (!message) {
+      this.value = null;
+      this.box.hidden = true;
+      this.answer.node.hidden = true;
+      return;
+    }
+    const { value, index } = message;
     const isFresh = this.value?.run !== value.run || this.value.stamp !== value.stamp;
     this.value = value;
     this.#tellImported(value.variants.every(({ imported }) => imported));
@@ -62,9 +77,10 @@ class Inside {
     }
     const [first, second] = value.variants;
     const models = [first.name, second?.name ?? ''];
-    Object.assign(this, { index, models, target: value.shown_object, pixel: null, figures: [] });
+    Object.assign(this, { index, models, target: value.shown_object, pixel: null, past: null, stripsOf: '' });
     this.pickers.offer(value, this);
-    this.looked.replaceChildren(el('p', { class: 'hint' }, this.words.click_pixel));
+    this.answer.clear();
+    this.answer.place(this.box);
     this.retry.stop();
     this.#refresh();
   }
@@ -72,16 +88,24 @@ class Inside {
   /** Say in one line that results of other programs keep nothing to look into, in the place of all else. */
   #tellImported(isImported) {
     this.box.hidden = isImported;
+    this.answer.node.hidden = isImported;
     this.imported ??= el('p', { class: 'hint', role: 'note' }, this.words.imported);
     isImported ? this.box.before(this.imported) : this.imported.remove();
   }
 
-  /** Go to a frame of the run that is shown; while the player plays, only the diagram goes along. */
+  /** Go to a frame of the run that is shown; while the player plays, only the diagram goes along, twice a second. */
   showFrame({ stamp, index, playing }) {
     if (this.value?.stamp !== stamp || !this.box.isConnected || this.box.hidden) {
       return;
     }
     this.index = index;
+    this.box.classList.toggle('playing', playing);
+    this.answer.node.classList.toggle('playing', playing);
+    const now = performance.now();
+    if (playing && now < this.refreshed + PLAYING) {
+      return;
+    }
+    this.refreshed = playing ? now : 0;
     this.#refresh({ everything: !playing });
   }
 
@@ -91,11 +115,12 @@ class Inside {
       return;
     }
     this.pixel = { x, y };
+    this.answer.place(this.box);
     if (target && target !== this.target) {
       this.pickers.target.value = target;
-      this.#choose({ target });
+      this.#choose({ target, past: null });
     } else {
-      this.#showAttention(this.#subject());
+      this.answer.show(this.#subject());
     }
   }
 
@@ -106,7 +131,7 @@ class Inside {
 
   #choosePart(key) {
     this.part = key;
-    this.#refresh({ everything: false });
+    this.#refresh();
     scrollTo(this.details);
   }
 
@@ -119,11 +144,14 @@ class Inside {
       const all = this.everything;
       const subject = this.#subject();
       this.everything = false;
-      await this.#showDiagrams(subject);
-      await this.#showDetail(subject);
-      if (all) {
-        await this.#showOverTime(subject);
-        await this.#showAttention(subject);
+      const found = await this.#showDiagrams(subject, all);
+      if (all && found) {
+        await this.#showDetail(subject, found);
+        await this.#showMemory(subject, found);
+        await this.#showChannels(subject);
+        if (subject.pixel === this.pixel) {
+          await this.answer.show(subject); // else another one was clicked meanwhile
+        }
       }
       if (!subject.lacks) {
         this.retry.stop();
@@ -131,138 +159,116 @@ class Inside {
     });
   }
 
-  /** Return what is to be shown now; a request keeps to it, and `lacks` tells whether an answer did not come. */
+  /** Return what is to be shown now. */
   #subject() {
-    const { value, index, target, reduction, part, pixel } = this;
-    const chosen = this.models.filter((name) => name);
+    const { value, index, target, reduction, scale, part, past, pixel } = this;
+    const chosen = this.models.filter((name, place, all) => name && all.indexOf(name) === place);
     const models = chosen.map((name) => value.variants.find((variant) => variant.name === name));
-    return { value, index, target, reduction, part, pixel, models, lacks: false };
+    const facts = { value, index, target, reduction, scale, part, past, pixel, models };
+    return new Subject(facts, {
+      ask: this.askServer,
+      isShown: (subject) => this.value?.stamp === subject.value.stamp,
+      later: () => this.retry.later(),
+    });
   }
 
-  /** Tell whether the run of a request is the one that is shown. */
-  #isShown({ value }) {
-    return this.value.stamp === value.stamp;
-  }
-
-  /** Ask the same about every model of the subject; return [model, answer] pairs. */
-  #askAll(subject, what, more = {}) {
-    const { index, target, models } = subject;
-    return Promise.all(
-      models.map(async (model) => [
-        model,
-        await this.#ask(subject, { what, name: model.name, index, target, ...more }),
-      ]),
-    );
-  }
-
-  /** Ask about the subject's run; a question without an answer, or without one yet, is asked again later. */
-  async #ask(subject, question) {
-    const { token, run } = subject.value;
-    const answer = await this.askServer({ ...question, token, run });
-    if ((answer.isLost || answer.absent_kind === 'pending') && this.#isShown(subject)) {
-      if (!subject.lacks) {
-        this.retry.later();
-      }
-      subject.lacks = true;
-    }
-    return answer;
-  }
-
-  async #showDiagrams(subject) {
-    const { words, parts } = this;
-    const { index, part, reduction } = subject;
-    const found = await this.#askAll(subject, 'diagram', { how: reduction });
-    if (!this.#isShown(subject)) {
-      return;
+  /** Show the diagrams; return the answers by the models' names, or null if the run is no longer shown. */
+  async #showDiagrams(subject, isCalm) {
+    const { words } = this;
+    const { index, part, past, reduction, scale, models } = subject;
+    const found = await subject.askAll('diagram', () => ({ how: reduction, scale, past }));
+    if (!subject.isShown) {
+      return null;
     }
     const open = found.map(([, answer]) => answer).find((answer) => answer.boxes);
-    const context = { words, parts, chosen: part, choose: (key) => this.#choosePart(key) };
-    this.where.textContent = `${words.frame} ${index}${this.#keptNote(open, index)}`;
-    this.diagrams.replaceChildren(
-      ...found.map(([model, answer]) => diagram(model, answer, context)),
-      ...this.#explainedNote(open, reduction),
-    );
-    this.glossary.replaceChildren(...(open ? glossary(open.boxes, parts) : []));
+    const kept = open && open.index !== index ? ` (${words.kept.replace('{}', open.index)})` : '';
+    this.where.setAttribute('aria-live', isCalm ? 'polite' : 'off');
+    this.where.textContent = `${words.frame} ${index}${kept}`;
+    this.#offerDiagrams(models);
+    found.forEach(([model, answer]) => this.shown.get(model.name).show(answer, part));
+    this.coloursNote.hidden = reduction !== 'pca' || !open;
     this.diagrams.dataset.frame = index;
+    return new Map(found.map(([model, answer]) => [model.name, answer]));
   }
 
-  #keptNote(answer, index) {
-    const kept = answer?.index ?? index;
-    return kept === index ? '' : ` (${this.words.kept.replace('{}', kept)})`;
-  }
-
-  #explainedNote(answer, reduction) {
-    if (reduction !== 'pca' || !isKnown(answer?.explained)) {
-      return [];
+  /** Lay out the diagrams of models, unless these are the ones that are there. */
+  #offerDiagrams(models) {
+    const key = models.map(({ name, title, difference }) => `${name}|${title}|${difference}`).join();
+    if (key === this.diagrams.dataset.models) {
+      return;
     }
-    const percent = Math.round(100 * answer.explained);
-    return [el('p', { class: 'hint' }, this.words.explained.replace('{}', percent))];
+    const context = {
+      words: this.words,
+      parts: this.parts,
+      choose: (part) => this.#choosePart(part),
+      choosePast: (past) => this.#choose({ past }),
+    };
+    this.shown = new Map(models.map((model) => [model.name, new ModelDiagram(model, context)]));
+    this.diagrams.replaceChildren(...[...this.shown.values()].map(({ node }) => node));
+    this.diagrams.dataset.models = key;
   }
 
-  async #showDetail(subject) {
-    const { part, reduction } = subject;
-    const found = await this.#askAll(subject, 'detail', { key: part, how: reduction });
-    if (!this.#isShown(subject)) {
+  async #showDetail(subject, diagrams) {
+    const { part, reduction, scale } = subject;
+    const isOfPast = this.parts[part].of_past;
+    const found = await subject.askAll('detail', ({ name }) => {
+      const { past } = diagrams.get(name);
+      return {
+        key: part,
+        how: reduction,
+        scale,
+        ...(isOfPast && Number.isInteger(past) ? { index: past } : {}),
+      };
+    });
+    if (!subject.isShown) {
       return;
     }
     const figures = found.map(([model, answer]) => large(model, answer, this.words));
-    this.details.replaceChildren(about(this.parts[part]), el('div', { class: 'pair' }, ...figures));
+    this.aboutPart.replaceChildren(...about(this.parts[part]));
+    this.pair.replaceChildren(...figures);
     this.details.dataset.part = part;
   }
 
-  async #showOverTime(subject) {
-    const { index, target } = subject;
-    const [gates, strips] = await Promise.all([
-      this.#askAll(subject, 'gate_difference'),
-      this.#askAll(subject, 'filmstrip'),
-      this.#fetchFigures(subject),
-    ]);
-    if (!this.#isShown(subject)) {
-      return;
-    }
-    const sections = gates.map(([model, answer], number) => {
-      const cosine = this.figures.map((frame) => frame[model.name]?.objects[target]?.cosine ?? null);
-      return overTime(model, { gates: answer, strip: strips[number][1], cosine }, index, this.words);
-    });
-    this.extras.replaceChildren(...sections);
-  }
-
-  async #fetchFigures(subject) {
-    if (this.figures.length >= subject.value.total) {
-      return;
-    }
-    const { figures } = await this.#ask(subject, { what: 'figures', start: 0 });
-    if (figures && this.#isShown(subject)) {
-      this.figures = figures;
-    }
-  }
-
-  async #showAttention(subject) {
-    const { pixel, index, target } = subject;
-    if (!pixel || pixel !== this.pixel) {
-      return; // none was clicked, or another one meanwhile
-    }
-    this.looking = subject;
-    const found = await this.#askAll(subject, 'pixel', pixel);
-    if (this.looking !== subject || !this.#isShown(subject)) {
-      return;
-    }
-    const sections = found.map(([model, answer]) =>
-      pixelSection(model, answer, { target, index }, this.words),
+  /** Bring the pictures of the frames in the memory to the diagrams that have others. */
+  async #showMemory(subject, diagrams) {
+    const { value, target, models } = subject;
+    const keyOf = ({ name }) => [value.stamp, target, diagrams.get(name).boxes?.memory.frames].join();
+    const lacking = models.filter(
+      (model) => diagrams.get(model.name).boxes && this.shown.get(model.name)?.past.shown !== keyOf(model),
     );
-    this.looked.replaceChildren(...pixelHead(pixel, this.words), ...sections);
-    this.looked.dataset.pixel = `${pixel.x},${pixel.y}`;
-    this.looked.dataset.frame = index;
+    const found = await subject.askAll('filmstrip', undefined, lacking);
+    if (subject.isShown) {
+      found
+        .filter(([, answer]) => answer.memory)
+        .forEach(([model, { memory }]) => this.shown.get(model.name)?.past.fill(keyOf(model), memory));
+    }
+  }
+
+  async #showChannels(subject) {
+    const key = [subject.value.stamp, subject.target, ...subject.models.map(({ name }) => name)].join();
+    if (key === this.stripsOf) {
+      return;
+    }
+    const found = await subject.askAll('channels');
+    if (subject.isShown) {
+      const strips = found.map(([model, answer]) => channelStrip(model, answer, this.words));
+      const head = [el('h4', {}, this.words.channel_strip), el('p', {}, this.words.channel_meaning)];
+      this.strips.replaceChildren(...head, el('div', { class: 'pair' }, ...strips));
+      this.stripsOf = subject.lacks ? '' : key;
+    }
   }
 
   #lay() {
+    const { words } = this;
     this.where = el('span', { class: 'where', 'aria-live': 'polite' });
-    this.glossary = el('div', { class: 'glossary' });
     this.diagrams = el('div', { class: 'diagrams' });
-    this.details = el('div', { class: 'details' });
-    this.looked = el('div', { class: 'looked' });
-    this.extras = el('div', { class: 'extras' });
+    this.coloursNote = el('p', { class: 'hint', hidden: '' }, words.colours_note);
+    this.aboutPart = el('div', { class: 'about' });
+    this.pair = el('div', { class: 'pair' });
+    const note = el('p', { class: 'hint plays' }, words.plays);
+    this.details = el('div', { class: 'details' }, this.aboutPart, note, this.pair);
+    this.strips = el('div', { class: 'strips' });
     const controls = el('div', { class: 'controls' }, ...this.pickers.nodes, this.where);
-    this.box.append(controls, this.glossary, this.diagrams, this.details, this.looked, this.extras);
+    this.box.append(controls, this.diagrams, this.coloursNote, this.details, this.strips);
   }
 }

@@ -3,7 +3,7 @@
 import { choice, el, setOptions } from '../shared/element.js';
 
 export class Pickers {
-  /** @param {{first: function, second: function, target: function, reduction: function}} actions take the value. */
+  /** @param {Object<string, function>} actions `first`, `second`, `target`, `reduction`, `scale`: take the value. */
   constructor(words, actions) {
     this.words = words;
     this.first = choice({ class: 'first-model', 'aria-label': words.model }, [], actions.first);
@@ -12,11 +12,17 @@ export class Pickers {
       actions.target(Number(id)),
     );
     this.reduction = choice({ class: 'reduction', 'aria-label': words.reduction }, [], actions.reduction);
+    const scales = [
+      ['unit', words.unit_scale],
+      ['clip', words.clip_scale],
+    ];
+    this.scale = choice({ class: 'gate-scale', 'aria-label': words.scale }, scales, actions.scale);
     this.nodes = [
       labelled(words.model, this.first),
       labelled(words.beside, this.second),
       labelled(words.object, this.target),
       labelled(words.reduction, this.reduction, words.reduction_help),
+      labelled(words.scale, this.scale, words.scale_help),
     ];
   }
 

@@ -1,15 +1,29 @@
 /** What the page itself does in the browser, around Gradio's events (demo/page/events.py). */
 
+import { calmly } from '../shared/motion.js';
 import { Leaving } from './leaving.js';
+import { Presentation } from './present.js';
 
 const leaving = new Leaving(() => document.getElementById('stop') !== null);
+
+const presentation = new Presentation();
+
+/** Begin as the address says. */
+export function openPresentation() {
+  presentation.open();
+}
+
+/** Show the results alone, or everything again. */
+export function togglePresentation() {
+  presentation.show(!presentation.isOn);
+}
 
 /** Bring the results into view, unless they are there already. */
 export function showResults() {
   const results = document.getElementById('results');
   const top = results.getBoundingClientRect().top;
   if (top < 0 || top > window.innerHeight / 2) {
-    results.scrollIntoView({ behavior: 'smooth' });
+    results.scrollIntoView({ behavior: calmly() });
   }
 }
 
@@ -20,14 +34,20 @@ let before = Promise.resolve(); // the events that wait in `afterSaving`: they g
  * If it cannot be saved, the canvas says so and this throws an Error: Gradio drops the event then.
  */
 async function afterSaving(...values) {
-  const saved = before.then(() => document.querySelector('.mask-canvas')?.settle?.());
-  before = saved.catch(() => {});
-  await saved;
+  await afterCanvas((canvas) => canvas.settle());
   return values;
 }
 
-/** Return `afterSaving` for one button: a click that repeats the one that waits is dropped, as Gradio does later. */
-function onceAfterSaving() {
+/** Wait until the mask canvas, if it is there, is ready in a way, after the events that wait already. */
+function afterCanvas(ready) {
+  const canvas = document.querySelector('.mask-canvas');
+  const saved = before.then(() => canvas?.settle && ready(canvas));
+  before = saved.catch(() => {});
+  return saved;
+}
+
+/** Return `afterCanvas` for one button: a click that repeats the one that waits is dropped, as Gradio does later. */
+function onceAfterSaving(ready) {
   let waiting = null; // the values of the click that waits: Gradio does not know of it yet
   return async (...values) => {
     const click = JSON.stringify(values);
@@ -36,15 +56,17 @@ function onceAfterSaving() {
     }
     waiting = click;
     try {
-      return await afterSaving(...values);
+      await afterCanvas(ready);
+      return values;
     } finally {
       waiting = null;
     }
   };
 }
 
-export const runAfterSaving = onceAfterSaving();
-export const undoAfterSaving = onceAfterSaving();
+/** Wait as `afterSaving` does; without any mask the canvas asks for one, and the event is dropped. */
+export const runAfterSaving = onceAfterSaving((canvas) => canvas.settleForRun());
+export const undoAfterSaving = onceAfterSaving((canvas) => canvas.settle());
 
 /** Note that a clip is being read until `readingEnds`; return the event's values unchanged. */
 export function readingBegins(...values) {

@@ -1,19 +1,20 @@
 /** Where a contour is wrong, as the contour accuracy F sees it (llb/evaluation/metrics.py). */
 
+import { coats } from './paint.js';
+
 const BOUND = 0.008; // tolerance, as a share of the picture's diagonal
 const LOOKS = { missed: [255, 140, 0], right: [225, 225, 225], wrong: [80, 160, 255] }; // the last one lies on top
 const GROUND = [[0, 0, 0], 0.55];
 
 /**
  * Paint the contours of all objects: right, wrong, or missed.
- * @param {Uint32Array} pixels replaced.
+ * @param {Uint8ClampedArray} layer RGBA of an `ImageData`, replaced.
  * @param {Uint8Array} ids the labels.
  * @param {Uint8Array} truth the true ones.
- * @param {Object} how
- * @param {number} how.width of the frame.
- * @param {function(...Array)} how.coats makes a pixel of coats of colour (paint.js).
+ * @param {number} width of the frame.
  */
-export function paintBoundary(pixels, ids, truth, { width, coats }) {
+export function paintBoundary(layer, ids, truth, width) {
+  const pixels = new Uint32Array(layer.buffer);
   pixels.fill(coats(GROUND));
   const found = compareContours(ids, truth, width);
   for (const [kind, rgb] of Object.entries(LOOKS)) {

@@ -13,9 +13,10 @@ export class Controls {
   /**
    * @param {Object} words
    * @param {{play: function(), scrub: function(index), view: function(name), speed: function(factor),
-   *   loop: function(on)}} actions
+   *   opacity: function(part), loop: function(on)}} actions
+   * @param {number} opacity of the objects at first, 0..1.
    */
-  constructor(words, actions) {
+  constructor(words, actions, opacity) {
     this.words = words;
     this.playButton = el('button', { class: 'play', 'aria-label': words.play, onclick: actions.play }, '▶');
     this.slider = el('input', {
@@ -29,7 +30,11 @@ export class Controls {
       oninput: () => actions.scrub(Number(this.slider.value)),
     });
     this.counter = el('output', { class: 'counter' }, '');
-    this.views = choice({ 'aria-label': words.view, class: 'views' }, [], actions.view);
+    this.views = choice({ 'aria-label': words.view, class: 'views' }, [], (name) => {
+      this.opacity.hidden = name !== 'overlay';
+      actions.view(name);
+    });
+    this.opacity = opacitySlider(words, opacity, actions.opacity);
     const speed = choice({ 'aria-label': words.speed, class: 'speed' }, SPEEDS, (value) =>
       actions.speed(Number(value)),
     );
@@ -43,6 +48,7 @@ export class Controls {
       this.slider,
       this.counter,
       this.views,
+      this.opacity,
       speed,
       el('label', { class: 'loop' }, loop, ` ${words.loop}`),
     );
@@ -64,6 +70,7 @@ export class Controls {
   offerViews({ variants, truth }) {
     const { words } = this;
     const others = variants.length > 1 ? variants : [];
+    this.opacity.hidden = false;
     setOptions(this.views, [
       ['overlay', words.overlay],
       ['mask', words.mask],
@@ -77,4 +84,12 @@ export class Controls {
         : []),
     ]);
   }
+}
+
+/** Make the slider of the objects' opacity, in per cent. */
+function opacitySlider(words, opacity, change) {
+  const value = Math.round(100 * opacity);
+  const attributes = { type: 'range', min: 0, max: 90, step: 5, value };
+  const slider = el('input', { ...attributes, oninput: () => change(Number(slider.value) / 100) });
+  return el('label', { class: 'opacity', title: words.opacity_help }, words.opacity, slider);
 }

@@ -10,7 +10,8 @@ import { asker } from '../shared/server.js';
 import { Clock } from './clock.js';
 import { Controls } from './controls.js';
 import { Figures } from './figures.js';
-import { Screen } from './screen.js';
+import { OPACITY, Screen } from './screen.js';
+import { Story } from './story.js';
 import { TakeAway } from './take_away.js';
 import { Timelines } from './timelines.js';
 
@@ -36,13 +37,16 @@ class Player {
       retry: new Retry(() => this.figures.fetch()),
     });
     this.clock = new Clock();
-    this.controls = new Controls(words, {
+    const actions = {
       play: () => this.play(!this.playing),
       scrub: (index) => this.visit(index),
       view: (name) => this.screen.setView(name),
+      opacity: (part) => this.screen.setOpacity(part),
       speed: (factor) => (this.clock.speed = factor),
       loop: (on) => (this.clock.loops = on),
-    });
+    };
+    this.controls = new Controls(words, actions, OPACITY);
+    this.story = new Story(words, (index) => this.visit(index));
     this.screen = new Screen(words, {
       click: (variant, x, y) => this.#click(variant, { x, y }),
       download: ({ name, title }, button) =>
@@ -74,6 +78,7 @@ class Player {
       this.#showPlaying(false);
       this.figures.open(0);
       this.value = null;
+      runs.send(null);
       return;
     }
     const isFresh = !this.value || this.value.run !== value.run || this.value.stamp !== value.stamp;
@@ -89,7 +94,11 @@ class Player {
     if (isFresh) {
       this.#start(isRunning);
     }
-    this.timelines.show(value, this.figures.frames);
+    if (isFresh && isRunning) {
+      runs.send(null); // the inside comes when the run has ended
+    }
+    this.story.open(value.story);
+    this.timelines.show(value, this.figures.frames, isFresh);
     this.takeAway.offer(value);
     if (this.last >= 0) {
       this.#moveClock({ isFresh, isRewritten, before });
@@ -101,14 +110,12 @@ class Player {
     this.figures.want(this.last + 1);
   }
 
+  /** Go where the run is, unless the visitor looks at another frame; at its end, to the frame that it opens at. */
   #moveClock({ isFresh, isRewritten, before }) {
-    const { repairs: isRepair, state, latest } = this.value;
-    const isAtWork = state === 'running';
-    const hasMore = this.last > before || (isRewritten && (isAtWork || isRepair));
-    if (isFresh && !isAtWork && !isRepair) {
-      this.go(this.value.opens_at ?? Math.floor((this.last + 1) / 2));
-    } else if (isFresh || (this.follows && hasMore)) {
-      this.go(latest);
+    const isAtWork = this.value.state === 'running';
+    const hasNews = this.last > before || isRewritten || !isAtWork;
+    if (isFresh || (this.follows && hasNews)) {
+      this.go(this.value.latest);
     } else if (isRewritten) {
       this.go(this.index);
     } else {
@@ -131,6 +138,7 @@ class Player {
     this.index = clamp(index, 0, this.last);
     this.controls.showFrame(this.index, this.last);
     this.screen.show(this.index, this.last);
+    this.story.show(this.index);
     this.timelines.mark(this.index);
     if (!quiet) {
       this.told = performance.now();
@@ -210,12 +218,11 @@ class Player {
 
   #lay() {
     const { box, controls, screen, timelines, takeAway } = this;
-    const pictures = [controls.node, screen.grid, screen.trouble, screen.legend];
-    box.append(...pictures, timelines.tabs, timelines.list, timelines.trouble, ...takeAway.nodes);
+    box.append(controls.node, this.story.node, screen.grid, screen.trouble, screen.legend);
+    box.append(timelines.node, ...takeAway.nodes);
     box.tabIndex = 0;
     box.setAttribute('aria-label', this.words.player);
     box.addEventListener('keydown', (event) => this.#key(event));
-    new ResizeObserver(() => timelines.draw()).observe(box);
   }
 
   #key(event) {

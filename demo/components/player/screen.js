@@ -7,6 +7,7 @@ import { fromRuns, idAt } from '../shared/run_length.js';
 import { FrameStore } from './frame_store.js';
 import { Pane } from './pane.js';
 
+export const OPACITY = 0.45; // of the objects, at first
 const OTHER = 'other '; // begins the name of a view that compares with a model
 
 export class Screen {
@@ -32,11 +33,13 @@ export class Screen {
       last: -1,
       view: 'overlay',
       other: '',
+      opacity: OPACITY,
       cross: null,
     });
     this.grid = el('div', { class: 'panes' });
     this.legend = el('p', { class: 'legend-line', 'aria-live': 'polite' });
     this.trouble = el('p', { class: 'trouble', role: 'status' });
+    new ResizeObserver(() => this.#fit()).observe(this.grid);
   }
 
   /** Show a run; make new panes for it if it is another one than before. */
@@ -55,6 +58,12 @@ export class Screen {
   setView(name) {
     [this.view, this.other] = name.startsWith(OTHER) ? ['other', name.slice(OTHER.length)] : [name, ''];
     this.legend.replaceChildren(...this.#keys());
+    this.draw();
+  }
+
+  /** Choose how much of the frame the objects cover, 0..1. */
+  setOpacity(opacity) {
+    this.opacity = opacity;
     this.draw();
   }
 
@@ -122,6 +131,11 @@ export class Screen {
     }
   }
 
+  #fit() {
+    this.#panes.forEach((pane) => pane.fit());
+    this.draw();
+  }
+
   async #load(index, view) {
     const truth = needsTruth(view) ? this.#store.truth(index) : null;
     const [frame, exact] = await Promise.all([this.#store.frame(index), truth]);
@@ -134,13 +148,18 @@ export class Screen {
 
   #paint(value, index, frame, how) {
     const colours = Object.fromEntries(value.objects.map(({ id, rgb }) => [id, rgb]));
+    const looks = new Map(value.objects.map((object) => [object.id, lookOf(object)]));
     const others = how.others && fromRuns(how.others, this.#others);
+    const arrow = value.story?.frame === index ? value.story.place : null;
     value.variants.forEach(({ name }, number) => {
       const pane = this.#panes.get(name);
       pane.draw(index, frame.picture, fromRuns(frame.labels[number], this.#ids), {
         ...how,
         others,
         colours,
+        looks,
+        arrow,
+        opacity: this.opacity,
         cross: this.cross,
       });
     });
@@ -169,6 +188,7 @@ export class Screen {
     const count = value.variants.length;
     this.grid.style.setProperty('--columns', count === 4 ? 2 : Math.min(count, 3));
     this.grid.replaceChildren(...[...this.#panes.values()].map((pane) => pane.node));
+    this.#panes.forEach((pane) => pane.fit());
     this.setView('overlay');
   }
 
@@ -179,7 +199,7 @@ export class Screen {
       return ['right', 'wrong', 'missed'].map((kind) => key(kind, words[`boundary_${kind}`]));
     }
     if (view !== 'other' && view !== 'truth') {
-      return [];
+      return this.value.objects.map((object) => objectKey(object, words));
     }
     const other = view === 'truth' ? words.truth : this.#otherVariant().title;
     return [key('this', words.only_this), key('that', `${words.only} ${other}`), key('both', words.both)];
@@ -193,4 +213,14 @@ export class Screen {
 /** Tell whether a view compares with the exact masks. */
 function needsTruth(view) {
   return view === 'truth' || view === 'boundary';
+}
+
+function lookOf({ id, rgb, name }) {
+  return { css: `rgb(${rgb})`, label: name || String(id) };
+}
+
+/** Make the legend of an object: its colour, its number, and its name if it has one. */
+function objectKey({ id, rgb, name }, words) {
+  const text = name ? `${id} · ${name}` : `${words.object} ${id}`;
+  return el('span', { class: 'key object' }, el('i', { style: `background: rgb(${rgb})` }), text);
 }

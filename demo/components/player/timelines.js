@@ -1,162 +1,159 @@
-/** Measurements over time: a tab for each kind, a row for each model; a click goes to a frame. */
+/** Measurements over time: a tab for each kind, a line for each model in one chart, and what is to be read there. */
 
-import { el } from '../shared/element.js';
+import { choice, el, setOptions } from '../shared/element.js';
 import { fixed, isKnown } from '../shared/numbers.js';
-import { Plot, largest, seriesOf } from './chart.js';
+import { Chart } from './chart.js';
+import { markOf, swatch } from './marks.js';
+import { kindsOf, linesOf, topOf } from './series.js';
 
-const HEIGHT = 46;
-const FULL = [];
-const DASHED = [5, 4];
-const SOLE_WIDTH = 600; // pixels, as long as the page has not laid the row out
+const ALL = { colour: '--body-text-color', dash: [] }; // the mark of a line that is of all models
+const KEYS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 
 export class Timelines {
+  #lines = [];
+  #hovered = null; // the frame under the pointer
+  #outputs = []; // of the legend, by line
+
   /**
    * @param {Object} words
    * @param {function(number)} visit goes to a frame.
    */
   constructor(words, visit) {
-    this.words = words;
-    this.visit = visit;
-    this.kind = 'quality';
-    this.figures = [];
-    this.index = 0;
-    this.value = null;
-    this.rows = new Map();
+    Object.assign(this, { words, kind: '', kinds: [], figures: [], index: 0, value: null, target: null });
     this.tabs = el('div', { class: 'tabs', role: 'tablist', 'aria-label': words.timelines });
-    this.list = el('div', { class: 'rows' });
+    this.tabs.addEventListener('keydown', (event) => this.#key(event));
+    this.objects = choice({ 'aria-label': words.object, class: 'chart-object' }, [], (id) => {
+      this.target = Number(id);
+      this.#open();
+    });
+    this.help = el('p', { class: 'chart-note' });
+    this.legend = el('div', { class: 'chart-legend' });
+    this.frame = el('span', { class: 'chart-frame' });
+    this.chart = new Chart(words, { visit, hover: (index) => this.#hover(index) });
     this.trouble = el('p', { class: 'trouble', role: 'status' });
+    const head = el('div', { class: 'chart-head' }, this.tabs, this.objects);
+    this.node = el('div', { class: 'charts' }, head, this.help, this.legend, this.chart.node, this.trouble);
   }
 
-  /** Make the rows of a run. */
+  /** Begin with the charts of a run. */
   build(value) {
     this.value = value;
-    this.rows = new Map(value.variants.map((variant) => [variant.name, this.#row(variant)]));
-    this.list.replaceChildren(...[...this.rows.values()].map((row) => row.node));
-    this.#showTabs();
+    this.kinds = kindsOf(value);
+    this.kind = this.kinds.includes(this.kind) ? this.kind : this.kinds[0];
+    this.target = value.objects[0].id;
+    setOptions(
+      this.objects,
+      value.objects.map(({ id, name }) => [
+        String(id),
+        name ? `${id} · ${name}` : `${this.words.object} ${id}`,
+      ]),
+    );
+    this.objects.hidden = value.objects.length === 1;
+    this.tabs.replaceChildren(...this.kinds.map((kind) => this.#tab(kind)));
   }
 
-  /** Draw the measurements (see `seriesOf`). */
-  show(value, figures) {
+  /** Draw the measurements of a run (see `linesOf`); `isFresh` if its models or objects are others than before. */
+  show(value, figures, isFresh = false) {
     Object.assign(this, { value, figures });
-    this.draw();
-  }
-
-  draw() {
-    if (!this.value) {
+    if (isFresh) {
+      this.#open();
       return;
     }
-    const { lines, most } = this.#measurements();
-    for (const variant of this.value.variants) {
-      const row = this.rows.get(variant.name);
-      row.measured = lines.map((line) => ({ ...line, series: this.#series(variant, line.key) }));
-      this.#drawRow(row, most);
-    }
-    this.mark(this.index);
+    this.#measure();
+    this.chart.update(this.#lines, topOf(this.kind, this.#lines));
+    this.#read();
   }
 
   /** Put the cursor on a frame, and tell what was measured there. */
   mark(index) {
     this.index = index;
-    for (const { cursor, note, plot, measured } of this.rows.values()) {
-      cursor.style.transform = `translateX(${plot.x(index)}px)`;
-      note.textContent = measured
-        .map(({ label, series }) => `${label} ${this.#format(series[index])}`)
-        .join(' · ');
+    this.chart.mark(index);
+    this.#read();
+  }
+
+  #measure() {
+    const object = this.value.objects.find(({ id }) => id === this.target);
+    this.#lines = linesOf(this.figures, this.kind, this.value.variants, object);
+  }
+
+  #open() {
+    const { words, kind, value } = this;
+    this.#measure();
+    for (const tab of this.tabs.children) {
+      const isChosen = tab.dataset.chart === kind;
+      tab.setAttribute('aria-selected', String(isChosen));
+      tab.tabIndex = isChosen ? 0 : -1;
+    }
+    this.help.textContent = words.charts[kind].help;
+    const isOfAll = kind === 'disagreement';
+    this.#outputs = this.#lines.map(() => el('output', { class: 'chart-value' }));
+    const names = isOfAll
+      ? [el('span', { class: 'series' }, words.all_models, this.#outputs[0])]
+      : value.variants.map(({ title, name }, place) =>
+          el('span', { class: 'series', 'data-variant': name }, swatch(place), title, this.#outputs[place]),
+        );
+    this.legend.replaceChildren(this.frame, ...names);
+    this.chart.open({
+      name: `${words.charts[kind].tab}: ${words.timelines}`,
+      lines: this.#lines,
+      marks: isOfAll ? [ALL] : value.variants.map((_, place) => markOf(place)),
+      top: topOf(kind, this.#lines),
+    });
+    this.#read();
+  }
+
+  #hover(index) {
+    if (index !== this.#hovered) {
+      this.#hovered = index;
+      this.#read();
     }
   }
 
-  #measurements() {
-    const { words, value, kind } = this;
-    if (kind === 'area') {
-      const all = value.variants.map((variant) => this.#series(variant, 'area'));
-      return { lines: [{ key: 'area', label: words.area, dash: FULL }], most: largest(all) };
-    }
-    if (kind === 'share') {
-      return { lines: [{ key: 'share', label: words.share, dash: FULL }], most: 1 };
-    }
-    const truth = [
-      { key: 'j', label: 'J', dash: FULL },
-      { key: 'f', label: 'F', dash: DASHED },
-    ];
-    return {
-      lines: value.truth ? truth : [{ key: 'agreement', label: words.agreement, dash: FULL }],
-      most: 1,
-    };
+  /** Tell the values at the frame under the pointer, else at the one on the clock; a slider's are always the latter. */
+  #read() {
+    const shown = this.#hovered ?? this.index;
+    this.frame.textContent = `${this.words.frame} ${shown}`;
+    this.#valuesAt(shown).forEach((text, place) => (this.#outputs[place].textContent = text));
+    const titles =
+      this.kind === 'disagreement' ? [] : (this.value?.variants.map(({ title }) => `${title} `) ?? []);
+    const named = this.#valuesAt(this.index).map((text, place) => `${titles[place] ?? ''}${text}`);
+    this.chart.say(`${this.words.frame} ${this.index}: ${named.join(', ')}`);
   }
 
-  #series(variant, key) {
-    const objects = this.value.objects.map(({ id }) => id);
-    return seriesOf(this.figures, variant.name, objects, key);
-  }
-
-  #drawRow(row, most) {
-    const { chart, measured } = row;
-    const width = chart.clientWidth || SOLE_WIDTH;
-    const ratio = window.devicePixelRatio || 1;
-    chart.width = width * ratio;
-    chart.height = HEIGHT * ratio;
-    const context = chart.getContext('2d');
-    context.scale(ratio, ratio);
-    const style = getComputedStyle(this.list);
-    const plot = new Plot({ width, height: HEIGHT, total: this.value.total, most });
-    const last = this.value.total - 1;
-    const grid = [0, 0.5, 1].map((level) => [
-      [plot.x(0), plot.y(level * most)],
-      [plot.x(last), plot.y(level * most)],
-    ]);
-    stroke(context, grid, { colour: style.getPropertyValue('--border-color-primary'), width: 1 });
-    for (const { dash, series } of measured) {
-      const colour = style.getPropertyValue('--color-accent');
-      stroke(context, plot.lines(series), { colour, width: 2, dash });
-    }
-    row.plot = plot;
+  #valuesAt(index) {
+    return this.#lines.map((line) => this.#format(line[index]));
   }
 
   #format(value) {
     return this.kind === 'area' && isKnown(value) ? Math.round(value).toLocaleString('en') : fixed(value, 2);
   }
 
-  #row(variant) {
-    const chart = el('canvas', { class: 'chart', 'data-variant': variant.name });
-    const note = el('small', { class: 'chart-value' });
-    const cursor = el('i', { class: 'chart-cursor' });
-    const plot = new Plot({ width: SOLE_WIDTH, height: HEIGHT, total: this.value.total, most: 1 });
-    const row = { chart, cursor, note, plot, measured: [] };
-    chart.addEventListener('click', (event) =>
-      this.visit(row.plot.frameAt(event.clientX - chart.getBoundingClientRect().left)),
-    );
-    const name = el('span', { class: 'row-name' }, el('b', {}, variant.title), note);
-    row.node = el('div', { class: 'row' }, name, el('div', { class: 'chart-box' }, chart, cursor));
-    return row;
+  #tab(kind) {
+    const attributes = { role: 'tab', 'data-chart': kind, title: this.words.charts[kind].help };
+    return el('button', { ...attributes, onclick: () => this.#choose(kind) }, this.words.charts[kind].tab);
   }
 
-  #showTabs() {
-    const { words } = this;
-    const tabs = ['quality', 'area', 'share'].map((kind) => {
-      const attributes = { role: 'tab', 'data-chart': kind, 'aria-selected': String(kind === this.kind) };
-      const choose = () => {
-        this.kind = kind;
-        this.#showTabs();
-        this.draw();
-      };
-      return el(
-        'button',
-        { ...attributes, title: words[`${kind}_help`], onclick: choose },
-        words[`${kind}_tab`],
-      );
-    });
-    this.tabs.replaceChildren(...tabs, el('span', { class: 'chart-note' }, words[`${this.kind}_help`]));
+  #choose(kind) {
+    this.kind = kind;
+    this.#open();
   }
-}
 
-/** Draw lines, each a list of [x, y]. */
-function stroke(context, lines, { colour, width, dash = FULL }) {
-  context.strokeStyle = colour;
-  context.lineWidth = width;
-  context.setLineDash(dash);
-  context.beginPath();
-  for (const line of lines) {
-    line.forEach(([x, y], number) => (number ? context.lineTo(x, y) : context.moveTo(x, y)));
+  /** The arrow keys choose among the tabs, of which one alone is reached by Tab. */
+  #key(event) {
+    const step = KEYS[event.key];
+    if (!step) {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    const { kinds } = this;
+    const place = kinds.indexOf(this.kind) + step;
+    const next = Number.isFinite(step)
+      ? (place + kinds.length) % kinds.length
+      : step < 0
+        ? 0
+        : kinds.length - 1;
+    this.#choose(kinds[next]);
+    this.tabs.children[next].focus();
   }
-  context.stroke();
 }

@@ -29,7 +29,7 @@ export class Channel {
   }
 }
 
-/** {value, index}: the player shows a finished run. */
+/** {value, index}: the player shows a finished run; null: it shows nothing, or a run at work. */
 export const runs = new Channel(true);
 /** {stamp, index, playing}: the player shows another frame. */
 export const frames = new Channel(true);

@@ -1,5 +1,9 @@
 /** Bring an element into view: smoothly, unless the visitor asked for less motion. */
 export function scrollTo(node) {
-  const isCalm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-  node.scrollIntoView({ behavior: isCalm ? 'auto' : 'smooth', block: 'nearest' });
+  node.scrollIntoView({ behavior: calmly(), block: 'nearest' });
+}
+
+/** Return how to scroll: smoothly, unless the visitor asked for less motion. */
+export function calmly() {
+  return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
 }

@@ -18,3 +18,10 @@ export function isKnown(value) {
 export function fixed(value, digits) {
   return isKnown(value) ? value.toFixed(digits) : '–';
 }
+
+/** Write a number of bytes with two figures: "6.4 MB", "170 MB", at least "1 kB". */
+export function sizeText(bytes) {
+  const [unit, name] = bytes < 1e6 ? [1e3, 'kB'] : bytes < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
+  const value = Number(Math.max(1, bytes / unit).toPrecision(2));
+  return `${value} ${name}`;
+}

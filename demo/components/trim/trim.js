@@ -20,7 +20,8 @@ class Trim {
     this.end = this.#handle('end', words.end);
     this.strip = el('div', { class: 'strip', 'aria-hidden': 'true' });
     this.cover = el('i', { class: 'cover' });
-    const strides = STRIDES.map((n) => [n, n === 1 ? words.every : words.every_nth.replace('{}', n)]);
+    const every = ({ every_nth: nth }, n) => (nth[n] ?? nth.other).replace('{}', n);
+    const strides = STRIDES.map((n) => [n, n === 1 ? words.every : every(words, n)]);
     this.stride = choice({ 'aria-label': words.stride }, strides, () => this.show());
     this.facts = el('p', { class: 'facts', 'aria-live': 'polite' });
     this.use = el('button', { class: 'use', type: 'button' }, words.use);

@@ -7,12 +7,11 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from demo.clips.clip import Clip
 from demo.inside import pca_colours
-from demo.inside.pca_colours import PAINTED, colours_of
+from demo.inside.pca_colours import SPACES, colours_of
 from demo.runs.compare import compare
 from demo.runs.passes import Repair
 from demo.runs.run import COLOURS, Run
@@ -25,8 +24,9 @@ def test_they_cover_every_feature_and_are_fitted_once(tmp_path: Path, clip: Clip
     assert not (run.folder / COLOURS).exists()
     colours = colours_of(run)
     assert colours is not None
-    assert colours.basis.axes.shape == (3, 32)
-    assert set(colours.centres) == {f"{name} {feature}" for name in NAMES for feature in PAINTED}
+    assert set(colours.bases) == {f"{name} {space}" for name in NAMES for space in ("E1", "E2", "E_tar")}
+    assert all(colours.can_paint(name, feature) for name in NAMES for feature in SPACES)
+    assert not colours.can_paint(NAMES[0], "weight")
     written = (run.folder / COLOURS).read_bytes()
     (run.traces(NAMES[0]).folder / "00003.npz").unlink()
     again = colours_of(run)
@@ -54,14 +54,23 @@ def test_nothing_is_fitted_while_a_run_is_at_work(tmp_path: Path, clip: Clip) ->
     assert not (run.folder / COLOURS).exists()
 
 
-def test_all_models_share_one_basis(tmp_path: Path, clip: Clip) -> None:
+def test_a_models_colours_do_not_depend_on_the_models_beside_it(tmp_path: Path, clip: Clip) -> None:
     both = colours_of(finished_run(tmp_path / "both", clip))
     one = colours_of(finished_run(tmp_path / "one", clip, fakes(NAMES[0])))
     assert both is not None
     assert one is not None
-    assert not np.allclose(both.basis.axes, one.basis.axes)
     feature = fake_trace(NAMES[0], 1, 2, (clip.height, clip.width)).value
-    assert (both.paint(NAMES[0], "value", feature) != one.paint(NAMES[0], "value", feature)).any()
+    assert (both.paint(NAMES[0], "value", feature) == one.paint(NAMES[0], "value", feature)).all()
+    assert (both.paint(NAMES[1], "value", feature) != both.paint(NAMES[0], "value", feature)).any()
+
+
+def test_what_lies_in_one_space_shares_its_colours(tmp_path: Path, clip: Clip) -> None:
+    colours = colours_of(finished_run(tmp_path / "run", clip))
+    assert colours is not None
+    for first, second in (("value", "transduced"), ("label", "induced")):
+        assert colours.basis_of(NAMES[0], first) is colours.basis_of(NAMES[0], second)
+        assert colours.basis_of(f"{NAMES[0]}~gates", first) is colours.basis_of(NAMES[0], first)
+    assert colours.basis_of(NAMES[0], "value") is not colours.basis_of(NAMES[0], "label")
 
 
 def test_a_repair_has_the_colours_of_the_run_that_it_repairs(tmp_path: Path, clip: Clip) -> None:

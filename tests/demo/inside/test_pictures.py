@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from demo.inside import pictures
-from demo.inside.pictures import Basis, Centre
+from demo.inside.pictures import Basis
 from llb.types import SearchRegion
 
 
-def test_cividis_runs_from_dark_to_light_over_a_fixed_range() -> None:
-    row = pictures.cividis(np.linspace(0, 1, 256, dtype=np.float32)[None])[0].astype(int)
+def test_numbers_run_from_dark_to_light_over_their_range() -> None:
+    row = pictures.sequential(np.linspace(2, 4, 256, dtype=np.float32)[None], 2, 4)[0].astype(int)
     brightness = row @ np.array([0.299, 0.587, 0.114])
     assert (np.diff(brightness) > -1).all()
     assert brightness[-1] - brightness[0] > 150
-    outside = pictures.cividis(np.array([[-1.0, 2.0]], np.float32))[0]
+    outside = pictures.sequential(np.array([[1.0, 9.0]], np.float32), 2, 4)[0]
     assert (outside == row[[0, -1]]).all()
 
 
@@ -38,17 +38,16 @@ def test_channels_reduce_by_name_or_number() -> None:
             pictures.reduce(feature, wrong)
 
 
-def test_diverging_is_white_at_nothing_and_equally_strong_on_both_sides() -> None:
-    row = pictures.diverging(np.array([[-2.0, -1.0, 0.0, 1.0, 2.0]]))[0].tolist()
-    assert row[2] == [255, 255, 255]
-    assert row[0] == row[1] == [33, 102, 172]
-    assert row[3] == row[4] == [178, 24, 43]
-
-
-def test_heat_is_brightest_where_the_weight_is() -> None:
+def test_heat_is_orange_where_the_weight_is_and_bright_elsewhere() -> None:
     picture = pictures.heat(np.full((40, 60, 3), 100, np.uint8), np.array([[0.0, 0.0, 0.5]]), most=0.5).astype(int)
-    assert picture[20, 55].sum() > picture[20, 5].sum() + 200
-    assert (picture[20, 5] <= 100).all()
+    assert picture[20, 55, 0] > picture[20, 55, 2] + 150
+    assert (picture[20, 5] >= 100).all()
+
+
+def test_the_asking_cell_is_outlined() -> None:
+    picture = pictures.cell_marked(np.full((60, 80, 3), 100, np.uint8), (1, 2), (3, 4))
+    assert picture[20, 50].tolist() == picture[30, 40].tolist() == [255, 255, 255]
+    assert (picture[10, 10] == 100).all()
 
 
 def test_the_filtered_frame_is_grey_where_the_mask_is_empty() -> None:
@@ -67,17 +66,18 @@ def test_basis_finds_the_axes_of_most_variance() -> None:
     assert basis.explained == pytest.approx(35 / 35.03, abs=0.01)
 
 
-def test_centre_brings_any_output_to_one_range() -> None:
-    cells = np.random.default_rng(0).normal(size=(500, 4)) * 30 + 7
-    centred = pictures.Centre.of(cells).remove(cells)
-    assert centred.mean(0) == pytest.approx(np.zeros(4), abs=1e-9)
-    assert np.sqrt((centred**2).mean()) == pytest.approx(1)
+def test_channels_that_are_always_zero_have_no_part_in_the_axes() -> None:
+    cells = np.random.default_rng(0).normal(size=(500, 6)) + 3
+    cells[:, [0, 4]] = 0
+    basis = pictures.fit_basis(cells)
+    assert np.abs(basis.axes[:, [0, 4]]).max() < 1e-12
+    assert basis.mean == pytest.approx(cells.mean(0))
 
 
 def test_feature_picture_spreads_the_range_over_the_colours() -> None:
-    basis = Basis(np.eye(4)[:3], np.zeros(3), np.full(3, 2.0), 1.0)
+    basis = Basis(np.ones(4), np.eye(4)[:3], np.zeros(3), np.full(3, 2.0), 1.0)
     feature = np.ones((4, 1, 3), np.float32)
     feature[:, 0, 1] += (2, 1, 0, 9)
     feature[:, 0, 2] += (5, -5, 2, 0)
-    picture = pictures.feature_picture(feature, Centre(np.ones(4), 1.0), basis)
+    picture = pictures.feature_picture(feature, basis)
     assert picture.tolist() == [[[0, 0, 0], [255, 128, 0], [255, 0, 255]]]

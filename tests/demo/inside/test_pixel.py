@@ -43,6 +43,7 @@ def test_it_asks_the_memory_and_the_gates(run: Run, clip: Clip) -> None:
     row, column = answer.cell
     expected = trace.features["gate_transduced"][:, row, column].astype(np.float32).mean()
     assert gates[5] == pytest.approx(float(expected), abs=1e-3)
+    assert answer.src.startswith("data:image/jpeg")
     wire = answer.to_json()
     assert wire["cell"] == [row, column]
     assert wire["memory"][0].keys() == {"frame", "weight", "src", "part"}

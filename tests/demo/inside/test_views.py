@@ -13,10 +13,12 @@ import pytest
 from demo.clips.clip import Clip
 from demo.inside import pictures, views
 from demo.inside.answers import DetailAnswer, DiagramAnswer, Fits, Picture
-from demo.inside.diagram import BOXES, NO_INSIDE, Absence, AbsentKind
+from demo.inside.diagram import BOXES, CONTRIBUTIONS, NO_INSIDE, Absence, AbsentKind
+from demo.inside.let_through import contribution, share_let_through
 from demo.inside.pca_colours import colours_of
 from demo.inside.pixel import pixel
-from demo.inside.questions import DetailQuestion, DiagramQuestion, PixelQuestion, Place
+from demo.inside.questions import DetailQuestion, DiagramQuestion, Looks, PixelQuestion, Place
+from demo.inside.survey import Survey
 from demo.runs.compare import compare
 from demo.runs.passes import Repair
 from demo.runs.run import Run
@@ -25,7 +27,9 @@ from tests.support.page_fakes import FRAMES, BareSegmenter
 
 LLB, JOINT = (Place(name, 1, 5) for name in ("lite/llb", "lite/joint"))
 FIRST = Place("lite/llb", 1, 0)
-COMPUTED = {"transduced", "induced", "gate_transduced", "gate_induced", "fused"}
+COMPUTED = {f"{kind}{branch}" for kind in ("", "gate_", "contribution_") for branch in ("transduced", "induced")} | {
+    "fused"
+}
 
 
 def decode(source: str) -> np.ndarray:
@@ -40,7 +44,7 @@ def feature(run: Run, name: str, place: Place = LLB) -> np.ndarray:
 
 
 def absences(run: Run, clip: Clip, place: Place) -> dict[str, AbsentKind]:
-    boxes = diagram(run, clip, DiagramQuestion(place, "mean")).boxes
+    boxes = diagram(run, clip, DiagramQuestion(place, Looks("mean"))).boxes
     assert boxes.keys() == BOXES.keys()
     return {key: box.content.kind for key, box in boxes.items() if isinstance(box.content, Absence)}
 
@@ -65,25 +69,106 @@ def test_the_diagram_has_every_box_and_says_why_one_is_empty(run: Run, clip: Cli
 def test_the_reason_travels_as_a_sentence_and_as_a_kind(run: Run, clip: Clip) -> None:
     box = diagram(run, clip, DiagramQuestion(JOINT)).to_json()["boxes"]["gate_induced"]
     assert (box["absent_kind"], box["formula"]) == ("plain_sum", "γ2 = 1 (no gate)")
-    assert "plain sum" in box["absent"]
+    assert "All is let through" in box["absent"]
     detail = views.detail(run, clip, DetailQuestion(FIRST, "fused")).to_json()
     assert detail["absent_kind"] == "not_predicted"
     assert {"src", "values", "shape"}.isdisjoint(detail)
 
 
-def test_a_gate_is_shown_on_its_fixed_scale(run: Run, clip: Clip) -> None:
-    answer = views.detail(run, clip, DetailQuestion(LLB, "gate_transduced", "mean")).to_json()
-    mean = feature(run, "gate_transduced").astype(np.float32).mean(0)
-    assert (answer["low"], answer["high"], answer["bar"]) == (0, 1, "cividis")
-    np.testing.assert_allclose(answer["values"], mean, atol=1e-4)
-    assert (decode(answer["src"]) == pictures.cividis(mean)).all()
+def test_a_gate_is_shown_as_what_it_lets_through(run: Run, clip: Clip) -> None:
+    answer = views.detail(run, clip, DetailQuestion(LLB, "gate_transduced")).to_json()
+    share = share_let_through(feature(run, "transduced"), feature(run, "gate_transduced"))
+    assert (answer["low"], answer["high"]) == (0, 1)
+    np.testing.assert_allclose(answer["values"], share, atol=1e-4)
+    assert (decode(answer["src"]) == pictures.sequential(share, 0, 1)).all()
     assert answer["shape"] == "32 × 6 × 10"
     assert answer["channels"] == 32
     assert answer["stats"]["max"] == pytest.approx(float(feature(run, "gate_transduced").max()), abs=1e-3)
+    small = diagram(run, clip, DiagramQuestion(LLB)).to_json()["boxes"]["gate_transduced"]
+    assert small["means"] == answer["means"]
+    assert "values" not in small
+
+
+def test_the_two_numbers_of_a_gate_are_means_on_and_beside_the_object(tmp_path: Path, clip: Clip) -> None:
+    run = finished_run(tmp_path / "run-1", clip, fakes("lite/llb"))
+    path, mask = run.traces("lite/llb").path(5), np.zeros((96, 160), np.uint8)
+    mask[:48, :80] = 255
+    with np.load(path) as arrays:
+        np.savez(path, **{**arrays, "1.mask": mask})
+    share = share_let_through(feature(run, "induced"), feature(run, "gate_induced"))
+    answer = views.detail(run, clip, DetailQuestion(LLB, "gate_induced")).to_json()
+    beside = np.ones((6, 10), bool)
+    beside[:3, :5] = False
+    assert answer["means"] == {
+        "object": pytest.approx(share[:3, :5].mean()),
+        "beside": pytest.approx(share[beside].mean()),
+    }
+
+
+def test_the_scale_of_this_clip_is_the_range_of_both_gates(run: Run, clip: Clip) -> None:
+    looks, shares = Looks(clip_scale=True), Survey.of(run, "lite/llb", 1).shares
+    boxes = diagram(run, clip, DiagramQuestion(LLB, looks)).to_json()["boxes"]
+    for gate in ("gate_transduced", "gate_induced"):
+        assert (boxes[gate]["low"], boxes[gate]["high"]) == shares
+    share = share_let_through(feature(run, "transduced"), feature(run, "gate_transduced"))
+    assert (decode(boxes["gate_transduced"]["src"]) == pictures.sequential(share, *shares)).all()
+
+
+def test_what_both_branches_add_is_on_one_scale(run: Run, clip: Clip) -> None:
+    maps = [contribution(feature(run, name), feature(run, f"gate_{name}")) for name in ("transduced", "induced")]
+    boxes = diagram(run, clip, DiagramQuestion(LLB)).to_json()["boxes"]
+    most = max(values.max() for values in maps)
+    for values, key in zip(maps, CONTRIBUTIONS, strict=True):
+        assert (decode(boxes[key]["src"]) == pictures.sequential(values, 0, most)).all()
+        assert (boxes[key]["low"], boxes[key]["high"]) == (0, pytest.approx(most))
+    plain = views.detail(run, clip, DetailQuestion(JOINT, "contribution_induced"))
+    assert plain.gates is not None
+    assert (plain.gates.gate, plain.gates.channels) == (None, ())
+    expected = np.abs(feature(run, "induced", JOINT).astype(np.float32)).sum(0)
+    np.testing.assert_allclose(picture(plain).values, expected, atol=1e-3)
+
+
+def test_a_gates_channels_are_sorted_by_their_spread(run: Run, clip: Clip) -> None:
+    gates = views.detail(run, clip, DetailQuestion(LLB, "gate_induced")).gates
+    assert gates is not None
+    values = feature(run, "gate_induced").astype(np.float32)
+    spreads = values.std((1, 2))
+    assert [channel.channel for channel in gates.channels] == np.argsort(-spreads)[: views.MOST_CHANNELS].tolist()
+    first = gates.channels[0]
+    assert first.spread == pytest.approx(spreads.max())
+    assert (decode(first.picture.src) == pictures.sequential(values[first.channel], 0, 1)).all()
+    assert gates.gate is not None
+    np.testing.assert_allclose(gates.gate.values, values.mean(0), atol=1e-4)
+
+
+def test_the_weight_is_shown_by_its_size(run: Run, clip: Clip) -> None:
+    size = np.abs(feature(run, "weight").astype(np.float32))
+    answer = views.detail(run, clip, DetailQuestion(LLB, "weight")).to_json()
+    np.testing.assert_allclose(answer["values"], size.mean(0), atol=1e-4)
+    assert answer["stats"]["min"] == pytest.approx(size.min())
+    channel = views.detail(run, clip, DetailQuestion(LLB, "weight", Looks("3"))).to_json()
+    np.testing.assert_allclose(channel["values"], size[3], atol=1e-4)
+
+
+@pytest.mark.parametrize(("past", "shown"), [(None, 4), (0, 0), (4, 4), (5, 5), (3, 4)])
+def test_labels_are_those_of_a_frame_in_the_memory(run: Run, clip: Clip, past: int | None, shown: int) -> None:
+    answer = diagram(run, clip, DiagramQuestion(LLB, past=past)).to_json()
+    assert (answer["index"], answer["past"]) == (5, shown)
+    colours = colours_of(run)
+    assert colours is not None
+    stored = feature(run, "value", replace(LLB, frame=shown))
+    assert (decode(answer["boxes"]["value"]["src"]) == colours.paint("lite/llb", "value", stored)).all()
+    current = feature(run, "fused")
+    assert (decode(answer["boxes"]["fused"]["src"]) == colours.paint("lite/llb", "fused", current)).all()
+
+
+def test_a_painted_frame_shows_its_own_labels(run: Run, clip: Clip) -> None:
+    answer = diagram(run, clip, DiagramQuestion(FIRST))
+    assert (answer.past, answer.joins, answer.interval) == (0, True, run.settings.interval)
 
 
 def test_a_channel_and_the_pca_are_what_they_say(run: Run, clip: Clip) -> None:
-    channel = picture(views.detail(run, clip, DetailQuestion(LLB, "value", "7")))
+    channel = picture(views.detail(run, clip, DetailQuestion(LLB, "value", Looks("7"))))
     np.testing.assert_allclose(np.array(channel.values), feature(run, "value")[7], atol=1e-3)
     assert channel.caption == "channel 7"
     painted = picture(views.detail(run, clip, DetailQuestion(LLB, "value")))
@@ -97,15 +182,7 @@ def test_a_box_or_channel_that_is_not_there_is_refused(run: Run, clip: Clip) -> 
     with pytest.raises(ValueError, match="no part 'tail'"):
         views.detail(run, clip, DetailQuestion(LLB, "tail"))
     with pytest.raises(ValueError, match="no channel 32"):
-        views.detail(run, clip, DetailQuestion(LLB, "value", "32"))
-
-
-def test_the_difference_of_the_gates(run: Run) -> None:
-    answer = views.gate_difference(run, LLB).to_json()
-    gates = [feature(run, f"gate_{branch}").astype(np.float32).mean(0) for branch in ("transduced", "induced")]
-    np.testing.assert_allclose(answer["values"], gates[0] - gates[1], atol=1e-3)
-    assert (answer["low"], answer["high"]) == (-1, 1)
-    assert views.gate_difference(run, JOINT).to_json()["absent_kind"] == "plain_sum"
+        views.detail(run, clip, DetailQuestion(LLB, "value", Looks("32")))
 
 
 def test_the_learners_losses_come_up_to_the_frame(run: Run, clip: Clip) -> None:
@@ -131,7 +208,6 @@ def test_of_a_long_clip_the_last_stored_frame_is_shown(clip: Clip, tmp_path: Pat
     assert [index for index, trace in found.items() if trace] == [0, 2, 3, 4, 6]  # the memory takes every second frame
     answer = diagram(run, clip, DiagramQuestion(LLB)).to_json()
     assert answer["index"] == 3
-    assert 0 < answer["explained"] < 1
 
 
 @pytest.fixture
@@ -145,7 +221,7 @@ def test_a_model_without_an_inside_is_answered_in_kind(mixed: Run, clip: Clip) -
     answers = [
         views.diagram(mixed, clip, DiagramQuestion(flow)),
         views.detail(mixed, clip, DetailQuestion(flow, "value")),
-        views.gate_difference(mixed, flow),
+        views.channels(mixed, flow),
         views.filmstrip(mixed, clip, flow),
         pixel(mixed, clip, PixelQuestion(flow, 60, 60)),
     ]

@@ -116,7 +116,9 @@ def test_grab_cut_answers_with_a_mask(canvas: Canvas) -> None:
     assert (found & disc).sum() / (found | disc).sum() > 0.9
     scribble = np.zeros(SIZE, np.uint8)
     scribble[58:62, int(xs.mean()) - 12 : int(xs.mean()) + 12] = 1
-    found = read(canvas.ask("scribble", index=2, mask=address(scribble))["mask"]) > 0
+    found = (
+        read(canvas.ask("hints", index=2, hints=address(scribble), mask=address(np.zeros(SIZE, np.uint8)))["mask"]) > 0
+    )
     assert (found & disc).sum() / (found | disc).sum() > 0.9
 
 

@@ -32,6 +32,11 @@ def test_a_run_shows_how_far_each_model_is(tmp_path: Path) -> None:
     assert "LLB 3/8 · &lt;script&gt;" in found
 
 
+def test_a_repair_shows_its_own_progress() -> None:
+    assert 'value="0.000"' in html.repair_progress(0.0, text.STARTING_REPAIR)
+    assert "40% · about 20 s left" in html.repair_progress(0.4, text.time_left(20.0))
+
+
 def test_a_notice_has_a_bar_only_for_work_in_progress() -> None:
     assert "<progress" not in html.notice("Nothing runs.")
     found = html.notice(TAGS, 0.5)
@@ -44,9 +49,9 @@ def test_the_baseline_has_no_difference_to_itself() -> None:
     baseline = Row("joint", (83.5, 80.8, 86.2), measured, 0.0, (0.0, 0.0), None)
     other = Row("llb", (84.6, 81.5, 87.7), measured, 1.25, (-0.5, 3.0), measured)
     found = html.ablation([baseline, other])
-    assert found.count("<td></td>") == 3  # difference, interval and second seed of the baseline
-    assert "<td>+1.2</td>" in found
-    assert "<td>-0.5 to +3.0</td>" in found
+    assert found.count("></td>") == 3  # difference, interval and second seed of the baseline
+    assert ">+1.2</td>" in found
+    assert 'data-head="95 % interval">-0.5 to +3.0</td>' in found
 
 
 def test_a_template_refuses_a_value_that_is_missing(tmp_path: Path) -> None:

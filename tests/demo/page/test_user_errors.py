@@ -24,6 +24,7 @@ def test_an_error_is_one_sentence_without_a_path(error: Exception, sentence: str
     with pytest.raises(gr.Error) as told, user_errors():
         raise error
     assert told.value.message == sentence
+    assert told.value.visible == (not isinstance(error, ValueError)), "a hint is told in another colour"
 
 
 def test_another_error_is_a_fault_and_goes_on() -> None:

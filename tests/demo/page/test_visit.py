@@ -186,14 +186,14 @@ def test_the_old_page_s_end_does_not_end_the_session_of_the_reloaded_one(server:
 
 def test_an_example_keeps_the_visitor_s_clip_in_the_gallery(server: Server, tmp_path: Path) -> None:
     arrival = server.arrive()
-    assert [title for _, title in arrival.examples["value"]] == ["One disc", "Second disc", "Third disc"]
-    titles = [title for _, title in server.upload(arrival.token, tmp_path / "mine.mp4").examples["value"]]
-    assert titles == ["One disc", "Second disc", "Third disc", text.OWN_CLIP]
+    assert arrival.examples == {"own": None, "chosen": 0}
+    uploaded = server.upload(arrival.token, tmp_path / "mine.mp4").examples
+    assert (uploaded["own"]["title"], uploaded["chosen"]) == (text.own_clip("mine"), 3)
     paint(server.session(arrival.token))
     other = server.handlers.choose_example(arrival.token, 1)
     assert "Second disc" in other.canvas["card"]
     assert other.trim == {}
-    assert other.examples["value"][-1][1] == text.OWN_CLIP
+    assert (other.examples["own"], other.examples["chosen"]) == (uploaded["own"], 1)
     own = server.handlers.choose_example(arrival.token, 3)
     assert "mine" in own.canvas["card"]
     assert own.canvas["marked"] == (2,)

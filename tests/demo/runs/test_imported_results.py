@@ -156,10 +156,15 @@ def test_true_masks_of_some_frames_are_kept_as_those(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_file_can_be_taken_away(kind: str, tmp_path: Path) -> None:
+def test_every_file_can_be_taken_away_but_what_comes_from_the_inside(kind: str, tmp_path: Path) -> None:
     clip, labels = saved_clip(tmp_path / "clip-1")
     request = ImportRequest(clip, [masks("Cutie", labels), masks("SAM2", poor_masks(labels))], clip_truth(clip))
-    assert export(kind, import_results(request, folders(tmp_path)), clip).stat().st_size > 0
+    run = import_results(request, folders(tmp_path))
+    if kind in ("soft", "traces"):
+        with pytest.raises(ValueError, match="None of these models has stored"):
+            export(kind, run, clip)
+    else:
+        assert export(kind, run, clip).stat().st_size > 0
 
 
 def test_a_clip_that_is_given_its_truth_asks_another_question(tmp_path: Path) -> None:
