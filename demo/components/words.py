@@ -27,6 +27,10 @@ PLAYER_WORDS = {
     "difference_to": "Difference from",
     "difference_to_truth": "Difference from ground truth",
     "truth": "the ground truth",
+    "boundary": "Boundary errors",
+    "boundary_right": "contour within F's tolerance",
+    "boundary_wrong": "contour that is wrong",
+    "boundary_missed": "true contour that is missed",
     "only_this": "only this model",
     "only": "only",
     "both": "both",
@@ -41,6 +45,8 @@ PLAYER_WORDS = {
     "repair_help": "Fix the mask on this frame, or add an object, then track again from here (all models).",
     "uncertain": "Go to the most uncertain frame",
     "uncertain_help": "Where a model is least sure which pixels belong to the object: a good place to look for errors.",
+    "worst": "Go to the worst frame",
+    "worst_help": "Where an object fares worst: the lowest J&F or, without a truth, the least agreement.",
     "nothing_uncertain": "No other uncertain frame.",
     "exports": TAKE_AWAY,
     "timelines": "over time",
@@ -155,6 +161,13 @@ CANVAS_WORDS = {
     },
     "go_on": "Track again from frame {}",
 }
+SEQUENCES_WORDS = {
+    "sequence": "Sequence",
+    "open": "Open this sequence at its worst frame",
+    "worst_first": "J&F in per cent, the worst first: open a sequence at its worst frame.",
+    "not_scored": "Nothing is scored, since there are no true masks: open a sequence where the results differ most.",
+    "scoring": "{} of {} sequences are scored, the worst first.",
+}
 TRIM_WORDS = {
     "head": "Use a part of the clip: drag the two ends.",
     "start": "First frame",
@@ -252,6 +265,7 @@ ARITHMETIC_WORDS = {
 INSIDE_WORDS = {
     "terms": notes("PCA colours", "Temporal weight", "Attention", "Memory", "Feature cell"),
     "unreachable": UNREACHABLE,
+    "imported": "These are masks of other programs, which keep nothing to look into: run a model on this clip.",
     "model": "Model",
     "beside": "Compare with",
     "alone": "none",

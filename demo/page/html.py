@@ -109,6 +109,11 @@ def badge(sentence: str) -> str:
     return f'<span class="badge">{escape(sentence)}</span>'
 
 
+def notes(sentences: Iterable[str]) -> str:
+    """Say in a line below a title what is to be known of the results."""
+    return f'<small class="notes">{escape(" ".join(sentences))}</small>'
+
+
 def repair_progress(done: float, left: str) -> str:
     """Show how far a repair is, all models together: the frames that it begins with are none of its work."""
     line = f"{done:.0%} · {left}" if done else left

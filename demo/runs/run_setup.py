@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from demo import text
+from demo import result_text, text
 from demo.clips.clip import Clip
 from demo.models.provider import ModelChoice, ModelProvider
 from demo.models.settings import Settings, split_entry, variant_of
@@ -79,6 +79,8 @@ def start_repair(request: RepairRequest, new_folder: Callable[[], Path]) -> Run:
     """
     if request.repair.at not in request.marked:
         raise ValueError(text.NOTHING_TO_REPAIR)
+    if any(record.imported for record in request.base.variants):
+        raise ValueError(result_text.IMPORTED_NOT_REPAIRED)
     objects_to_follow(request.marked)
     with _begun(new_folder) as folder:
         return request.base.begin_repair(folder, request.marked, request.repair).save(names=dict(request.names))

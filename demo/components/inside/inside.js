@@ -77,9 +77,8 @@ class Inside {
     const { value, index } = message;
     const isFresh = this.value?.run !== value.run || this.value.stamp !== value.stamp;
     this.value = value;
-    this.box.hidden = false;
-    this.answer.node.hidden = false;
-    if (!isFresh) {
+    this.#tellImported(value.variants.every(({ imported }) => imported));
+    if (!isFresh || this.box.hidden) {
       return;
     }
     const kept = { frame: index, box: this.part, channels: this.reduction, scale: this.scale };
@@ -94,9 +93,17 @@ class Inside {
     this.#refresh();
   }
 
+  /** Say in one line that results of other programs keep nothing to look into, in the place of all else. */
+  #tellImported(isImported) {
+    this.box.hidden = isImported;
+    this.answer.node.hidden = isImported;
+    this.imported ??= el('p', { class: 'hint', role: 'note' }, this.words.imported);
+    isImported ? this.box.before(this.imported) : this.imported.remove();
+  }
+
   /** Go to a frame of the run that is shown; while the player plays, only the diagram goes along, twice a second. */
   showFrame({ stamp, index, playing }) {
-    if (this.value?.stamp !== stamp || !this.box.isConnected) {
+    if (this.value?.stamp !== stamp || !this.box.isConnected || this.box.hidden) {
       return;
     }
     this.index = index;
