@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import signal
+import tempfile
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ from demo.models.provider import ModelProvider
 from demo.page.layout import build_page, launch_options
 from demo.page.live_run import LiveRuns
 from demo.page.services import Services
+from demo.page.viewed_results import ViewedResults
 from demo.runs.answers import Answers
 from demo.runs.cache_folders import CacheFolders
 from demo.runs.disk import default_budget
@@ -29,7 +32,9 @@ from demo.runs.ready_runs import ReadyRuns
 from demo.runs.run_cache import PART, RunCache
 from demo.runs.run_key import code_version
 from demo.runs.session import SessionStore
+from llb.evaluation.result_set import ResultSet
 
+VIEWED_AGE = 30 * 86_400.0  # seconds: what `llb view` opened stays as long as the program runs
 THREADS = WAITING + 68  # each event at work has one, and so has everybody who watches a run
 
 
@@ -39,11 +44,13 @@ def assemble(
     sessions: SessionStore,
     cache: Path,
     models_of_examples: ModelProvider | None = None,
+    viewed: ViewedResults | None = None,
 ) -> gr.Blocks:
     """Build the page, ready to launch.
 
     `cache` keeps the examples and finished runs. What is not there yet of the examples' results is computed in the
-    background, with `models_of_examples`; None stands for `models`.
+    background, with `models_of_examples`; None stands for `models`. With `viewed` the page opens with that, and nothing
+    is computed for the examples.
     """
     found = RunCache(cache / f"runs-{code_version()}", int(PART * sessions.budget))
     answers = Answers(found, models_of_examples or models, shelf)
@@ -54,9 +61,13 @@ def assemble(
     folders.remove_old()
     sessions.alive, sessions.cache = live.visitors, found
     sessions.watch(folders.touch, give_back)
-    page = build_page(Services(models, sessions, shelf, ready, live))
-    live.queue.submit(Job("examples", "", 1.0, partial(_prepare, ready, page), background=True))
-    page.on_close = live.close
+    page = build_page(Services(models, sessions, shelf, ready, live, viewed=viewed))
+    if viewed is None:
+        live.queue.submit(Job("examples", "", 1.0, partial(_prepare, ready, page), background=True))
+        page.on_close = live.close
+    else:
+        viewed.start()
+        page.on_close = partial(_close_all, live, viewed)
     return page.queue(default_concurrency_limit=4)
 
 
@@ -67,7 +78,7 @@ def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None
         ValueError: the port is taken, LLB_DISK_GB is no size, or a spec names no model (`demo.models.custom`).
     """
     models = all_models(specs)
-    base = Path(os.environ.get("LLB_CACHE", Path.home() / ".cache" / "llb"))
+    base = cache_folder()
     cache, root = base / "page", base / "sessions"  # the sessions outlive the server: a reload finds them
     root.mkdir(parents=True, mode=0o700, exist_ok=True)
     sessions = SessionStore(root, budget=default_budget(root))
@@ -77,6 +88,39 @@ def serve(host: str | None, port: int | None, specs: Sequence[str] = ()) -> None
             page.launch(server_name=host, server_port=port, max_threads=THREADS, **launch_options(cache, root))
     finally:
         page.close(verbose=False)
+
+
+def serve_results(results: ResultSet, host: str | None, port: int | None) -> None:
+    """Serve the page with results of other programs on show, until the program is stopped.
+
+    Its sessions are its own, and go with it.
+
+    Raises:
+        ValueError: the port is taken.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the folder goes, however the program is ended
+    base = cache_folder()
+    base.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="view-", dir=base, ignore_cleanup_errors=True) as name:
+        root, cache = Path(name), base / "page"
+        sessions = SessionStore(root, max_age=VIEWED_AGE, budget=default_budget(root))
+        viewed = ViewedResults(results)
+        page = assemble(all_models(()), ExampleShelf.own(cache), sessions, cache, models_of_examples(), viewed)
+        try:
+            with taken_port_named(port):
+                page.launch(server_name=host, server_port=port, max_threads=THREADS, **launch_options(cache, root))
+        finally:
+            page.close(verbose=False)
+
+
+def cache_folder() -> Path:
+    """Return where the page keeps examples, finished runs and sessions: LLB_CACHE, or a folder of the user's own."""
+    return Path(os.environ.get("LLB_CACHE", Path.home() / ".cache" / "llb"))
+
+
+def _close_all(live: LiveRuns, viewed: ViewedResults) -> None:
+    viewed.close()
+    live.close()
 
 
 def _prepare(ready: ReadyRuns, page: gr.Blocks) -> Generator[None, None, None]:

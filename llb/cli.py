@@ -5,20 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from llb.commands import benchmark, export, options
+from llb.commands import benchmark, export, options, view
 from llb.commands.options import (
     AsReleased,
     Device,
     EngineOptions,
+    Host,
     Interval,
     MemorySize,
     Model,
+    Port,
     Precision,
     SearchFactor,
     Steps,
@@ -103,7 +104,7 @@ def segment(
         typer.echo(f"Note: {note}.", err=True)
 
 
-for command in (benchmark.evaluate, benchmark.predict, benchmark.score, benchmark.verify, export.export):
+for command in (benchmark.evaluate, benchmark.predict, benchmark.score, benchmark.verify, export.export, view.view):
     app.command()(command)
 
 
@@ -132,13 +133,8 @@ def bench() -> None:
 
 @app.command()
 def demo(
-    host: Annotated[
-        str | None,
-        typer.Option(help="Address to listen at; 0.0.0.0 lets other machines in.", show_default="this machine alone"),
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Port.", show_default="the first free one from 7860 on")
-    ] = None,
+    host: Host = None,
+    port: Port = None,
     models: Annotated[
         str | None,
         typer.Option(
@@ -148,10 +144,7 @@ def demo(
     ] = None,
 ) -> None:
     """Serve the page, which compares the models on a clip in the browser."""
-    try:  # by name: the page is built on this package, which does not know it and runs without it
-        import_module("demo.start").start(host, port, models)
-    except ModuleNotFoundError as error:
-        raise ValueError(f"The page is not installed whole ({error}): pip install . in the checkout.") from error
+    view.start_page("start", host, port, models)
 
 
 @app.command()

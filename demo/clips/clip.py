@@ -24,7 +24,8 @@ JPEG_FINE = (
 
 @dataclass(frozen=True)
 class Clip:
-    """A decoded clip: a folder with ``frames/00000.png`` on and, for examples, exact masks in ``truth/``.
+    """A decoded clip: a folder with ``frames/00000.png`` on and, for examples, exact masks in
+    ``truth/``, of some frames or all.
 
     `times` are the frames' presentation times in seconds; `note` says what was done to the clip, if anything, and
     `description` what makes an example hard. Its frame i is the uploaded file's `start + i * stride`, of about
@@ -82,7 +83,7 @@ class Clip:
     def truth(self, index: int) -> Labels | None:
         """Return the exact mask of a frame, if it is known."""
         path = self.folder / "truth" / f"{index:05d}.png"
-        return decode_labels(path.read_bytes(), path.name) if self.has_truth else None
+        return decode_labels(path.read_bytes(), path.name) if self.has_truth and path.exists() else None
 
 
 def save_clip(

@@ -14,7 +14,7 @@ CLIPS = 32  # whose masks need not be read again
 
 
 def hidden_frames(clip: Clip) -> Mapping[int, tuple[int, ...]]:
-    """Return the frames without a pixel of an object, by the objects of the exact masks; none without such masks."""
+    """Return the frames without a pixel of an object, by the objects of the exact masks."""
     return _of_masks(clip.folder) if clip.has_truth else {}
 
 
@@ -23,8 +23,8 @@ def _of_masks(folder: Path) -> Mapping[int, tuple[int, ...]]:
     """Read the exact masks of a clip; they never change."""
     clip = Clip.open(folder)
     masks = (clip.truth(index) for index in range(len(clip)))
-    seen: list[set[int]] = [set() if labels is None else set(np.unique(labels).tolist()) for labels in masks]
+    seen = {index: set(np.unique(labels).tolist()) for index, labels in enumerate(masks) if labels is not None}
     return {
-        target: tuple(index for index, here in enumerate(seen) if target not in here)
-        for target in set().union(*seen) - {0}
+        target: tuple(index for index, here in seen.items() if target not in here)
+        for target in set[int]().union(*seen.values()) - {0}
     }

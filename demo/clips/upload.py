@@ -7,7 +7,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -205,17 +205,21 @@ def unpack_pictures(path: Path, folder: Path, side: int) -> None:
         ValueError: it is no zip, it is locked or damaged, its pictures are too large, or it holds none.
     """
     number = -1
-    for number, (name, data) in enumerate(_packed_pictures(path, side)):
+    for number, (name, data) in enumerate(packed_pictures(path, side)):
         (folder / f"{number:05d}{PurePosixPath(name).suffix.lower()}").write_bytes(data)
     if number < 0:
         raise ValueError(f"{path.name} contains no pictures: pack png, jpg, webp, tif or bmp frames.")
 
 
-def _packed_pictures(path: Path, side: int) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of a zip's pictures in order; what writes them is no concern of the errors caught here."""
+def packed_pictures(path: Path, side: int, endings: Collection[str] = PICTURES) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of a zip's pictures in natural order of their paths, within bounds as `unpack_pictures`.
+
+    What writes them is no concern of the errors caught here.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            found = sorted(filter(_is_picture, archive.infolist()), key=lambda item: natural_key(item.filename))
+            listed = (item for item in archive.infolist() if _is_picture(item, endings))
+            found = sorted(listed, key=lambda item: natural_key(item.filename))
             if sum(item.file_size for item in found) > UNPACKED:
                 raise ValueError(f"{path.name} is too large once unpacked: pack fewer or smaller pictures.")
             for item in found:
@@ -238,7 +242,7 @@ def _is_animation(path: Path) -> bool:
         return is_animation(file.read(4096))
 
 
-def _is_picture(item: zipfile.ZipInfo) -> bool:
+def _is_picture(item: zipfile.ZipInfo, endings: Collection[str]) -> bool:
     name = PurePosixPath(item.filename)
     hidden = any(part.startswith((".", "__MACOSX")) for part in name.parts)
-    return not item.filename.endswith("/") and not hidden and name.suffix.lower() in PICTURES
+    return not item.filename.endswith("/") and not hidden and name.suffix.lower() in endings

@@ -3,7 +3,7 @@
 An address ends with the first and the last frame, ``00000-00023``, and names
 
 - ``.../clip-1/previews/00000-00023``: the frames as JPEG,
-- ``.../clip-1/truth/00000-00023``: the exact masks as PNG,
+- ``.../clip-1/truth/00000-00023``: the exact masks as PNG, nothing for a frame whose mask is not known,
 - ``.../run-1/labels/STATE/00000-00023``: of each frame the labels of all models as PNG, in the order of the run.
 
 The answer is one file after the other, frame by frame, each behind its length: 4 bytes, the highest first
@@ -51,7 +51,8 @@ def clip_chunk(folder: Path, frames: str) -> FrameChunk:
     """
     suffix = FOLDERS[folder.name]
     files = [folder / f"{index:05d}{suffix}" for index in _range(frames)]
-    return FrameChunk(pack_files(map(_read, files)), is_final=True, is_alike=False)
+    read = _read_if_known if folder.name == "truth" else _read
+    return FrameChunk(pack_files(map(read, files)), is_final=True, is_alike=False)
 
 
 def labels_chunk(folder: Path, state: str, frames: str) -> FrameChunk:
@@ -77,6 +78,12 @@ def _range(frames: str) -> range:
     if not 0 <= last - first < MOST:
         raise FileNotFoundError(frames)
     return range(first, last + 1)
+
+
+def _read_if_known(path: Path) -> bytes:
+    """Read the exact mask of a frame of the clip; empty where it is not known."""
+    frame = path.parents[1] / "previews" / f"{path.stem}.jpg"
+    return b"" if frame.exists() and not path.exists() else _read(path)
 
 
 def _read(path: Path) -> bytes:

@@ -120,8 +120,14 @@ class Handlers:
             )
             return self._show(session, clip)
 
+    def clip_update(self, session: Session) -> ClipUpdate:
+        """Return the canvas and the gallery for the clip that the visitor has chosen."""
+        return self._clip_update(session, chosen_clip(session))
+
     def _arrival(self, session: Session) -> ArrivalUpdate:
         """Return the page as a session has it; one without a clip gets the first example."""
+        if self.services.viewed:
+            self.services.viewed.open_first(session)
         clip_update = self._clip_update(session, self._resumed_clip(session) or self._choose(session, 0))
         status, title, player, undo, timer = self.runs.newest_result_update(session)
         view = StartUpdate("", status, title, player, undo, gr.skip(), gr.skip())

@@ -27,6 +27,8 @@ from demo.page.guide import lesson, view_link
 from demo.page.handlers import Handlers
 from demo.page.model_choice import Chosen, model_choice, settings_choice
 from demo.page.player_server import PlayerServer
+from demo.page.result_handlers import ResultHandlers
+from demo.page.result_layout import ResultParts
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.page.uploads import uploads_only
@@ -71,14 +73,15 @@ def build_page(services: Services) -> Page:
         timer = gr.Timer(1.0, active=False)
         gr.HTML(html.intro(), elem_id="intro")
         lookup = RunLookup(services.sessions, services.ready)
+        table = ResultParts.build_table() if services.viewed else (None, None)
         examples, upload = _clip_choice(gallery, services.limits)
         bar = _run_bar()
         fits = FitReplays(services.live.queue, (services.live.models, services.ready.answers.models))
-        with gr.Row(elem_id="main"):
+        with gr.Row(elem_id="main", elem_classes="viewing" if services.viewed else None):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
                 trim, canvas, choice, link = _steps(services, CanvasServer(services.sessions, lookup))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
-                results = _results(PlayerServer(lookup))
+                results, result_zips = _results(PlayerServer(lookup))
         with gr.Column(elem_id="inside-part"):
             gr.Markdown(text.INSIDE, elem_id="inside-title")
             gr.HTML(html.paragraph(text.INSIDE_INTRO), elem_id="inside-intro")
@@ -94,6 +97,7 @@ def build_page(services: Services) -> Page:
         events.connect_runs(runs)
         events.connect_plan(runs)
         events.connect_presentation()
+        ResultParts(result_zips, *table).connect(events, ResultHandlers(handlers))
     return page
 
 
@@ -194,14 +198,15 @@ def _clip_choice(gallery: ExampleGallery, limits: Limits) -> tuple[gr.HTML, gr.U
     return examples, uploads_only(upload)
 
 
-def _results(player_server: PlayerServer) -> Results:
+def _results(player_server: PlayerServer) -> tuple[Results, gr.UploadButton]:
     title = gr.Markdown(text.RESULTS_EMPTY, elem_id="results-title")
     status = gr.HTML(elem_id="status")
     player = _player(player_server)
     address = view_link()
     undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
+    result_zips = ResultParts.build_upload()
     gr.HTML(html.paragraph(text.NUMBERS_NOTE), elem_classes="hint", elem_id="numbers-note")
-    return Results(status, title, player, undo, address)
+    return Results(status, title, player, undo, address), result_zips
 
 
 def _player(server: PlayerServer) -> gr.HTML:

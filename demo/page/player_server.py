@@ -85,7 +85,10 @@ class PlayerServer:
 
 
 def most_uncertain(run: Run) -> UncertainPlace:
-    """Find the frame and object where a model is least decided, away from marked frames."""
+    """Find the frame and object where a model is least decided, away from marked frames.
+
+    Masks alone do not tell that: of other programs' results it is the worst frame.
+    """
     marked, found = run.marked_masks(), UncertainPlace()
     most = -1.0
     for index, stats in enumerate(run.frame_stats()):
@@ -96,4 +99,4 @@ def most_uncertain(run: Run) -> UncertainPlace:
             doubt = max((doubt for doubt in doubts if doubt is not None), default=-1.0)
             if doubt > most:
                 most, found = doubt, UncertainPlace(index, target)
-    return found
+    return UncertainPlace(run.opens_at) if found.frame is None else found

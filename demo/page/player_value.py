@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from demo import text
+from demo import result_text, text
 from demo.clips.clip import Clip
 from demo.clips.hidden import hidden_frames
 from demo.page.frame_chunks import MOST
 from demo.page.story import ToldStory, most_different, tell
 from demo.runs.file_address import address_of
+from demo.runs.frame_stats import FrameStats
 from demo.runs.run import Run, VariantRecord
 from demo.screen_colours import object_colour
 
 
 @dataclass(frozen=True)
 class PlayerVariant:
-    """A model's pane: `done` are the frames that can be shown."""
+    """A model's pane: `done` are the frames that can be shown; `imported` tells masks of another program."""
 
     name: str
     title: str
@@ -25,6 +27,7 @@ class PlayerVariant:
     difference: str
     done: int
     pace: str
+    imported: bool
 
     @classmethod
     def of(cls, run: Run, record: VariantRecord) -> PlayerVariant:
@@ -32,10 +35,11 @@ class PlayerVariant:
         return cls(
             name=record.name,
             title=record.title,
-            badge=text.KNOCK_OUT_BADGE if record.is_knock_out else "",
+            badge=_badge(record),
             difference=record.difference,
             done=record.frames,
             pace=text.pace(record.seconds_per_frame, record.overlap, run.in_company),
+            imported=record.imported,
         )
 
 
@@ -71,8 +75,9 @@ class PlayerValue:
         labels: address of the chunks of all models' labels; another one once the run has ended.
         truth: address of the exact masks' chunks; empty without them.
         objects: in the order of their numbers.
-        latest: the frame to show first, or the one just done; of a finished run the one that its story is about, else
-            the one where the models differ most.
+        latest: the frame to show first, or the one just done; of a finished run the one that it opens at or that its
+            story is about, else the one where the models differ most.
+        worst: whether that is the worst frame of results.
         story: what is told of that frame; None if there is nothing.
         repairs: whether this is a repair of an earlier run.
         rewrites: whether labels of finished frames may still be replaced.
@@ -97,6 +102,7 @@ class PlayerValue:
     truth: str
     objects: tuple[PlayerObject, ...]
     latest: int
+    worst: bool
     story: ToldStory | None
     repairs: bool
     rewrites: bool
@@ -113,8 +119,8 @@ class PlayerValue:
         story = None
         if latest is None:
             series = run.frame_stats()[: run.frames]
-            story = tell(clip, series)
-            latest = run.repair.at if run.repair else story.frame if story else most_different(run, series)
+            story = tell(clip, series) if run.opens_at is None else None
+            latest = run.repair.at if run.repair else story.frame if story else _first_shown(run, series)
         return cls(
             token=token,
             run=name,
@@ -131,6 +137,7 @@ class PlayerValue:
             truth=address_of(clip.folder / "truth") if clip.has_truth else "",
             objects=_objects(run, clip),
             latest=latest,
+            worst=run.opens_at is not None,
             story=story,
             repairs=bool(run.repair),
             rewrites=run.rewrites,
@@ -145,12 +152,23 @@ class PlayerValue:
         return asdict(self)
 
 
+def _badge(record: VariantRecord) -> str:
+    if record.imported:
+        return result_text.IMPORTED_BADGE
+    return text.KNOCK_OUT_BADGE if record.is_knock_out else ""
+
+
 def _objects(run: Run, clip: Clip) -> tuple[PlayerObject, ...]:
     hidden = hidden_frames(clip)
     return tuple(
         PlayerObject(target, object_colour(target), run.names.get(target, ""), hidden.get(target, ()))
         for target in run.objects
     )
+
+
+def _first_shown(run: Run, series: Sequence[FrameStats]) -> int:
+    """Return the frame that a run opens at, else the one where the models differ most."""
+    return most_different(run, series) if run.opens_at is None else run.opens_at
 
 
 def _shown_object(run: Run, index: int) -> int:

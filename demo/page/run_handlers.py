@@ -53,14 +53,14 @@ class RunHandlers:
 
     def newest_result_update(self, session: Session) -> GreetingUpdate:
         """Show what is on show, else how far the first example's comparison is."""
-        run, clip = self._shown(session), self._chosen(session)
+        run, clip = self.shown(session), self._chosen(session)
         is_greeting = clip is None or self.services.ready.is_first(clip)
         done = self.services.ready.progress() if run is None and is_greeting else None
         able = able_models(self.services.models)
         to_do = text.READY if clip is None or clip.has_truth else text.MARK_FIRST
         sentence = text.PREPARING if done is not None else to_do if able else text.NO_WEIGHTS
         status = "" if run else html.notice(sentence, done)
-        return GreetingUpdate(status, *self._result_update(session, run), gr.Timer(active=done is not None))
+        return GreetingUpdate(status, *self.result_update(session, run), gr.Timer(active=done is not None))
 
     def show_chosen(self, session: Session) -> GreetingUpdate:
         """Show what the clip that was chosen has; a run that waits or works stays on show."""
@@ -107,12 +107,12 @@ class RunHandlers:
         with user_errors():
             session = self.services.sessions.open(token)
             self.services.live.check_idle(session)
-            run = self._shown(session)
+            run = self.shown(session)
             if run is not None and run.base and run.folder.parent == session.folder:
                 Annotations.of(session, Clip.open(run.clip_folder)).undo(run)
                 shutil.rmtree(run.folder, ignore_errors=True)
             canvas = CanvasValue.of(session, chosen_clip(session)).to_json()
-            return UndoUpdate(canvas, *self._result_update(session, self._shown(session)))
+            return UndoUpdate(canvas, *self.result_update(session, self.shown(session)))
 
     async def watch(self, token: str | None, name: str) -> AsyncIterator[RunUpdate]:
         """Tell how far a queued run is until it has ended, then show what it left; without a name nothing changes.
@@ -148,25 +148,26 @@ class RunHandlers:
 
     def _start_update(self, session: Session, run: Run, clip: Clip) -> StartUpdate:
         """Return how the page looks when a run begins; what it shows of another clip goes."""
-        shown = self._shown(session)
+        shown = self.shown(session)
         update = start_update(run, clip, self.services.live.place(run.folder))
         return update if shown and shown.clip_folder == run.clip_folder else update._replace(player={})
 
     def _show_end(self, watched: WatchedRun) -> RunUpdate:
-        result = self._result_update(watched.session, self._shown(watched.session))
+        result = self.result_update(watched.session, self.shown(watched.session))
         return settled_update(watched.last_words(), result)
 
-    def _result_update(self, session: Session, run: Run | None) -> ResultUpdate:
+    def result_update(self, session: Session, run: Run | None) -> ResultUpdate:
+        """Return a finished run as the page shows it, with its part of the page's address."""
         return result_update(session, run, link_to(run, self.services.shelf) if run else "")
 
     def _result_called(self, session: Session, name: str) -> Run:
         """Return the run on show; raise ValueError if the page meant another one."""
-        run = self._shown(session)
+        run = self.shown(session)
         if run is None or name != run.folder.name:
             raise ValueError("Another comparison is on screen now: mark the frame again.")
         return run
 
-    def _shown(self, session: Session) -> Run | None:
+    def shown(self, session: Session) -> Run | None:
         """Return what is on show: the newest result, or what the chosen clip has if it was chosen since."""
         newest, notes, ready = self._newest_result(session), session.notes(), self.services.ready
         if newest and newest.folder.name != notes.newest:

@@ -34,6 +34,28 @@ class ChosenUpdate(NamedTuple):
     timer: Any
 
 
+class ImportUpdate(NamedTuple):
+    """Results of other programs that were uploaded."""
+
+    status: Any
+    title: Any
+    player: Any
+    undo: Any
+
+
+class SequenceUpdate(NamedTuple):
+    """A sequence of `llb view` that was opened: the table, its clip, and the results on it."""
+
+    table: Any
+    canvas: Any
+    trim: Any
+    examples: Any
+    status: Any
+    title: Any
+    player: Any
+    undo: Any
+
+
 class UndoUpdate(NamedTuple):
     """What a repair began with, after it was undone."""
 

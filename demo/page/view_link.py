@@ -72,9 +72,12 @@ class ViewLink:
 def link_to(run: Run, shelf: ExampleShelf) -> str:
     """Return the query of a finished run's address; empty if it has none.
 
-    It has one if its clip is an example and it is no repair, which could not be had a second time.
+    It has one if its clip is an example and it is no repair, which could not be had a second time, nor holds masks of
+    other programs.
     """
     clip = Clip.open(run.clip_folder)
+    if any(record.imported for record in run.variants):
+        return ""
     if run.state != "done" or run.base or not shelf.has(clip):
         return ""
     is_truth = marks_are_truth(clip, run.marked_masks())

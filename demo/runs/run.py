@@ -37,7 +37,8 @@ class VariantRecord:
     `seconds_per_frame` is its mean work on a frame without a given mask, all objects together, with an even share of
     the features that several models use (`demo.runs.compare.fair_seconds`); loading and saving are not in it.
     `difference` tells the model from the others in one line; `weights_sha256` and `precision` say with what it was
-    computed (`demo.models.provider.ModelFacts`).
+    computed (`demo.models.provider.ModelFacts`). `imported` tells masks of another program
+    (`demo.runs.imported_results`).
     """
 
     name: str
@@ -48,6 +49,7 @@ class VariantRecord:
     frames: int = 0
     seconds_per_frame: float | None = None
     overlap: float | None = None
+    imported: bool = False
 
     @property
     def is_knock_out(self) -> bool:
@@ -76,6 +78,8 @@ class Run:
         inside_missing: whether the inside of some frames, which the models have, is not there yet.
         cpu_share: the part of its time in which the model that waited most had a processor core, 0..1; None where it
             is not known.
+        opens_at: the frame that the player shows first; None: the middle one.
+        notes: what is to be known of the results, a sentence each.
     """
 
     folder: Path
@@ -93,6 +97,8 @@ class Run:
     answered: bool = False
     inside_missing: bool = False
     cpu_share: float | None = None
+    opens_at: int | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, folder: Path) -> Run:
@@ -108,6 +114,7 @@ class Run:
         variants = tuple(VariantRecord(**record) for record in facts.pop("variants"))
         clip_folder, objects = Path(facts.pop("clip_folder")), tuple(facts.pop("objects"))
         facts["repair"] = Repair(**facts["repair"]) if facts["repair"] else None
+        facts["notes"] = tuple(facts.get("notes", ()))
         facts["names"] = {int(target): name for target, name in facts["names"].items()}
         run = cls(folder, clip_folder, objects, variants, Settings(**facts.pop("settings")), **facts)
         return run.as_left() if run.server != SERVER else run

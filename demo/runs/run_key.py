@@ -36,16 +36,22 @@ def make_key(clip: Clip, marked: Mapping[int, Labels], records: Iterable[Variant
     return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
 
 
-@lru_cache(maxsize=500)
 def clip_digest(folder: Path) -> str:
-    """Return the sha256 of a clip's frames, and of its exact masks if it has any; a clip never changes."""
+    """Return the sha256 of a clip's frames, and of its exact masks if it has any."""
+    return _digest(folder, Clip.open(folder).has_truth)
+
+
+@lru_cache(maxsize=500)
+def _digest(folder: Path, has_truth: bool) -> str:
+    """Return `clip_digest`; a clip never changes, but that it may be given its exact masks."""
     digest = hashlib.sha256()
     clip = Clip.open(folder)
     for index in range(len(clip)):
         exact = folder / "frames" / f"{index:05d}.png"
         digest.update((exact if exact.exists() else folder / "previews" / f"{index:05d}.jpg").read_bytes())
-        if clip.has_truth:
-            digest.update((folder / "truth" / f"{index:05d}.png").read_bytes())
+        truth = folder / "truth" / f"{index:05d}.png"
+        if has_truth and truth.exists():
+            digest.update(truth.read_bytes())
     return digest.hexdigest()
 
 

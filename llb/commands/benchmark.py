@@ -68,7 +68,7 @@ def evaluate(
     """Measure J, F and J&F on annotated clips by the benchmark's protocol."""
     if out is not None and masks is not None:
         raise ValueError("Give --out or --masks: with --out the masks go to Annotations in that folder.")
-    source = _source(data, split, layout, resolution, sequences)
+    source = data_source(data, split, layout, resolution, sequences)
     engine = EngineOptions(memory_size, interval, steps, search_factor, as_released)
     result = _run(source, True, model, engine, device, precision, jobs, out, masks)
     if json_file is not None:
@@ -98,7 +98,7 @@ def predict(
     precision: Precision = "fp32",
 ) -> None:
     """Write masks for a benchmark's server, zipped as it wants them; no truth is needed."""
-    source = _source(data, split, layout, resolution, sequences)
+    source = data_source(data, split, layout, resolution, sequences)
     engine = EngineOptions(memory_size, interval, steps, search_factor, as_released)
     _run(source, False, model, engine, device, precision, jobs, out)
     typer.echo(f"The masks are in {out / 'Annotations'}; {out / 'submission.zip'} is for the server.")
@@ -117,7 +117,7 @@ def score(
     """Measure J and F of masks of any origin, as evaluate does of a model's."""
     from llb.evaluation.masks import MaskSource, score_masks
 
-    dataset = _source(data, split, layout, resolution, sequences).find()
+    dataset = data_source(data, split, layout, resolution, sequences).find()
     with progress_bar("Scoring") as bar:
         result = score_masks(MaskSource(results), dataset, jobs, out, bar.show)
     typer.echo(table(result, dataset))
@@ -167,7 +167,8 @@ def table(result: EvaluationResult, dataset: Dataset) -> str:
     return "\n".join(lines)
 
 
-def _source(data: Path, split: str, layout: str, resolution: str, sequences: list[str] | None) -> DatasetChoice:
+def data_source(data: Path, split: str, layout: str, resolution: str, sequences: list[str] | None) -> DatasetChoice:
+    """Return the data set that the options name; raise ValueError for an unknown resolution."""
     from llb.evaluation.datasets import DatasetChoice
 
     if resolution not in RESOLUTIONS:

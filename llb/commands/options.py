@@ -55,6 +55,13 @@ AsReleased = Annotated[
 ]
 Data = Annotated[Path, typer.Option(help="Folder of a data set: DAVIS, YouTube-VOS, MOSE, LVOS (docs/evaluation.md).")]
 Split = Annotated[str, typer.Option(help="Which part of it.")]
+Host = Annotated[
+    str | None,
+    typer.Option(help="Address to listen at; 0.0.0.0 lets other machines in.", show_default="this machine alone"),
+]
+Port = Annotated[
+    int | None, typer.Option(min=1, max=65535, help="Port.", show_default="the first free one from 7860 on")
+]
 Jobs = Annotated[int, typer.Option(help="Processes, a sequence each at a time; they share the GPUs out.")]
 
 

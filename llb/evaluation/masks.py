@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from functools import cached_property, partial
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from llb.evaluation.report import write_tables_and_report
 from llb.evaluation.result import EvaluationResult, SequenceScore
 from llb.evaluation.sequence import DataSequence
 from llb.io.label_png import decode_labels
+from llb.io.picture_folder import natural_key
 from llb.types import VOID, Labels
 
 TOPS = ("", "Annotations/", "Annotations/480p/", "masks/")  # where results keep the folders of their sequences
@@ -49,6 +52,36 @@ class MaskSource:
         """Return the name of a frame's file, None if there is none."""
         return next((name for top in TOPS if (name := f"{top}{sequence}/{stem}.png") in self.files), None)
 
+    def files_of(self, sequence: str) -> dict[str, str]:
+        """Return the names of a sequence's files by their stems, in natural order; none where it has no folder."""
+        found = next((files for top in TOPS if (files := self._folders.get(f"{top}{sequence}"))), [])
+        return {PurePosixPath(name).stem: name for name in found}
+
+    def files_of_clip(self, name: str) -> dict[str, str]:
+        """Return the names of a clip's files by their stems: they lie in a folder of its name, or are all in one.
+
+        Raises:
+            ValueError: they are in several folders.
+        """
+        named = self.files_of(name)
+        if named or len(self._folders) == 1:
+            return named or {PurePosixPath(file).stem: file for file in next(iter(self._folders.values()))}
+        first, second = sorted(self._folders)[:2]
+        raise ValueError(
+            f"{self.path} has masks in {first or '.'}, in {second} and perhaps in more folders: give the one of this "
+            "clip."
+        )
+
+    @cached_property
+    def _folders(self) -> dict[str, list[str]]:
+        """The names of the files in each folder, in natural order; no hidden ones."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(self.files, key=natural_key):
+            parts = PurePosixPath(name).parts
+            if not any(part.startswith((".", "__MACOSX")) for part in parts):
+                found.setdefault("/".join(parts[:-1]), []).append(name)
+        return found
+
     def read(self, sequence: DataSequence, stem: str) -> Labels:
         """Read the mask of a frame as ids.
 
@@ -62,11 +95,14 @@ class MaskSource:
         return (labels > 0).astype(np.uint8) if sequence.single else labels
 
     def read_bytes(self, name: str) -> bytes:
-        """Return a file's bytes by its name."""
+        """Return a file's bytes by its name; raise ValueError if the zip is damaged."""
         if self.path.is_dir():
             return (self.path / name).read_bytes()
-        with zipfile.ZipFile(self.path) as archive:
-            return archive.read(name)
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                return archive.read(name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+            raise ValueError(f"{name} cannot be read: pack {self.path.name} again, without a password.") from error
 
 
 @dataclass(frozen=True)
@@ -86,21 +122,32 @@ class ScoreMasks:
             ValueError: the truth or a mask is missing, sizes differ, or a mask holds an object that is none of the
                 sequence's.
         """
-        sequence.check_truth()
-        scorer = Scorer(sequence)
-        known = {0, VOID, *(item.id for item in sequence.objects)}
-        frames = scorer.counted
-        for count, stem in enumerate(frames, start=1):
-            labels = self.source.read(sequence, stem)
-            strange = sorted(set(np.unique(labels).tolist()) - known)
-            if strange:
-                raise ValueError(
-                    f"The mask of {sequence.name}/{stem} holds object {strange[0]}, which the data set does not give: "
-                    "number the objects as its first masks do."
-                )
-            scorer.add(stem, labels)
-            on_frame(count)
-        return SequenceScore(sequence.name, len(frames), 0.0, scorer.objects())
+        return score_sequence(sequence, partial(self.source.read, sequence), on_frame)
+
+
+def score_sequence(
+    sequence: DataSequence, read: Callable[[str], Labels], on_frame: OnFrame = lambda done: None
+) -> SequenceScore:
+    """Score masks, which `read` returns by the frames' stems, on the frames that count.
+
+    Raises:
+        ValueError: the truth is missing, sizes differ, or a mask holds an object that is none of the sequence's.
+    """
+    sequence.check_truth()
+    scorer = Scorer(sequence)
+    known = {0, VOID, *(item.id for item in sequence.objects)}
+    frames = scorer.counted
+    for count, stem in enumerate(frames, start=1):
+        labels = read(stem)
+        strange = sorted(set(np.unique(labels).tolist()) - known)
+        if strange:
+            raise ValueError(
+                f"The mask of {sequence.name}/{stem} holds object {strange[0]}, which the data set does not give: "
+                "number the objects as its first masks do."
+            )
+        scorer.add(stem, labels)
+        on_frame(count)
+    return SequenceScore(sequence.name, len(frames), 0.0, scorer.objects())
 
 
 def score_masks(

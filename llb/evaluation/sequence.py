@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -99,3 +100,14 @@ class DataSequence:
             f"The sequence {self.name} has {len(self.annotated)} masks in {self.masks}: it needs one for its first "
             "frame and, to be scored, for at least two more."
         )
+
+
+@dataclass(frozen=True)
+class ClipSequence(DataSequence):
+    """A single clip, whose true masks are the `mask_files` by the stems of the frames; `images` may be a video."""
+
+    mask_files: Mapping[str, Path] = field(default_factory=dict)
+
+    def mask_file(self, stem: str) -> Path:
+        """Return where the mask of a frame is, if the frame has one."""
+        return self.mask_files.get(stem, self.masks / f"{stem}.png")

@@ -37,7 +37,7 @@ def test_every_marked_term_of_the_page_has_an_explanation() -> None:
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_a_component_gets_the_terms_that_its_sentences_mark(name: str) -> None:
     marked = {found[1] for sentence in sentences(COMPONENTS[name]) for found in glossary.MARK.finditer(sentence)}
-    assert marked == COMPONENTS[name].get("glossary", {}).keys()
+    assert marked == COMPONENTS[name].get("terms", {}).keys()
 
 
 def test_the_heads_of_the_grid_are_explained() -> None:

@@ -7,13 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from llb.commands import options
+from llb.evaluation.result_set import ResultSet
 from llb.io.label_png import write_labels
 from tests.support.command_line import run, scene
 from tests.support.fakes import StubModel
+from tests.support.other_results import write_results
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,6 +52,26 @@ def test_demo_serves_the_page_where_it_is_told(monkeypatch: pytest.MonkeyPatch) 
     assert run("demo") == 0
     assert run("demo", "--host", "0.0.0.0", "--port", 7999, "--models", "one:model,two:model") == 0
     assert asked == [(None, None, None), ("0.0.0.0", 7999, "one:model,two:model")]
+
+
+def test_view_opens_results_on_the_page_and_names_what_does_not_match(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr("demo.start.view", lambda *options: asked.append(options))
+    written = write_results(tmp_path)
+    results = ("--result", f"Cutie={written.good}", "--result", f"SAM2={written.poor}")
+    assert run("view", "--data", written.clip, *results, "--truth", written.truth, "--port", 7999) == 0
+    ((found, host, port),) = asked
+    assert isinstance(found, ResultSet)
+    assert [result.title for result in found.results] == ["Cutie", "SAM2"]
+    assert (host, port) == (None, 7999)
+    write_labels(written.poor / "00003.png", np.ones((48, 72), np.uint8))
+    assert run("view", "--data", written.clip, *results) == 2
+    assert "SAM2: 00003.png is 72x48, the clip 144x96" in capsys.readouterr().err
+    assert run("view", "--data", written.clip, "--result", str(written.good)) == 2
+    assert "write NAME=FOLDER" in capsys.readouterr().err
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("module", ["demo.start", "demo.serve"])

@@ -53,7 +53,7 @@ export class PixelAnswer {
       return row;
     });
     this.said.textContent = sentence(pixel, found, this.words);
-    const help = explained(this.words.looked_help, this.words.glossary);
+    const help = explained(this.words.looked_help, this.words.terms);
     this.body.replaceChildren(el('p', { class: 'hint' }, ...help), ...rows);
     this.node.dataset.pixel = `${pixel.x},${pixel.y}`;
     this.node.dataset.frame = index;

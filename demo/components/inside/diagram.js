@@ -71,7 +71,7 @@ export class ModelDiagram {
 
   #pastLane() {
     const { words } = this;
-    const explain = (sentence) => explained(sentence, words.glossary);
+    const explain = (sentence) => explained(sentence, words.terms);
     const head = el('h4', {}, ...explain(words.past), ' ', el('small', {}, ...explain(words.past_help)));
     return el(
       'div',

@@ -82,7 +82,12 @@ export class Controls {
       ['mask', words.mask],
       ['contour', words.contour],
       ...others.map(({ name, title }) => [`other ${name}`, `${words.difference_to} ${title}`]),
-      ...(truth ? [['truth', words.difference_to_truth]] : []),
+      ...(truth
+        ? [
+            ['truth', words.difference_to_truth],
+            ['boundary', words.boundary],
+          ]
+        : []),
     ]);
   }
 }

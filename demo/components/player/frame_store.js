@@ -49,11 +49,17 @@ export class FrameStore {
     });
   }
 
-  /** Return the exact labels of a frame (see `toRuns`); objects that the run does not follow count as background. */
+  /**
+   * Return the exact labels of a frame (see `toRuns`), null where they are not known. Objects that the run
+   * does not follow count as background.
+   */
   truth(index) {
     const { objects } = this.#value;
     return this.#truths.get(index, async () => {
       const [mask] = await this.#truthFiles.files(index);
+      if (!mask.length) {
+        return null;
+      }
       return toRuns(keepObjects((await decodeLabels(mask)).ids, objects));
     });
   }

@@ -53,7 +53,7 @@ export function paintDifference(layer, ids, others, width) {
 }
 
 /** Return the pixel, as one number, that coats of colour [RGB, alpha] give which lie over one another. */
-function coats(...layers) {
+export function coats(...layers) {
   const pixel = new Uint8ClampedArray(4);
   for (const [rgb, alpha] of layers) {
     const below = (pixel[3] / 255) * (1 - alpha);

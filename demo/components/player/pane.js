@@ -7,6 +7,7 @@ import { el } from '../shared/element.js';
 import { Contours } from './contours.js';
 import { drawArrow, drawCross, drawObjects } from './ink.js';
 import { swatch } from './marks.js';
+import { paintBoundary } from './boundary.js';
 import { paintDifference, paintMask } from './paint.js';
 
 export class Pane {
@@ -54,7 +55,7 @@ export class Pane {
           'span',
           { class: 'pane-buttons' },
           downloadButton(variant, words, actions),
-          repairButton(words, actions),
+          value.variants.some(({ imported }) => imported) ? null : repairButton(words, actions),
         ),
       ),
     );
@@ -78,7 +79,8 @@ export class Pane {
    * @param {ImageBitmap} picture
    * @param {Uint8Array} ids
    * @param {Object} how
-   * @param {'overlay'|'mask'|'contour'|'other'|'truth'} how.view "other" and "truth" show the difference to `others`.
+   * @param {'overlay'|'mask'|'contour'|'other'|'truth'|'boundary'} how.view "other" and "truth" show the difference
+   *   to `others`, "boundary" where the contours differ from theirs.
    * @param {Uint8Array|null} how.others labels to compare with; null compares with nothing.
    * @param {Object<number, Array<number>>} how.colours RGB of each id.
    * @param {Map} how.looks see `drawObjects`.
@@ -110,6 +112,8 @@ export class Pane {
     this.pixels ??= new ImageData(this.width, this.height);
     if (view === 'mask') {
       paintMask(this.pixels.data, ids, colours);
+    } else if (view === 'boundary') {
+      paintBoundary(this.pixels.data, ids, others ?? ids, this.width);
     } else {
       paintDifference(this.pixels.data, ids, others ?? ids, this.width);
     }

@@ -55,7 +55,7 @@ export class Screen {
     }
   }
 
-  /** Choose a view: "overlay", "mask", "contour", "truth", or "other" and a model's name. */
+  /** Choose a view: "overlay", "mask", "contour", "truth", "boundary", or "other" and a model's name. */
   setView(name) {
     [this.view, this.other] = name.startsWith(OTHER) ? ['other', name.slice(OTHER.length)] : [name, ''];
     this.legend.replaceChildren(...this.#keys());
@@ -101,7 +101,7 @@ export class Screen {
       return;
     }
     this.#wanted += 1;
-    if (this.#store.has(this.index, this.view === 'truth')) {
+    if (this.#store.has(this.index, needsTruth(this.view))) {
       this.#drawWanted();
     } else {
       this.#loading.run(() => this.#drawWanted());
@@ -128,7 +128,7 @@ export class Screen {
     this.#retry.stop();
     this.#paint(value, index, frame, { view, others: this.#compared(frame, view, other) });
     if (isNewest) {
-      this.#store.prefetch(index, this.last, view === 'truth');
+      this.#store.prefetch(index, this.last, needsTruth(view));
     }
   }
 
@@ -138,7 +138,7 @@ export class Screen {
   }
 
   async #load(index, view) {
-    const truth = view === 'truth' ? this.#store.truth(index) : null;
+    const truth = needsTruth(view) ? this.#store.truth(index) : null;
     const [frame, exact] = await Promise.all([this.#store.frame(index), truth]);
     return { ...frame, truth: exact };
   }
@@ -213,17 +213,25 @@ export class Screen {
 
   #keys() {
     const { words, view } = this;
+    const key = (kind, text) => el('span', { class: `key ${kind}` }, el('i'), text);
+    if (view === 'boundary') {
+      return ['right', 'wrong', 'missed'].map((kind) => key(kind, words[`boundary_${kind}`]));
+    }
     if (view !== 'other' && view !== 'truth') {
       return this.value.objects.map((object) => objectKey(object, words));
     }
     const other = view === 'truth' ? words.truth : this.#otherVariant().title;
-    const key = (kind, text) => el('span', { class: `key ${kind}` }, el('i'), text);
     return [key('this', words.only_this), key('that', `${words.only} ${other}`), key('both', words.both)];
   }
 
   #otherVariant() {
     return this.value.variants.find(({ name }) => name === this.other);
   }
+}
+
+/** Tell whether a view compares with the exact masks. */
+function needsTruth(view) {
+  return view === 'truth' || view === 'boundary';
 }
 
 function lookOf({ id, rgb, name }) {

@@ -44,6 +44,9 @@ export class TakeAway {
     this.#value = value;
     const isRunning = value.state === 'running';
     this.files.hidden = isRunning;
+    const hasWorst = value.worst;
+    this.uncertain.textContent = hasWorst ? this.words.worst : this.words.uncertain;
+    this.uncertain.title = hasWorst ? this.words.worst_help : this.words.uncertain_help;
     this.uncertain.hidden = isRunning;
     if (isOther && !isRunning) {
       this.#showSizes(value);

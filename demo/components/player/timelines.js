@@ -94,7 +94,7 @@ export class Timelines {
       tab.setAttribute('aria-selected', String(isChosen));
       tab.tabIndex = isChosen ? 0 : -1;
     }
-    this.help.replaceChildren(...explained(words.charts[kind].help, words.glossary));
+    this.help.replaceChildren(...explained(words.charts[kind].help, words.terms));
     const isOfAll = kind === 'disagreement';
     this.#outputs = this.#lines.map(() => el('output', { class: 'chart-value' }));
     const names = isOfAll
