@@ -6,6 +6,7 @@ import base64
 
 import cv2
 import numpy as np
+from jaxtyping import UInt8
 
 from llb.types import Rgb
 
@@ -22,12 +23,18 @@ def png_address(picture: Rgb) -> str:
     return _pack(picture, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 3], "png")
 
 
+def clear_address(picture: UInt8[np.ndarray, "h w 4"]) -> str:
+    """Pack a picture that is clear in places (RGB and opacity), to lie over another one."""
+    return _pack(picture, ".png", [cv2.IMWRITE_PNG_COMPRESSION, 3], "png")
+
+
 def jpeg_address(picture: Rgb, quality: int = 85) -> str:
     """Pack a photograph, small."""
     return _pack(picture, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, quality], "jpeg")
 
 
-def _pack(picture: Rgb, suffix: str, options: list[int], kind: str) -> str:
-    done, data = cv2.imencode(suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), options)
+def _pack(picture: UInt8[np.ndarray, "h w c"], suffix: str, options: list[int], kind: str) -> str:
+    order = cv2.COLOR_RGBA2BGRA if picture.shape[2] == 4 else cv2.COLOR_RGB2BGR
+    done, data = cv2.imencode(suffix, cv2.cvtColor(picture, order), options)
     assert done
     return f"data:image/{kind};base64,{base64.b64encode(data.tobytes()).decode()}"

@@ -33,8 +33,8 @@ COPY_LINK = "Copy a link to these models and settings"
 LINK_HELP = "The link comes here, and into the clipboard."
 KNOCK_OUT_GROUP = "Knock-outs of LLB: parts of the trained model switched off"
 KNOCK_OUT_NOTE = (
-    "These are **not** ablations: nothing was trained without the part. They show how much the trained LLB relies on "
-    "that part."
+    "[[Knock-out|Knock-outs]] are **not** [[Ablation|ablations]]: nothing was trained without the part. They show how "
+    "much the trained LLB relies on that part."
 )
 KNOCK_OUT_BADGE = "knock-out"
 KNOCK_OUT_TITLES = {
@@ -46,15 +46,15 @@ KNOCK_OUT_TITLES = {
 }
 INSIDE = "## Look inside"
 INSIDE_INTRO = (
-    "Every model has two branches. One **matches** each pixel with the frames in its memory, the other is a small "
-    "filter **learnt on the spot** from them. **E1** and **E2** are what each branch is told about the object in past "
-    "frames. They answer with E1\\* and E2\\* for the current frame; the gates **γ1** and **γ2** say how much of each "
-    "answer is used at each location. Click a box to enlarge it, or a pixel in a result above to see where the model "
-    "looks."
+    "Every model has two branches. One [[Matching|matches]] each location with the frames in its [[Memory|memory]], "
+    "the other is a small filter [[Few-shot learner|learnt on the spot]] from them. [[E1, E2|E1 and E2]] are what each "
+    "branch is told about the object in past frames. They answer with [[E1*, E2*|E1* and E2*]] for the current frame; "
+    "the [[Gates γ1, γ2|gates γ1 and γ2]] say how much of each answer is used at each location. Click a box to enlarge "
+    "it, or a pixel in a result above to see where the model looks."
 )
 IN_COMPANY = "while other work ran"
 NUMBERS_NOTE = (
-    "**J**: overlap with the true mask, 1 is perfect (examples only). **ms per frame**: a model's own time for a frame "
+    "[[J]]: overlap with the true mask, 1 is perfect (examples only). [[ms per frame]]: a model's own time for a frame "
     "with all objects, on this machine; features that several models share are divided evenly among them. "
     f"“{IN_COMPANY}”: it had to wait for the processor, alone it is faster."
 )
@@ -75,6 +75,16 @@ TAKE_AWAY = {
 
 ANSWERED = "Answered from the cache: the same clip, masks, models and settings were run before"
 INSIDE_PENDING = "The inside of this frame is being computed: it comes by itself in a minute or two."
+FIT_NOT_KEPT = (
+    "What this fit was made of is not kept: of a long clip the inside of some frames is stored. Look at the frame "
+    "where the object was painted."
+)
+FIT_CHANGED = "A repair has changed what this fit was made of, so it cannot be repeated: look at a frame before it."
+E1_NOT_KEPT = "E1 of the frames in the memory is not kept: of a long clip the inside of some frames is stored."
+OUTSIDE_REGION = "This place is outside the search region of the object: click nearer to it."
+NO_LEARNER = "This model has no few-shot learner."
+FIT_AT_WORK = "The fit is being repeated, step by step …"
+FIT_FAILED = "The fit could not be repeated: choose another frame, or run the comparison again."
 INSIDE_NOT_YET = "The inside of these results is being computed: try again in a minute or two."
 PREPARING = "Preparing a first comparison for you. You can start your own meanwhile."
 READING, FRAMES = "Reading the clip", "frames"
@@ -88,40 +98,43 @@ NO_MASK = "Mark at least one object first: pick a number and paint over the obje
 NOTHING_TO_REPAIR = "Nothing is marked on this frame: paint the object there first."
 UNDO_REPAIR = "Undo the last repair"
 NO_MODEL = "Tick at least one model."
-CLIP_BEING_READ = "Your clip is still being read: wait until it is there, then try again."
-OLDER_PAINTING = "A newer painting of this clip is saved already."
-RUN_BUSY = "Your last run still waits or works: wait for its end, or stop it first."
-RUN_FAILED = "The run failed on the server, which is not your fault: what was done is kept. Try it once more."
+CLIP_BEING_READ = "Your clip is still being read: wait until that is done, then try again."
+OLDER_PAINTING = "Newer masks of this clip are saved already."
+RUN_BUSY = "Your last run is still waiting or running: wait until it ends, or stop it first."
+VIEW_BUSY = "Your run is at work: this view opens once it has ended, or after you stop it."
+NOT_COMPUTED = "The results that this address names are not stored here: press Run to compute them."
+RUN_FAILED = "The run failed on the server, which is not your fault: finished frames are kept. Try again."
 RUN_CANCELLED = "Your run was cancelled before it began."
 OWN_STORAGE_FULL = "Your storage on this server is full: choose a shorter clip or fewer models."
 DISK_FULL = "This server's disk is full of other visitors' work: try again in a few minutes."
 MEMORY_FULL = (
     "This server has no memory left for this: try again in a few minutes, or take a smaller clip or fewer models."
 )
-TOO_MANY_VISITORS = "Too many visitors are here at the moment: try again in a few minutes."
+TOO_MANY_VISITORS = "Too many visitors are using this page at the moment: try again in a few minutes."
 GONE = "This is no longer there: reload the page."
-INCOMPLETE = "This question is incomplete: reload the page."
+INCOMPLETE = "This request is incomplete: reload the page."
 EXPORTS_BUSY = "Many files are being written at the moment: try again in a minute."
 READING_BUSY = "Many clips are being read at the moment: try again in a minute."
 CHOICES_BUSY = "Many visitors are choosing a clip at the moment: try again in a few seconds."
 CUTS_BUSY = "Many objects are being cut out at the moment: try again in a few seconds."
-NOTHING_DONE = "No frame of this comparison is finished by all models yet: take the files away a little later."
-REPAIR_AT_WORK = "This correction is at work: take the files away at its end, or stop it first."
+NOTHING_DONE = "No frame of this comparison is finished by all models yet: download the files a little later."
+REPAIR_AT_WORK = "This repair is still running: download the files when it ends, or stop it first."
 STORAGE_FULL = (
-    "Your storage on this server is full, so the run ended here: what is done is kept. Choose a shorter clip or fewer "
-    "models."
+    "Your storage on this server is full, so the run ended here: finished frames are kept. Choose a shorter clip or "
+    "fewer models."
 )
 RUN_DISK_FULL = (
-    "This server's disk is full, so the run ended here: what is done is kept. Try again in a few minutes, or choose a "
-    "shorter clip."
+    "This server's disk is full, so the run ended here: finished frames are kept. Try again in a few minutes, or "
+    "choose a shorter clip."
 )
 
 TABLE = "## How good is each model? The ablation, measured"
 TABLE_INTRO = (
-    "Overlap (J) and contour accuracy (F) in per cent on 10 DAVIS 2016 validation sequences. All six were trained "
-    "identically, on the same clips; beside them the paper's figures for its large models, measured on DAVIS 2017. The "
-    "interval says how far the difference from JOINT could move if other sequences had been drawn: if it includes 0, "
-    "this set cannot tell the two apart. It does not cover the training's own chance: for that, see the second seed."
+    "Overlap ([[J]]) and contour accuracy ([[F]]) in per cent on 10 [[DAVIS]] 2016 validation sequences. All six were "
+    "trained identically, on the same clips; beside them the paper's figures for its large models, measured on DAVIS "
+    "2017. The interval says how far the difference from JOINT could move if other sequences had been drawn: if it "
+    "includes 0, this set cannot tell the two apart. It does not cover the training's own chance: for that, see the "
+    "second seed."
 )
 TABLE_HEADS = {
     "Model": "What it reads, how it encodes it, and how it fuses the branches.",
@@ -181,6 +194,11 @@ def difference(variant: str) -> str:
     return f"{INPUTS[kind.label_input]} · {ENCODERS[kind.label_encoder]} · {FUSIONS[kind.fusion]}"
 
 
+def fit_waits(others: int) -> str:
+    """Say that a fit waits behind other visitors' work."""
+    return f"The fit waits for its turn: {others} {'visitor is' if others == 1 else 'visitors are'} before you."
+
+
 def facts(parameters: int, result: Measured | None) -> str:
     """Say how large a model is and, if it was measured, how good and how fast (on two CPU cores)."""
     parts = [f"{parameters / 1e6:.1f} M parameters"] if parameters else []
@@ -212,7 +230,7 @@ def milliseconds(seconds: float | None, in_company: bool, unit: str = "") -> str
 def pace(seconds: float | None, overlap: float | None, in_company: bool) -> str:
     """Say how fast a model was, and its J if the truth is known."""
     parts = [] if seconds is None else [milliseconds(seconds, in_company, " ms per frame")]
-    return " · ".join([*parts, *([] if overlap is None else [f"J {overlap:.2f}"])])
+    return " · ".join([*parts, *([] if overlap is None else [f"mean J {overlap:.2f}"])])
 
 
 def results_title(clip: str, frames: int, of: int, stopped: bool) -> str:
@@ -260,7 +278,7 @@ def object_name(target: int) -> str:
 def model_failed(title: str, index: int) -> str:
     """Say that a model failed in a run."""
     return (
-        f"{title} failed at frame {index}, so the run ended there: what is done is kept. Try once more, or without it."
+        f"{title} failed at frame {index}, so the run ended there: finished frames are kept. Try again, or without it."
     )
 
 
@@ -282,7 +300,7 @@ def place_in_queue(position: int, waiting: int, seconds: float) -> str:
 
 def turn_of_others(seconds: float) -> str:
     """Say that a long run gives way for a while."""
-    return f"Others have their turn: your run goes on in {duration(seconds)}"
+    return f"Other visitors' runs have their turn: yours goes on in {duration(seconds)}"
 
 
 def too_long(seconds: float, limit: float, models: int, frames: int, objects: int) -> str:

@@ -69,7 +69,7 @@ def _load_file(path: Path, name: str | None) -> LLB:
     if "model" not in meta:
         raise ValueError(f"{path} does not say which model it holds: convert it with this project's tools first.")
     if "backbone" in meta:
-        state |= _read_backbone(path.parent / meta["backbone"], meta["backbone_sha256"])
+        state |= _read_backbone(path.with_name(Path(meta["backbone"]).name), meta.get("backbone_sha256", ""))
     if name is not None and meta["model"] != name:
         raise ValueError(f"{path} holds {meta['model']}, not {name}: check weights/manifest.json.")
     config = ModelConfig.from_name(meta["model"])

@@ -70,7 +70,8 @@ DEMO_MAY_IMPORT = {
     "masks": {"runs", "clips", "models"},
     "inside": {"runs", "clips", "models"},
     "exports": {"inside", "runs", "clips", "models.settings"},  # none of the models themselves
-    "page": {"exports", "inside", "masks", "runs", "clips", "models", "components"},
+    "lesson": {"runs", "clips"},
+    "page": {"lesson", "exports", "inside", "masks", "runs", "clips", "models", "components"},
 }
 FOR_ALL_OF_DEMO = (
     "demo.text",

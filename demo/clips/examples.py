@@ -17,6 +17,7 @@ from demo.clips.clip import Clip, save_clip, save_facts
 from demo.whole_file import whole_folder
 from llb.io.label_png import decode_labels
 from llb.io.video_reader import probe, read_frames
+from llb.types import Labels, Rgb
 
 FOLDER = Path(__file__).with_name("rendered")  # of each example a video, and a zip of its masks
 
@@ -103,6 +104,15 @@ def load(name: str) -> LoadedExample:
     return LoadedExample(np.stack(frames), np.stack(labels), probe(video).fps)
 
 
+def load_first(name: str) -> tuple[Rgb, Labels]:
+    """Decode an example's first frame and its mask alone."""
+    video, masks = EXAMPLES[name].files
+    with zipfile.ZipFile(masks) as archive:
+        entry = min(archive.namelist())
+        labels = decode_labels(archive.read(entry), entry)
+    return next(read_frames(video, max_frames=1)).rgb, labels
+
+
 class Loaded(Protocol):
     """An example in memory."""
 
@@ -127,6 +137,7 @@ class ExampleShelf:
         titles: name -> title, in the order shown.
         load: makes an example from its name.
         descriptions: name -> what makes it hard.
+        load_first: makes an example's first frame and its mask from its name, quickly; None decodes the whole example.
     """
 
     def __init__(
@@ -135,8 +146,9 @@ class ExampleShelf:
         titles: Mapping[str, str],
         load: Callable[[str], Loaded],
         descriptions: Mapping[str, str] | None = None,
+        load_first: Callable[[str], tuple[Rgb, Labels]] | None = None,
     ) -> None:
-        self.root, self._titles, self._load = root, dict(titles), load
+        self.root, self._titles, self._load, self._load_first = root, dict(titles), load, load_first
         self._descriptions = dict(descriptions or {})
         self._decoding = threading.Lock()
 
@@ -148,11 +160,24 @@ class ExampleShelf:
         version = hash_of([*code, *(file for example in known for file in example.files)])[:12]
         titles = {example.name: example.title for example in known}
         descriptions = {example.name: example.description for example in known}
-        return cls(cache / f"examples-{version}", titles, load, descriptions)
+        return cls(cache / f"examples-{version}", titles, load, descriptions, load_first)
 
     def names(self) -> list[str]:
         """List the examples."""
         return list(self._titles)
+
+    def title(self, name: str) -> str:
+        """Return an example's title."""
+        return self._titles[name]
+
+    def first(self, name: str) -> tuple[Rgb, Labels]:
+        """Return an example's first frame and its mask."""
+        if self._load_first is not None and not (self.root / name).exists():
+            return self._load_first(name)
+        clip = self.clip(name)
+        labels = clip.truth(0)
+        assert labels is not None, "an example has exact masks"
+        return clip.frame(0), labels
 
     def has(self, clip: Clip) -> bool:
         """Tell whether a clip is one of the examples."""

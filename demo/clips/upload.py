@@ -23,6 +23,16 @@ from llb.io.video_reader import ClipInfo, Losses, probe, read_frames
 from llb.types import Rgb
 
 BYTES_PER_PIXEL = 4  # more than any packed picture needs
+CODECS = {
+    "h264": "H.264",
+    "hevc": "H.265 (HEVC)",
+    "av1": "AV1",
+    "vp8": "VP8",
+    "vp9": "VP9",
+    "mpeg4": "MPEG-4",
+    "pictures": "from pictures",
+}
+ORDINALS = {2: "2nd", 3: "3rd"}
 FILE_TYPES = ("video", "image", *sorted({*ENDINGS, *PICTURES}), ".zip")  # what a browser's file dialogue offers
 UNPACKED = 2_000_000_000  # bytes of a zip's pictures together
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, NotImplementedError, OSError)
@@ -39,9 +49,9 @@ class FrameRange:
     def __post_init__(self) -> None:
         numbers = (self.start, self.stride, 0 if self.end is None else self.end)
         if not all(isinstance(number, int) for number in numbers):
-            raise ValueError("The part's ends are no whole numbers of frames: move them again.")
+            raise ValueError("The ends of the part are not whole frame numbers: move them again.")
         if self.start < 0 or self.stride < 1 or (self.end is not None and self.end < self.start + 2):
-            raise ValueError("This part holds no two frames: move its ends apart.")
+            raise ValueError("This part has fewer than two frames: move its ends apart.")
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,7 @@ def import_clip(
         frames = _heard(reading.frames(), wanted, tell)
         clip = save_clip(folder, title, frames, lossless=wanted <= LOSSLESS)
     if len(clip) < 2:
-        raise ValueError("There is a single frame: choose a clip, or a part of it, with at least two.")
+        raise ValueError("This is a single frame: choose a clip, or a part of it, with at least two.")
     ended = part.end is None and len(clip) < limits.frames
     total = reading.last + 1 if ended else max(total, reading.last + 1)
     note = _notes(clip, reading, total)
@@ -149,18 +159,18 @@ def _heard(
 
 def _notes(clip: Clip, reading: _Reading, total: int) -> str:
     info, part = reading.info, reading.part
-    notes = [f"read from {info.codec}"]
+    notes = [CODECS.get(info.codec, info.codec)]
     if part.start or reading.last + part.stride < total:
         notes.append(f"trimmed to frames {part.start} to {reading.last} of {total}")
     if part.stride > 1:
-        notes.append(f"every {part.stride}. frame")
+        notes.append(f"every {ORDINALS.get(part.stride, f'{part.stride}th')} frame")
     if (clip.width, clip.height) != (info.width, info.height):
-        notes.append(f"made smaller from {info.width} x {info.height}")
+        notes.append(f"scaled down from {info.width} × {info.height}")
     if info.orientation.note:
         notes.append(info.orientation.note)
     notes += [*info.notes, *reading.losses.notes]
     if len(clip) > LOSSLESS:
-        notes.append("long, so kept as JPEG")
+        notes.append("stored as JPEG because it is long")
     return ", ".join(notes)
 
 
@@ -198,7 +208,7 @@ def unpack_pictures(path: Path, folder: Path, side: int) -> None:
     for number, (name, data) in enumerate(packed_pictures(path, side)):
         (folder / f"{number:05d}{PurePosixPath(name).suffix.lower()}").write_bytes(data)
     if number < 0:
-        raise ValueError(f"{path.name} holds no pictures: pack png, jpg, webp, tif or bmp frames.")
+        raise ValueError(f"{path.name} contains no pictures: pack png, jpg, webp, tif or bmp frames.")
 
 
 def packed_pictures(path: Path, side: int, endings: Collection[str] = PICTURES) -> Iterator[tuple[str, bytes]]:
@@ -211,7 +221,7 @@ def packed_pictures(path: Path, side: int, endings: Collection[str] = PICTURES) 
             listed = (item for item in archive.infolist() if _is_picture(item, endings))
             found = sorted(listed, key=lambda item: natural_key(item.filename))
             if sum(item.file_size for item in found) > UNPACKED:
-                raise ValueError(f"{path.name} holds too much: pack fewer or smaller pictures.")
+                raise ValueError(f"{path.name} is too large once unpacked: pack fewer or smaller pictures.")
             for item in found:
                 name = PurePosixPath(item.filename).name
                 if item.file_size > BYTES_PER_PIXEL * side * side:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from demo.glossary import notes
 from demo.text import TAKE_AWAY
 
 NOT_LOADED = "This part of the page did not load: reload the page."
 UNREACHABLE = "The server does not answer: try again in a moment."
 PLAYER_WORDS = {
+    "terms": notes("Ground truth", "IoU", "J", "F", "E1*, E2*", "E_tar", "Matching"),
     "frame_failed": "Frame {} could not be loaded; it is tried again by itself.",
     "unreachable": UNREACHABLE,
     "player": "Results, all on one clock: arrow keys step, space plays",
@@ -34,6 +36,7 @@ PLAYER_WORDS = {
     "both": "both",
     "pane": "result at the current frame",
     "click_pixel": "Click a pixel to see where the models look from there",
+    "pane_keys": "Shift with an arrow key moves a cross, Enter shows where the models look from it.",
     "story_back": "What to look at: back to frame {}",
     "download": "Download as video",
     "take_away": "Download",
@@ -52,26 +55,28 @@ PLAYER_WORDS = {
     "charts": {
         "j": {
             "tab": "J",
-            "help": "Overlap with the true mask (intersection over union): 1 is perfect. Left out while the object is "
-            "out of sight.",
+            "help": "[[J]] is the overlap ([[IoU]]) with the [[Ground truth|true mask]]: 1 is perfect. Left out while "
+            "the object is out of sight.",
         },
         "f": {
             "tab": "F",
-            "help": "How well the contour follows the true one: 1 is perfect. Left out while the object is out of "
-            "sight.",
+            "help": "[[F]] says how well the contour follows the [[Ground truth|true one]]: 1 is perfect. Left out "
+            "while the object is out of sight.",
         },
         "agreement": {
             "tab": "IoU with the others",
-            "help": "Mean overlap (IoU) with the other models' masks: there is no ground truth to compare with.",
+            "help": "Mean overlap ([[IoU]]) with the other models' masks: there is no [[Ground truth|ground truth]] to "
+            "compare with.",
         },
         "area": {"tab": "Area", "help": "Size of the mask in pixels: a sudden drop is often a lost object."},
         "share": {
             "tab": "Branch share",
-            "help": "Share of the fused feature that comes from matching (1 = all E1*, 0 = all E2*).",
+            "help": "Share of the fused feature [[E_tar]] that comes from [[Matching|matching]] (1 = all "
+            "[[E1*, E2*|E1*]], 0 = all [[E1*, E2*|E2*]]).",
         },
         "disagreement": {
             "tab": "Disagreement",
-            "help": "How much the models' masks differ: 1 minus their mean overlap (IoU). 0 means all agree.",
+            "help": "How much the models' masks differ: 1 minus their mean overlap ([[IoU]]). 0 means all agree.",
         },
         "uncertainty": {
             "tab": "Uncertainty",
@@ -114,7 +119,9 @@ CANVAS_WORDS = {
     "redo": "Redo",
     "redo_help": "Redo (Ctrl+Y)",
     "enlarge": "Enlarge",
-    "shrink": "Close (Esc)",
+    "shrink": "Close",
+    "shrink_help": "Back to the page (Esc)",
+    "enlarge_help": "Paint in the whole window",
     "workspace": "Mask canvas",
     "fill": "Fill the polygon",
     "cancel": "Cancel",
@@ -172,7 +179,91 @@ TRIM_WORDS = {
     "facts": "Using frames {first}-{last} of {total} ({count} frames, {seconds} s).",
     "most": "Limited to the first {}.",
 }
+LEARNER_WORDS = {
+    "title": "The few-shot learner at work",
+    "hint": "watch τ being fitted, step by step",
+    "intro": (
+        "τ is a bank of small 3 × 3 filters over the features X. It is not trained beforehand: it is fitted on the "
+        "spot until τ ∗ X gives E2 on the frames in the memory. The same τ on the features of a new frame gives E2*. "
+        "Move the slider to see what τ is worth after each step of steepest descent."
+    ),
+    "step": "Step",
+    "step_of": "after step {step} of {steps}",
+    "before": "before the first step",
+    "change": "Change this fit",
+    "change_hint": "Changes are tried out here alone; the results above stay as they are.",
+    "steps": "Steps",
+    "own_steps": "as in the run",
+    "reg": "Regulariser λ",
+    "own_reg": "the model's own",
+    "from": "Start from",
+    "from_before": "τ of the fit before",
+    "from_zero": "τ = 0",
+    "samples": "Frames that count (temporal weight)",
+    "reset": "As in the run",
+    "fitted_at": "Fitted at frame {at} to {frames}, tried out on frame {shown}.",
+    "fitted_only": "Fitted at frame {at} to {frames}; the model segmented no frame with it.",
+    "frame": "frame {}",
+    "frames": "frames {}",
+    "formula": "L = (Σₜ ‖wₜ W (τ∗Xₜ − E2ₜ)‖² + λ²‖τ‖²) / N",
+    "formula_hint": (
+        "Eq. (1) as the released code has it: all samples t and places, wₜ the temporal weight, N the number of terms. "
+        "The first number is the misfit, the second the price of large filters. Each model's E2 has a scale of its "
+        "own, so the losses of two models cannot be compared."
+    ),
+    "loss": "Loss before each step and after the last; the axis is logarithmic",
+    "target": "E2 of frame {newest}: what τ ∗ X is to become",
+    "fitted": "τ ∗ X of frame {newest}, {when}",
+    "filters": (
+        "τ, {when}: the {filters} largest of the {features} filters for channel {channel} of E2*; "
+        "blue −{limit}, white 0, red {limit}"
+    ),
+    "channel": "Channel of E2*",
+    "strongest": "the strongest",
+    "induced": "E2* of frame {shown}: the same τ there",
+    "mask": "Pink: the mask that this τ would give on frame {shown}. White line: the run's own. Their IoU: {iou}",
+}
+ARITHMETIC_WORDS = {
+    "title": "The numbers behind this place",
+    "hint": (
+        "The two answers mostly use different channels of the {}: each is shown in the one in which it is strongest at "
+        "this place. The run has kept the numbers in 16 bits, so a sum may differ in its last digit."
+    ),
+    "channel": "Channel",
+    "strongest": "each answer's strongest",
+    "matching": "E1*, channel {}: what the memory's most similar cells hold",
+    "matching_hint": (
+        "The query q of this cell is compared with the key k of every cell in the memory. Softmax makes weights of "
+        "{} q·k that sum to 1; they weigh the cells' E1."
+    ),
+    "memory_cell": "Memory cell",
+    "frame_cell": "frame {frame}, cell {row}, {column}",
+    "others": "all {} others",
+    "sum": "sum = E1*",
+    "weight": "softmax",
+    "product": "weight × E1",
+    "in_trace": "in the run: {}",
+    "filter": "E2*, channel {channel}: a 3 × 3 filter over {features} features",
+    "filter_waits": "E2*: a 3 × 3 filter",
+    "filter_hint": "Each number is a sum over all features at one of the nine places around the cell.",
+    "nine": "The nine add up to E2* = {}",
+    "terms": "The largest single products",
+    "term": "feature {feature}, {place}",
+    "places": [
+        ["above left", "above", "above right"],
+        ["left", "centre", "right"],
+        ["below left", "below", "below right"],
+    ],
+    "x": "X",
+    "tau_x": "τ × X",
+    "filter_sum": "sum = E2*",
+    "fusion": "E_tar: both answers together",
+    "gated": "γ1 E1* + γ2 E2* = E_tar, with a gate of its own for every place and channel",
+    "added": "E1* + E2* = E_tar: a plain sum, no gates",
+    "channel_of": "channel {}:",
+}
 INSIDE_WORDS = {
+    "terms": notes("PCA colours", "Temporal weight", "Attention", "Memory", "Feature cell"),
     "unreachable": UNREACHABLE,
     "imported": "These are masks of other programs, which keep nothing to look into: run a model on this clip.",
     "model": "Model",
@@ -192,8 +283,8 @@ INSIDE_WORDS = {
     "frame": "frame",
     "kept": "long clip: inside of frame {}",
     "diagram": "{}: how the mask is made. Arrow keys go from box to box, Enter shows one large.",
-    "past": "Past frames: the memory",
-    "past_help": "Click a frame to see its labels below.",
+    "past": "Past frames: the [[Memory|memory]]",
+    "past_help": "Click a frame to see its labels below. The bar is its [[Temporal weight|temporal weight]].",
     "past_of": "Labels of past frame {}",
     "now": "Current frame {}",
     "connections": {
@@ -213,8 +304,8 @@ INSIDE_WORDS = {
     "all_through": "no gate: all is let through",
     "painted": "painted, not predicted",
     "colours_note": (
-        "PCA colours: the same colour means similar content within one model, for E1 and E1*, and for E2 and E2*, in "
-        "all frames. Do not compare colours of E1 with E2, or of different models: each has its own colour axes."
+        "[[PCA colours]]: the same colour means similar content within one model, for E1 and E1*, and for E2 and E2*, "
+        "in all frames. Do not compare colours of E1 with E2, or of different models: each has its own colour axes."
     ),
     "plays": "The large pictures follow when you pause.",
     "formula": "Formula",
@@ -242,13 +333,13 @@ INSIDE_WORDS = {
     "channel_meaning": (
         "Training asks for a cosine of 0 between E1 and E2, so that the branches do not learn the same. Neither has "
         "negative values (both end in a ReLU), so that can only be if they use different channels, or the same "
-        "channel at different places. So they look at different things, and a sum of both loses neither."
+        "channel at different places. So both can be added up, and neither covers the other."
     ),
     "channel_cosine": "Largest cosine in any frame: {}.",
     "looked": "From pixel {}: where do the models look?",
     "looked_help": (
-        "Orange: places in the memory that this pixel is compared with and found alike (attention). The percentages "
-        "say how much each past frame gets."
+        "Orange: [[Feature cell|cells]] in the memory that this pixel is compared with and found alike "
+        "([[Attention|attention]]). The percentages say how much each past frame gets."
     ),
     "looks_most": "looks most at frame {}, {} of its attention",
     "asking": "the pixel, frame {}",
@@ -256,4 +347,33 @@ INSIDE_WORDS = {
     "gates_here": "Gates at this pixel over the clip",
     "attention": "Attention of {} over the past frames",
     "click_pixel": "Click a pixel in a result to see where the models look from there: the answer appears here.",
+    "learner": LEARNER_WORDS,
+    "arithmetic": ARITHMETIC_WORDS,
+}
+ADDRESS_WORDS = {
+    "copy": "Copy link to this view",
+    "copied": "Copied: it opens this clip, frame and box.",
+    "copy_by_hand": "Copy this link:",
+    "link": "Link to this view",
+    "unread": "Part of this address fits nothing here and was left out: {}.",
+    "not_linkable": "Your own clips and corrections stay with you, so they have no link. Send a report instead: ",
+    "report": "Download the report",
+    "whole_page": "Open the whole page ↗",
+}
+LESSON_WORDS = {
+    "lesson": "Lesson",
+    "pages": "Pages of the lesson",
+    "next": "Next",
+    "back": "Back",
+    "finish": "Finish",
+    "close": "Close the lesson; your progress is kept",
+    "task": "Your turn:",
+    "done": "done",
+    "right": "Right.",
+    "otherwise": "It turned out otherwise.",
+    "show": "Show it",
+    "again": "Open this page's view again",
+    "again_help": "Back to the clip, frame and box that this page is about",
+    "worksheet": "Worksheet (print)",
+    "worksheet_address": "/lesson/worksheet.html",
 }

@@ -5,17 +5,18 @@ from __future__ import annotations
 from demo.text import IN_COMPANY
 
 MASKS_README = (
-    "One folder per model, one PNG per frame of the clip as it was used. The pixel's number is the object's, 0 is the "
-    "background; the colours are those of DAVIS.\n"
+    "One folder per model, one PNG per frame of the clip as it was used. Each pixel holds the number of its object, 0 "
+    "is the background; the colours are those of DAVIS.\n"
 )
 SOFT_README = (
     "A folder per model, in it one per object, with one PNG per frame: the model's probability of the object from 0 "
-    "(black) to 255 (certain), after all objects were merged. The probability is computed at the network's resolution "
-    "inside the search region and is 0 outside it. Of long clips not every frame is kept.\n"
+    "(not the object) to 255 (certain), after all objects were merged. The probability is computed at the network's "
+    "resolution inside the search region and is 0 outside it. Of long clips not every frame is kept.\n"
 )
 NO_INSIDE = "None of these models has stored what it computed, so there are no soft masks and no internals to download."
 MODELS, FRAMES, PLOTS = "Models", "First, middle and last frame", "Over time"
-DIFFERENCES = "Difference from {}: blue only this model, orange only the other, grey both"
+DIFFERENCES = "Difference from {}"
+DIFFERENCES_LEGEND = "Blue: only the model marks it. Orange: only {} does. Grey: both do."
 TRUTH = "ground truth"
 HEADS = ("", "J", "F", "IoU with other models", "ms per frame")
 UNKNOWN = "-"

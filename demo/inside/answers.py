@@ -239,13 +239,14 @@ class MemoryPicture:
 
 @dataclass(frozen=True)
 class FilmstripAnswer:
-    """The frames in the memory, oldest first."""
+    """The frames in the memory, oldest first; `pending` tells that what the label encoder read of some still comes."""
 
     memory: Sequence[MemoryPicture]
+    pending: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the frames as JSON values."""
-        return {"memory": [picture.to_json() for picture in self.memory]}
+        return {"memory": [picture.to_json() for picture in self.memory], "pending": self.pending}
 
 
 @dataclass(frozen=True)

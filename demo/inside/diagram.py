@@ -10,7 +10,7 @@ from demo.models.settings import variant_of
 from demo.runs.trace_file import StoredTrace
 from llb.config import VARIANTS, Variant
 
-AbsentKind = Literal["plain_sum", "not_predicted", "no_inside", "not_kept", "pending"]
+AbsentKind = Literal["plain_sum", "not_predicted", "no_inside", "not_kept", "pending", "waiting"]
 
 
 @dataclass(frozen=True)

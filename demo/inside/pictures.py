@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from demo.browser_pictures import shrink
+from demo.screen_colours import screen_palette
 from llb.inference.tracing import filter_background
 from llb.io.label_png import overlay
 from llb.types import Labels, Rgb, SearchRegion
@@ -139,5 +140,5 @@ def framed(frame: Rgb, region: SearchRegion, width: int) -> Rgb:
 
 
 def thumbnail(frame: Rgb, labels: Labels, width: int = FRAME_WIDTH) -> Rgb:
-    """Draw the labels over a frame and shrink it."""
-    return shrink(overlay(frame, labels), width)
+    """Draw the labels over a frame in the screen's colours and shrink it."""
+    return shrink(overlay(frame, labels, palette=screen_palette()), width)

@@ -40,7 +40,7 @@ def pixel(run: Run, clip: Clip, question: PixelQuestion) -> PixelAnswer | Absenc
     recorded = Recorded.find(run, question.place)
     if isinstance(recorded, Absence):
         return recorded
-    cell = _cell_of(question, recorded.trace)
+    cell = cell_of_pixel(question, recorded.trace)
     gates = GateSeries(*(_gate_over_time(run, question, gate) for gate in ("gate_transduced", "gate_induced")))
     if cell is None:
         return PixelAnswer(cell, gates)
@@ -96,7 +96,7 @@ def _gate_over_time(run: Run, question: PixelQuestion, gate: str) -> list[float 
     series: list[float | None] = []
     for index in range(0, frames, traces.stride):
         trace = traces.read(index, question.place.target)
-        cell = _cell_of(question, trace) if trace and gate in trace.features else None
+        cell = cell_of_pixel(question, trace) if trace and gate in trace.features else None
         value = None
         if trace and cell:
             value = float(trace.features[gate][:, cell[0], cell[1]].mean(dtype=np.float32))
@@ -104,7 +104,7 @@ def _gate_over_time(run: Run, question: PixelQuestion, gate: str) -> list[float 
     return series
 
 
-def _cell_of(question: PixelQuestion, trace: StoredTrace) -> Cell | None:
+def cell_of_pixel(question: PixelQuestion, trace: StoredTrace) -> Cell | None:
     """Return the feature cell that holds the pixel; None outside the search region."""
     rows, columns = next(iter(trace.features.values())).shape[1:]
     return cell_of((question.y, question.x), trace.region, (rows, columns))

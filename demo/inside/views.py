@@ -31,6 +31,7 @@ from demo.inside.diagram import (
     CONTRIBUTIONS,
     GATES,
     NO_INSIDE,
+    PENDING,
     Absence,
     DiagramBox,
     find_box,
@@ -139,10 +140,13 @@ def filmstrip(run: Run, clip: Clip, place: Place) -> FilmstripAnswer | Absence:
     recorded = Recorded.find(run, place)
     if isinstance(recorded, Absence):
         return recorded
-    strip = []
-    for frame, weight in zip(recorded.trace.memory_frames, recorded.trace.temporal_weights, strict=True):
-        strip.append(MemoryPicture(frame, weight, _memory_picture(clip, recorded, frame)))
-    return FilmstripAnswer(strip)
+    trace = recorded.trace
+    strip = [
+        MemoryPicture(frame, weight, _memory_picture(clip, recorded, frame))
+        for frame, weight in zip(trace.memory_frames, trace.temporal_weights, strict=True)
+    ]
+    finds = (Recorded.find(run, replace(place, frame=frame)) for frame in trace.memory_frames)
+    return FilmstripAnswer(strip, any(found is PENDING for found in finds))
 
 
 def _memory_picture(clip: Clip, recorded: Recorded, frame: int) -> str:

@@ -8,6 +8,7 @@ from demo.models.custom import CustomModels
 from demo.models.provider import ModelChoice, ModelFacts, ModelProvider, Segmenter
 from demo.models.settings import Settings, split_entry
 from demo.models.shipped import ShippedModels
+from llb.model.network import LLB
 
 BASELINES = ("demo.models.flow_baseline:model",)
 
@@ -62,3 +63,7 @@ class CombinedModels:
     def facts(self, name: str) -> ModelFacts:
         """Return what a run notes of a model."""
         return self._source_of[name].facts(name)
+
+    def network(self, name: str) -> LLB | None:
+        """Return the network behind an entry; None for a model of another kind."""
+        return self._source_of[split_entry(name)[0]].network(name)

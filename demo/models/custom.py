@@ -73,6 +73,9 @@ class CustomModels:
         """Return what is known of the weights: nothing."""
         return ModelFacts()
 
+    def network(self, name: str) -> None:
+        """Return None: these models are of another kind."""
+
 
 def load_custom_model(spec: str) -> CustomModel:
     """Import and call the function that ``package.module:function`` names; the working folder is searched as well.

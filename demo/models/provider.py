@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from demo.models.settings import Settings
+from llb.model.network import LLB
 from llb.types import FrameResult, Mask, Rgb, TraceRequest
 
 
@@ -87,4 +88,8 @@ class ModelProvider(Protocol):
 
     def facts(self, name: str) -> ModelFacts:
         """Return what a run notes of a model."""
+        ...
+
+    def network(self, name: str) -> LLB | None:
+        """Return the network behind an entry, a knock-out's as it is knocked out; None for a model of another kind."""
         ...

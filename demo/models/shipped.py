@@ -57,14 +57,11 @@ class ShippedModels:
         """Start segmenters on the shared models; each alone keeps its clip's memory."""
         found: dict[str, VideoSegmenter] = {}
         for name in names:
-            model_name, knocked_out = split_entry(name)
-            model, config = self._model(model_name), settings.config()
+            knocked_out, config = split_entry(name)[1], settings.config()
             if knocked_out:
-                effect = KNOCK_OUTS[knocked_out]
-                model = knock_out(model, effect.part) if effect.part else model
-                config = effect.apply(config)
+                config = KNOCK_OUTS[knocked_out].apply(config)
             lead = next(iter(found.values()), None) if settings.shared_regions else None
-            found[name] = VideoSegmenter(model, config, lead)
+            found[name] = VideoSegmenter(self.network(name), config, lead)
         return dict(found)
 
     def facts(self, name: str) -> ModelFacts:
@@ -72,6 +69,13 @@ class ShippedModels:
         card = available_models()[name]
         precision = choose_precision(ModelConfig.from_name(card.model), self._where(), self._precision)
         return ModelFacts(card.sha256, precision)
+
+    def network(self, name: str) -> LLB:
+        """Return the shared network of an entry; a knock-out's shares its weights."""
+        model_name, knocked_out = split_entry(name)
+        model = self._model(model_name)
+        part = KNOCK_OUTS[knocked_out].part if knocked_out else None
+        return knock_out(model, part) if part else model
 
     def _model(self, name: str) -> LLB:
         with self._lock:

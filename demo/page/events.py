@@ -88,12 +88,13 @@ class RunBar:
 
 @dataclass(frozen=True)
 class Results:
-    """The right column: progress and title of a run, the player, and the button that undoes a repair."""
+    """The right column: progress and title of a run, the player, the button that undoes a repair, and links."""
 
     status: gr.HTML
     title: gr.Markdown
     player: gr.HTML
     undo: gr.Button
+    address: gr.HTML
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class Events:
         arrived.success(None, visit.ticket, js=browser_files.call_script("page", "keepTicket"))
         self._watch_after(arrived.success, handlers.runs, "resume")
         page.load(handlers.apply_link, None, [*steps.choice], **_api("restore"))
-        for prepare in ("warnBeforeLeaving", "openPresentation"):
+        for prepare in ("warnBeforeLeaving", "keepFocus", "explainTerms", "openPresentation"):
             page.load(None, js=browser_files.call_script("page", prepare))
         page.unload(handlers.close_tab)
         self.timer.tick(handlers.runs.show_greeting, visit.token, [*greeting], **HIDDEN, **_api("wait"))
@@ -152,6 +153,7 @@ class Events:
         for reading in (upload, trim):
             for end in (reading.success, reading.failure):
                 end(None, js=browser_files.call_script("page", "readingEnds"))
+        results.address.submit(handlers.open_view, token, chosen, **HIDDEN, **EVERY, **_api("open"))
         link = browser_files.call_script("page", "copyLink")
         steps.copy_link.click(None, [*steps.choice], steps.link, js=link)
 

@@ -15,6 +15,7 @@ from demo.clips.clip import Clip
 from demo.clips.examples import ExampleShelf
 from demo.inside.pictures import thumbnail
 from demo.runs.session import Session
+from llb.types import Labels, Rgb
 
 WIDTH = 240  # pixels of a picture
 
@@ -27,12 +28,9 @@ class Entry:
     picture: str
 
     @classmethod
-    def of(cls, clip: Clip, title: str = "") -> Entry:
-        """Draw a clip's entry, by default under its own title."""
-        labels = clip.truth(0)
-        if labels is None:
-            labels = np.zeros((clip.height, clip.width), np.uint8)
-        return cls(title or clip.title, jpeg_address(thumbnail(clip.frame(0), labels, WIDTH)))
+    def of(cls, title: str, frame: Rgb, labels: Labels) -> Entry:
+        """Draw a clip's entry."""
+        return cls(title, jpeg_address(thumbnail(frame, labels, WIDTH)))
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,14 @@ class ExampleGallery:
     @cached_property
     def examples(self) -> list[dict[str, str]]:
         """The examples' entries as JSON values; they are the same for all visitors."""
-        return [asdict(Entry.of(self.shelf.clip(name))) for name in self.shelf.names()]
+        shelf = self.shelf
+        return [asdict(Entry.of(shelf.title(name), *shelf.first(name))) for name in shelf.names()]
 
     def value(self, session: Session, chosen: Clip) -> dict[str, Any]:
         """Return as JSON values what a visitor has beside the examples, and the index of the clip that is chosen."""
-        own = own_clip(session)
-        entry = Entry.of(own, text.own_clip(own.title)) if own else None
+        own, entry = own_clip(session), None
+        if own:
+            entry = Entry.of(text.own_clip(own.title), own.frame(0), np.zeros((own.height, own.width), np.uint8))
         return {"own": asdict(entry) if entry else None, "chosen": self._index(chosen)}
 
     def clip(self, session: Session, index: int) -> Clip:

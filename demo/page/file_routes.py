@@ -23,7 +23,7 @@ from demo.runs.session import TOKEN
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9 _.~-]{0,99}"
 CLIP = rf"(?:{TOKEN.pattern}/clip-[0-9]+|{EXAMPLES_FOLDER.pattern}/{NAME})"
-RUN = rf"(?:{TOKEN.pattern}/run-[0-9]+|{SHOWCASE_FOLDER.pattern})"
+RUN = rf"(?:{TOKEN.pattern}/(?:run|view)-[0-9]+|{SHOWCASE_FOLDER.pattern})"
 PREVIEW = re.compile(rf"{CLIP}/previews/[0-9]{{5}}\.jpg")
 DOWNLOAD = re.compile(rf"{RUN}/downloads/{NAME}/{NAME}")
 CLIP_CHUNK = re.compile(rf"(?P<folder>{CLIP}/(?:previews|truth))/(?P<frames>{RANGE})")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import gradio as gr
 
@@ -12,23 +14,26 @@ from demo import text
 from demo.clips.clip import Clip
 from demo.clips.trim import TrimValue
 from demo.clips.upload import FrameRange
-from demo.json_values import to_number
+from demo.json_values import to_number, to_text
 from demo.masks.canvas import CanvasValue
 from demo.masks.chosen_clip import choose_clip, chosen_clip
 from demo.page.choice import Choice
 from demo.page.clip_import import ClipImport
 from demo.page.example_gallery import ExampleGallery
+from demo.page.linked_runs import LinkedRuns
 from demo.page.run_handlers import RunHandlers
 from demo.page.run_views import start_update
 from demo.page.services import Services
 from demo.page.updates import ArrivalUpdate, ChosenUpdate, ClipUpdate, StartUpdate
 from demo.page.user_errors import user_errors
+from demo.page.view_link import ViewLink
 from demo.runs.lane import Lane
 from demo.runs.run_setup import able_models
 from demo.runs.session import Session
 
 REPORT_EVERY = 20  # frames between two reports of a clip being read
 MOST_TABS = 10_000  # whose end is waited for
+LONGEST_QUERY = 2000  # characters of an address
 CHOOSING = Lane(at_once=4, waiting=40, busy=text.CHOICES_BUSY)  # of a visitor's choices one after the other
 PROGRESS = gr.Progress()  # Gradio puts the caller's own in its place
 
@@ -48,6 +53,7 @@ class Handlers:
             session, known = self._session(ticket)
             if not known:
                 refused.callback(self.services.sessions.remove, session.token)
+            self._open_address(session, request.query_params)
             update = self._arrival(session)
             refused.pop_all()
         self.tabs[str(request.session_hash)] = session.token
@@ -70,9 +76,20 @@ class Handlers:
         try:
             chosen = Choice.from_link(request.query_params, able_models(self.services.models))
         except ValueError as error:
-            gr.Warning(str(error))
+            if "clip" not in request.query_params:  # else `arrive` says it
+                gr.Warning(str(error))
             return unchanged
         return chosen or unchanged
+
+    def open_view(self, token: str | None, event: gr.EventData) -> ChosenUpdate:
+        """Put on show what an address of this page names, or the visitor's own results that stood there (`run`)."""
+        with user_errors():
+            session = self.services.sessions.open(token)
+            if self.services.live.of(session):
+                raise ValueError(text.VIEW_BUSY)
+            query = dict(parse_qsl(to_text(event.query, "query", LONGEST_QUERY)))
+            name = to_text(event.run, "run")
+            return CHOOSING.do(lambda: self._open_view(session, query, name), result=session.token)
 
     def choose(self, token: str | None, event: gr.EventData) -> ChosenUpdate:
         """Take the entry of the gallery that was clicked."""
@@ -119,6 +136,31 @@ class Handlers:
             place = self.services.live.place(live.folder)
             view = start_update(live, Clip.open(live.clip_folder), place)._replace(player=player)
         return ArrivalUpdate(session.token, session.token, *clip_update, timer, *view)
+
+    def _open_view(self, session: Session, query: Mapping[str, str], name: str) -> ChosenUpdate:
+        if not self._open_address(session, query) and self._links.open_own(session, name):
+            self.runs.note_chosen(session, name)
+        clip = self._resumed_clip(session) or self._choose(session, 0)
+        return ChosenUpdate(*self._clip_update(session, clip), *self.runs.newest_result_update(session))
+
+    def _open_address(self, session: Session, query: Mapping[str, str]) -> bool:
+        """Choose what an address names; tell whether it names a comparison. What is not there is said, and left out."""
+        try:
+            link = ViewLink.from_query(query, self.services.shelf.names(), able_models(self.services.models))
+        except ValueError as error:
+            gr.Warning(str(error))
+            return False
+        if link is None or self.services.live.of(session):
+            return False
+        shown = self._links.open(session, link)
+        if shown is None:
+            gr.Warning(text.NOT_COMPUTED)
+        self.runs.note_chosen(session, shown or "")
+        return True
+
+    @property
+    def _links(self) -> LinkedRuns:
+        return LinkedRuns(self.services)
 
     def _choose_and_show(self, session: Session, index: int) -> ChosenUpdate:
         return self._show(session, self._choose(session, index))

@@ -9,7 +9,7 @@ from pathlib import Path
 from markupsafe import escape
 
 from demo import text
-from demo.glossary import TERMS, TITLE
+from demo.glossary import TERMS, TITLE, explained, term
 from demo.models.provider import ModelChoice
 from demo.page.finding import finding
 from demo.page.model_grid import grid
@@ -19,6 +19,7 @@ from demo.templates import template_environment
 from llb.evaluation.results_table import BASELINE, Row
 
 TEMPLATES = template_environment(Path(__file__).with_name("templates"))
+TEMPLATES.globals.update(term=term, explained=explained)
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ def limits(sentence: str) -> str:
 def cite() -> str:
     """Say how to cite the paper."""
     return TEMPLATES.get_template("cite.html").render()
+
+
+def paragraph(sentences: str) -> str:
+    """Show sentences whose terms explain themselves."""
+    return f"<p>{explained(sentences)}</p>"
 
 
 def glossary() -> str:

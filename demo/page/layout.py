@@ -16,12 +16,14 @@ from demo.clips.upload import FILE_TYPES, Limits
 from demo.components import browser_files, words
 from demo.inside.diagram import BOXES
 from demo.inside.server import InsideServer
+from demo.lesson import worksheet
 from demo.masks.canvas_server import CanvasServer
 from demo.page import html
 from demo.page.api import Api, connect_api
 from demo.page.events import Events, Results, RunBar, Steps, Visit
 from demo.page.example_gallery import ExampleGallery
 from demo.page.file_routes import FileRoutes
+from demo.page.guide import lesson, view_link
 from demo.page.handlers import Handlers
 from demo.page.model_choice import Chosen, model_choice, settings_choice
 from demo.page.player_server import PlayerServer
@@ -30,12 +32,24 @@ from demo.page.result_layout import ResultParts
 from demo.page.run_handlers import RunHandlers
 from demo.page.services import Services
 from demo.page.uploads import uploads_only
+from demo.runs.fit_replays import FitReplays
 from demo.runs.lookup import RunLookup
 from demo.runs.run_setup import MOST_OBJECTS
 from demo.screen_colours import object_colour
 from llb.evaluation.results_table import ablation
 
 CSS = [Path(__file__).with_name("page.css"), *browser_files.styles()]
+LEGIBLE = {  # Gradio's own colours of these have less contrast than 4.5 to 1
+    "color_accent": "*primary_600",
+    "body_text_color_subdued": "*neutral_600",
+    "input_placeholder_color": "*neutral_500",
+    "input_placeholder_color_dark": "*neutral_400",
+    "button_primary_background_fill": "*primary_600",
+    "button_primary_background_fill_hover": "*primary_700",
+    "button_primary_border_color": "*primary_600",
+    "button_cancel_background_fill": "#dc2626",
+    "button_cancel_background_fill_hover": "#b91c1c",
+}
 
 
 class Page(gr.Blocks):
@@ -62,14 +76,16 @@ def build_page(services: Services) -> Page:
         table = ResultParts.build_table() if services.viewed else (None, None)
         examples, upload = _clip_choice(gallery, services.limits)
         bar = _run_bar()
+        fits = FitReplays(services.live.queue, (services.live.models, services.ready.answers.models))
         with gr.Row(elem_id="main", elem_classes="viewing" if services.viewed else None):
             with gr.Column(scale=4, min_width=340, elem_id="steps"):
                 trim, canvas, choice, link = _steps(services, CanvasServer(services.sessions, lookup))
             with gr.Column(scale=9, min_width=340, elem_id="results"):
                 results, result_zips = _results(PlayerServer(lookup))
         with gr.Column(elem_id="inside-part"):
-            gr.Markdown(f"{text.INSIDE}\n{text.INSIDE_INTRO}", elem_id="inside-title")
-            _inside(InsideServer(lookup))
+            gr.Markdown(text.INSIDE, elem_id="inside-title")
+            gr.HTML(html.paragraph(text.INSIDE_INTRO), elem_id="inside-intro")
+            _inside(InsideServer(lookup, fits))
         _table()
         gr.HTML(html.glossary(), elem_id="words")
         gr.HTML(html.cite(), elem_id="cite")
@@ -111,11 +127,11 @@ def launch_options(*served: Path) -> LaunchOptions:
         neutral_hue="slate",
         font=[gr.themes.Font(name) for name in fonts],
         font_mono=[gr.themes.Font(name) for name in mono],
-    )
+    ).set(**LEGIBLE)
     return {
         "theme": theme,
         "css_paths": CSS,
-        "app_kwargs": {"routes": [browser_files.route(), FileRoutes(served).route()]},
+        "app_kwargs": {"routes": [browser_files.route(), FileRoutes(served).route(), worksheet.route()]},
         "max_file_size": f"{Limits().megabytes}mb",
         "ssr_mode": False,
         "footer_links": ["api", "gradio", "settings"],
@@ -146,6 +162,7 @@ def _run_bar() -> RunBar:
     with gr.Row(elem_id="run-bar"):
         plan = gr.HTML(js_on_load="document.addEventListener('marked', () => trigger('submit'))", elem_id="plan")
         present = gr.Button(text.PRESENT, size="sm", elem_id="present")
+        lesson()
         run = gr.Button(text.RUN, variant="primary", elem_id="run")
         stop = gr.Button(text.STOP, variant="stop", visible=False, elem_id="stop")
         leave = gr.Button(text.PRESENT_END, size="sm", elem_id="present-end")
@@ -185,10 +202,11 @@ def _results(player_server: PlayerServer) -> tuple[Results, gr.UploadButton]:
     title = gr.Markdown(text.RESULTS_EMPTY, elem_id="results-title")
     status = gr.HTML(elem_id="status")
     player = _player(player_server)
+    address = view_link()
     undo = gr.Button(text.UNDO_REPAIR, size="sm", visible=False, elem_id="undo-repair")
     result_zips = ResultParts.build_upload()
-    gr.Markdown(text.NUMBERS_NOTE, elem_classes="hint", elem_id="numbers-note")
-    return Results(status, title, player, undo), result_zips
+    gr.HTML(html.paragraph(text.NUMBERS_NOTE), elem_classes="hint", elem_id="numbers-note")
+    return Results(status, title, player, undo, address), result_zips
 
 
 def _player(server: PlayerServer) -> gr.HTML:
@@ -225,4 +243,4 @@ def _table() -> None:
         with gr.Column(elem_id="table"):
             gr.Markdown(text.TABLE)
             gr.HTML(html.ablation(rows))
-            gr.Markdown(text.TABLE_INTRO, elem_classes="hint")
+            gr.HTML(html.paragraph(text.TABLE_INTRO), elem_classes="hint")

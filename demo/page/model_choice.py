@@ -36,7 +36,7 @@ def model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxGr
     if len(able) < len(choices):
         gr.HTML(html.missing(choices), elem_id="missing")
     with gr.Accordion(text.KNOCK_OUT_GROUP, open=False, elem_id="knock-outs"):
-        gr.Markdown(text.KNOCK_OUT_NOTE, elem_classes="hint")
+        gr.HTML(html.paragraph(text.KNOCK_OUT_NOTE), elem_classes="hint")
         offered = knock_outs_of([choice.name for choice in able])
         entries = [("\n".join(text.KNOCK_OUT_TITLES[split_entry(name)[1]]), name) for name in offered]
         knocked_out = gr.CheckboxGroup(

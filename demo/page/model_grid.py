@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -13,12 +13,20 @@ from llb.config import VARIANTS, Variant
 
 LABELS, FUSIONS, ENCODERS = ("mask", "bff"), ("sum", "adaptive"), ("cnn", "vitae")
 COLUMNS = tuple(product(FUSIONS, ENCODERS))
+TERMS = {  # of the glossary, for the heads
+    "mask": "Mask",
+    "bff": "BFF",
+    "cnn": "CNN",
+    "vitae": "ViTAE",
+    "sum": "Branches added",
+    "adaptive": "Gates γ1, γ2",
+}
 HEAD_ROWS = 2  # fusions, encoders; below them each row of cells has a head of its own
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A place in the CSS grid: with the name of the model whose box stands there, or with words."""
+    """A place in the CSS grid: with the name of the model whose box stands there, or with words (terms are marked)."""
 
     row: int
     column: int
@@ -38,13 +46,19 @@ def grid(choices: Sequence[ModelChoice]) -> list[Cell]:
     """Return the cells: heads, the variants that can run, and why the others are empty."""
     able = {choice.name for choice in choices if not choice.reason}
     wide = len(ENCODERS)
-    cells = [Cell(1, 1 + wide * i, wide, words=text.FUSIONS[it], kind="head") for i, it in enumerate(FUSIONS)]
-    cells += [Cell(2, 1 + i, words=text.ENCODERS[encoder], kind="head") for i, (_, encoder) in enumerate(COLUMNS)]
+    cells = [Cell(1, 1 + wide * i, wide, words=_term(it, text.FUSIONS), kind="head") for i, it in enumerate(FUSIONS)]
+    cells += [
+        Cell(2, 1 + i, words=_term(encoder, text.ENCODERS), kind="head") for i, (_, encoder) in enumerate(COLUMNS)
+    ]
     for number, label in enumerate(LABELS):
         row = HEAD_ROWS + 1 + 2 * number
-        cells.append(Cell(row, 1, len(COLUMNS), words=text.INPUTS[label], kind="side"))
+        cells.append(Cell(row, 1, len(COLUMNS), words=_term(label, text.INPUTS), kind="side"))
         cells += [_cell(row + 1, 1 + i, label, *column, able) for i, column in enumerate(COLUMNS)]
     return cells
+
+
+def _term(name: str, words: Mapping[str, str]) -> str:
+    return f"[[{TERMS[name]}|{words[name]}]]"
 
 
 def _cell(row: int, column: int, label: str, fusion: str, encoder: str, able: set[str]) -> Cell:

@@ -84,6 +84,7 @@ class PlayerValue:
         variants: the models in the order of their panes.
         channels: of E1; 0 as long as nothing is stored.
         shown_object: the object that the inside shows first: one with something to show at `latest`, if there is any.
+        link: the run's part of the page's address (`demo.page.view_link`); empty if it has none.
     """
 
     token: str
@@ -108,9 +109,12 @@ class PlayerValue:
     variants: tuple[PlayerVariant, ...]
     channels: int
     shown_object: int
+    link: str
 
     @classmethod
-    def of(cls, run: Run, clip: Clip, *, token: str, name: str, latest: int | None = None) -> PlayerValue:
+    def of(
+        cls, run: Run, clip: Clip, *, token: str, name: str, latest: int | None = None, link: str = ""
+    ) -> PlayerValue:
         """Describe a run; `name` is what the player's questions call it, `latest` the frame that was just done."""
         story = None
         if latest is None:
@@ -140,6 +144,7 @@ class PlayerValue:
             variants=tuple(PlayerVariant.of(run, record) for record in run.variants),
             channels=_channels(run),
             shown_object=_shown_object(run, latest),
+            link=link,
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -11,7 +11,6 @@ import gradio as gr
 from demo import result_text, text
 from demo.page.handlers import PROGRESS, REPORT_EVERY, Handlers
 from demo.page.result_import import ResultImport
-from demo.page.run_views import result_update
 from demo.page.updates import ImportUpdate, SequenceUpdate
 from demo.page.user_errors import user_errors
 from demo.page.viewed_results import ViewedResults
@@ -34,7 +33,7 @@ class ResultHandlers:
             services.live.check_idle(session)
             reader = ResultImport(session, services.limits, _tell(progress))
             run = reader.upload([Path(path) for path in paths], runs.shown(session))
-            return ImportUpdate("", *result_update(session, run))
+            return ImportUpdate("", *self.handlers.runs.result_update(session, run))
 
     def table(self, token: str | None) -> tuple[dict[str, Any], gr.Timer]:
         """Return the table of sequences, and whether to ask again; before the visitor has a session it stays away."""
@@ -53,8 +52,8 @@ class ResultHandlers:
             session = services.sessions.open(token)
             services.live.check_idle(session)
             run = viewed.open(session, str(event.name), _tell(progress))
-            clip = self.handlers.clip_update(session)
-            return SequenceUpdate(viewed.table(session).to_json(), *clip, "", *result_update(session, run))
+            clip, shown = self.handlers.clip_update(session), self.handlers.runs.result_update(session, run)
+            return SequenceUpdate(viewed.table(session).to_json(), *clip, "", *shown)
 
     def _viewed(self) -> ViewedResults:
         viewed = self.handlers.services.viewed

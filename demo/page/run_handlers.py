@@ -23,8 +23,9 @@ from demo.page.choice import Choice, in_page_order
 from demo.page.plan import Plan
 from demo.page.run_views import WatchedRun, result_update, settled_update, start_update
 from demo.page.services import Services
-from demo.page.updates import GreetingUpdate, RunUpdate, StartUpdate, UndoUpdate
+from demo.page.updates import GreetingUpdate, ResultUpdate, RunUpdate, StartUpdate, UndoUpdate
 from demo.page.user_errors import user_errors
+from demo.page.view_link import link_to
 from demo.runs.passes import Repair
 from demo.runs.run import Run
 from demo.runs.run_setup import RepairRequest, RunRequest, able_models
@@ -59,15 +60,19 @@ class RunHandlers:
         to_do = text.READY if clip is None or clip.has_truth else text.MARK_FIRST
         sentence = text.PREPARING if done is not None else to_do if able else text.NO_WEIGHTS
         status = "" if run else html.notice(sentence, done)
-        return GreetingUpdate(status, *result_update(session, run), gr.Timer(active=done is not None))
+        return GreetingUpdate(status, *self.result_update(session, run), gr.Timer(active=done is not None))
 
     def show_chosen(self, session: Session) -> GreetingUpdate:
         """Show what the clip that was chosen has; a run that waits or works stays on show."""
         if self.services.live.of(session):
             return GreetingUpdate(*(gr.skip() for _ in GreetingUpdate._fields))
-        newest = self._newest_result(session)
-        session.note_newest(newest.folder.name if newest else "")
+        self.note_chosen(session)
         return self.newest_result_update(session)
+
+    def note_chosen(self, session: Session, shown: str = "") -> None:
+        """Note that a clip was chosen; `shown` names its results in the session's folder, empty: its ready ones."""
+        newest = self._newest_result(session)
+        session.note_newest(newest.folder.name if newest else "", shown)
 
     def start(self, token: str | None, *chosen: Any) -> StartUpdate:
         """Queue a run of what was chosen and marked; one that cannot start changes nothing.
@@ -107,7 +112,7 @@ class RunHandlers:
                 Annotations.of(session, Clip.open(run.clip_folder)).undo(run)
                 shutil.rmtree(run.folder, ignore_errors=True)
             canvas = CanvasValue.of(session, chosen_clip(session)).to_json()
-            return UndoUpdate(canvas, *result_update(session, self.shown(session)))
+            return UndoUpdate(canvas, *self.result_update(session, self.shown(session)))
 
     async def watch(self, token: str | None, name: str) -> AsyncIterator[RunUpdate]:
         """Tell how far a queued run is until it has ended, then show what it left; without a name nothing changes.
@@ -148,20 +153,27 @@ class RunHandlers:
         return update if shown and shown.clip_folder == run.clip_folder else update._replace(player={})
 
     def _show_end(self, watched: WatchedRun) -> RunUpdate:
-        return settled_update(watched.last_words(), result_update(watched.session, self.shown(watched.session)))
+        result = self.result_update(watched.session, self.shown(watched.session))
+        return settled_update(watched.last_words(), result)
+
+    def result_update(self, session: Session, run: Run | None) -> ResultUpdate:
+        """Return a finished run as the page shows it, with its part of the page's address."""
+        return result_update(session, run, link_to(run, self.services.shelf) if run else "")
 
     def _result_called(self, session: Session, name: str) -> Run:
         """Return the run on show; raise ValueError if the page meant another one."""
         run = self.shown(session)
         if run is None or name != run.folder.name:
-            raise ValueError("Another comparison is on show meanwhile: mark the frame again.")
+            raise ValueError("Another comparison is on screen now: mark the frame again.")
         return run
 
     def shown(self, session: Session) -> Run | None:
         """Return what is on show: the newest result, or what the chosen clip has if it was chosen since."""
-        newest, ready = self._newest_result(session), self.services.ready
-        if newest and newest.folder.name != session.notes().newest:
+        newest, notes, ready = self._newest_result(session), session.notes(), self.services.ready
+        if newest and newest.folder.name != notes.newest:
             return ready.answers.complete(newest)
+        if notes.shown and (session.folder / notes.shown / "run.json").exists():
+            return ready.answers.complete(Run.open(session.folder / notes.shown).as_left())
         clip = self._chosen(session)
         if clip is None:
             return ready.greeting()

@@ -94,8 +94,11 @@ def settled_update(status: str, result: ResultUpdate) -> RunUpdate:
     return RunUpdate(status, *result, gr.update(visible=True), stop)
 
 
-def result_update(session: Session, run: Run | None) -> ResultUpdate:
-    """Return a finished run's title, the player's value, and whether there is a repair to undo."""
+def result_update(session: Session, run: Run | None, link: str) -> ResultUpdate:
+    """Return a finished run's title, the player's value, and whether there is a repair to undo.
+
+    `link` is its part of the page's address (`demo.page.view_link`).
+    """
     if run is None:
         return ResultUpdate(text.RESULTS_EMPTY, {}, gr.update(visible=False))
     clip = Clip.open(run.clip_folder)
@@ -104,7 +107,7 @@ def result_update(session: Session, run: Run | None) -> ResultUpdate:
         title += f"\n\n{html.badge(text.ANSWERED)}"
     if run.notes:
         title += f"\n\n{html.notes(run.notes)}"
-    value = PlayerValue.of(run, clip, token=session.token, name=run.folder.name)
+    value = PlayerValue.of(run, clip, token=session.token, name=run.folder.name, link=link)
     return ResultUpdate(title, value.to_json(), gr.update(visible=bool(run.base)))
 
 

@@ -23,7 +23,7 @@ class RunLookup:
             ValueError: the visitor's session has ended, or it has no such run.
         """
         session = self.sessions.open(token)
-        folders = {folder.name: folder for folder in session.folders("run")}
+        folders = {folder.name: folder for kind in ("run", "view") for folder in session.folders(kind)}
         if name in folders:
             return self.ready.answers.complete(Run.open(folders[name]))
         run = self.ready.find(name)

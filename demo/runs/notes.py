@@ -17,19 +17,21 @@ FILE = "notes.json"
 class Notes:
     """The folder of the `clip` that is chosen, and the files that were uploaded last.
 
-    `newest` names the visitor's newest result at the moment when the clip was chosen.
+    `newest` names the visitor's newest result at the moment when the clip was chosen; `shown` the results in the
+    session's folder that a link has put on show since, empty for those that the clip itself has.
     """
 
     clip: Path | None = None
     source: tuple[Path, ...] = ()
     newest: str = ""
+    shown: str = ""
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Notes:
         """Read what `to_json` returned."""
         clip = facts.get("clip")
         source = tuple(map(Path, facts.get("source", ())))
-        return cls(Path(clip) if clip else None, source, str(facts.get("newest", "")))
+        return cls(Path(clip) if clip else None, source, str(facts.get("newest", "")), str(facts.get("shown", "")))
 
     @classmethod
     def read(cls, folder: Path) -> Notes:
@@ -45,4 +47,4 @@ class Notes:
         """Return the notes as JSON values."""
         clip = str(self.clip) if self.clip else None
         source = [str(path) for path in self.source]
-        return {"clip": clip, "source": source, "newest": self.newest}
+        return {"clip": clip, "source": source, "newest": self.newest, "shown": self.shown}

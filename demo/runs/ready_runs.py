@@ -8,10 +8,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 from demo.clips.clip import Clip
+from demo.models.settings import Settings
 from demo.runs.answers import Answers
 from demo.runs.run import Run, trace_stride_of
 from demo.runs.run_cache import give_results
-from demo.runs.run_key import code_version, make_key
+from demo.runs.run_key import code_version, describe_model, make_key
 from demo.runs.run_setup import RunRequest, able_models, checked_variants, objects_to_follow
 from demo.whole_file import whole_folder
 
@@ -35,11 +36,11 @@ class ReadyRuns:
         """Return the comparison of an example; None if it is still to be computed."""
         if not self._entries:
             return None
-        folder, request = self._folder(name), self._request(name)
+        folder = self._folder(name)
         if not self._is_there(folder):
             with self._making:
                 if not self._is_there(folder):
-                    self._make(folder, request)
+                    self._make(folder, self._request(name))
         return self._open(folder) if self._is_there(folder) else None
 
     def of_clip(self, clip: Clip) -> Run | None:
@@ -88,12 +89,15 @@ class ReadyRuns:
         return RunRequest(clip, {0: labels}, self._entries)
 
     def _folder(self, name: str) -> Path:
-        """Return where the comparison of an example lies: another clip, model or code, another folder."""
+        """Return where the comparison of an example lies: another clip, model or code, another folder.
+
+        It need not be decoded for that: the name of its clip's folder changes with its frames.
+        """
         if name not in self._folders:
-            request = self._request(name)
-            records = checked_variants(self._entries, request.settings, self.answers.models)
-            key = make_key(request.clip, request.marked, records, request.settings)
-            version = hashlib.sha256(f"{key} {request.clip.folder} {code_version()}".encode()).hexdigest()
+            records = checked_variants(self._entries, Settings(), self.answers.models)
+            models = [describe_model(record) for record in records]
+            facts = f"{self.answers.shelf.root / name} {models} {code_version()}"
+            version = hashlib.sha256(facts.encode()).hexdigest()
             self._folders[name] = self._root / f"showcase-{version[:12]}"
         return self._folders[name]
 

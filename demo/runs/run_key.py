@@ -29,7 +29,7 @@ def make_key(clip: Clip, marked: Mapping[int, Labels], records: Iterable[Variant
     question = {
         "clip": clip_digest(clip.folder),
         "marks": [[index, hashlib.sha256(marked[index].tobytes()).hexdigest()] for index in sorted(marked)],
-        "models": [_model(record) for record in records],
+        "models": [describe_model(record) for record in records],
         "settings": asdict(settings),
         "engine": engine_version(),
     }
@@ -70,6 +70,6 @@ def code_version() -> str:
     return hash_of([*demo.rglob("*.py"), *LLB.rglob("*.py")])[:12]
 
 
-def _model(record: VariantRecord) -> list[str]:
+def describe_model(record: VariantRecord) -> list[str]:
     """Return what tells a model from others. Code and weights of a foreign one are known to this process alone."""
     return [record.name, record.weights_sha256 or f"as loaded by {SERVER}", record.precision]

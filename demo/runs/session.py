@@ -29,7 +29,7 @@ QUOTA = 5_000_000_000  # bytes per visitor
 GRACE = 600.0  # seconds that a closed tab's session waits: phones drop the connection of a tab in the background
 IDLE = 300.0  # seconds without a sign after which a visitor's folder may make room for others
 MOST_SESSIONS = 2000  # at a time; one that nobody uses is some 10 kB
-KEEP = {"clip": 2, "run": 6}  # newest folders of a kind that stay; a repair is a run that shares most of its files
+KEEP = {"clip": 2, "run": 6, "view": 4}  # newest folders of a kind that stay; runs share most of their files
 
 _writing = threading.Lock()  # numbers and notes are read, changed and written in one go
 
@@ -99,10 +99,10 @@ class Session:
             source = known.source if source is None else tuple(source)
             replace(known, clip=clip or known.clip, source=source).write(self.folder)
 
-    def note_newest(self, newest: str) -> None:
-        """Keep which was the visitor's newest result when the clip was chosen (`Notes`)."""
+    def note_newest(self, newest: str, shown: str = "") -> None:
+        """Keep the visitor's newest result at the moment when the clip was chosen, and what a link shows (`Notes`)."""
         with _writing:
-            replace(self.notes(), newest=newest).write(self.folder)
+            replace(self.notes(), newest=newest, shown=shown).write(self.folder)
 
     def over_quota(self) -> bool:
         """Tell whether the visitor's folder, or the disk that all visitors share, is full."""

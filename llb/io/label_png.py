@@ -15,9 +15,11 @@ from llb.io.label_values import labels_of
 from llb.io.picture_file import decoding, is_lossy
 from llb.types import VOID, Labels, Rgb
 
+Palette = UInt8[np.ndarray, "256 3"]  # RGB of each id
+
 
 @cache
-def davis_palette() -> UInt8[np.ndarray, "256 3"]:
+def davis_palette() -> Palette:
     """Return the colour map of PASCAL VOC and DAVIS: black, dark red, dark green, ... (read-only).
 
     The bits of an id are dealt to R, G and B in turn, from the highest bit of the colour downwards.
@@ -83,13 +85,14 @@ def write_labels(path: str | Path, labels: Labels) -> None:
     Path(path).write_bytes(encode_labels(labels))
 
 
-def overlay(rgb: Rgb, labels: Labels, alpha: float = 0.5) -> Rgb:
+def overlay(rgb: Rgb, labels: Labels, alpha: float = 0.5, palette: Palette | None = None) -> Rgb:
     """Tint each object with its palette colour and outline it in white and black, so that colour is not the only cue.
 
     Args:
         rgb: the frame.
         labels: object ids of the same size.
         alpha: 0 keeps the frame's colours, 1 paints the objects solid.
+        palette: the colour of each id; None is DAVIS's.
 
     Raises:
         ValueError: `alpha` is not between 0 and 1.
@@ -102,7 +105,7 @@ def overlay(rgb: Rgb, labels: Labels, alpha: float = 0.5) -> Rgb:
         raise ValueError(f"alpha is {alpha}: choose a value from 0 to 1.")
     if not labels.any():
         return rgb.copy()
-    tint = np.take(davis_palette(), labels, axis=0)
+    tint = np.take(davis_palette() if palette is None else palette, labels, axis=0)
     result = cv2.addWeighted(rgb, 1.0 - alpha, tint, alpha, 0.0)
     result = np.where((labels > 0)[..., None], result, rgb)
     kernel = np.ones((3, 3), np.uint8)

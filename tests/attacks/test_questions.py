@@ -17,7 +17,9 @@ from demo.masks.chosen_clip import choose_clip
 from demo.masks.data_address import to_address
 from demo.page.player_server import PlayerServer
 from demo.runs.file_address import address_of
+from demo.runs.fit_replays import FitReplays
 from demo.runs.lookup import RunLookup
+from demo.runs.queue import RunQueue
 from demo.runs.session import Session, SessionStore
 from tests.support.finished_runs import finished_run
 from tests.support.page_fakes import SIZE, FakeModels, fake_shelf, ready_runs
@@ -69,10 +71,10 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = {
     "inside": [
         {"what": "diagram", "run": "run-1", "how": "pca", **PLACE},
         {"what": "detail", "run": "run-1", "how": "pca", "key": "value", **PLACE},
-        {"what": "gate_difference", "run": "run-1", **PLACE},
+        {"what": "channels", "run": "run-1", **PLACE},
         {"what": "filmstrip", "run": "run-1", **PLACE},
         {"what": "pixel", "run": "run-1", "y": 60, "x": 60, **PLACE},
-        {"what": "figures", "run": "run-1"},
+        {"what": "arithmetic", "run": "run-1", "y": 60, "x": 60, **PLACE},
     ],
 }
 ASKED = [(server, question) for server, questions in QUESTIONS.items() for question in questions]
@@ -121,7 +123,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Target:
     servers: dict[str, Server] = {
         "canvas": CanvasServer(sessions, lookup),
         "player": PlayerServer(lookup),
-        "inside": InsideServer(lookup),
+        "inside": InsideServer(lookup, FitReplays(RunQueue(), (FakeModels(),))),
     }
     return Target(root, session, servers, address_of(clip.folder))
 
@@ -141,6 +143,13 @@ def test_each_argument_is_checked(target: Target, server: str, question: dict[st
         if key in question:
             assert "error" in target.ask(server, without)
     assert target.files() == before
+
+
+@pytest.mark.parametrize("key", ["steps", "reg", "without", "from_zero", "channel", "name", "target", "index"])
+def test_a_fit_is_asked_for_in_bounds(target: Target, key: str) -> None:
+    for value in HOSTILE:
+        asked = target.ask("inside", {"what": "learner", "run": "run-1", **PLACE, key: value})
+        assert set(asked) == {"error"}, "the stand-in has no network"
 
 
 @pytest.mark.parametrize("server", QUESTIONS)

@@ -61,7 +61,7 @@ def test_a_clip_that_browsers_cannot_play_is_shown(page: Page, url: str, folder:
     encode(tmp_path / "clip.mov", "libx265", "yuv420p10le", frames(9))
     opened(page, url)
     upload(page, tmp_path / "clip.mov", "clip: 160 × 120, 9 frames")
-    assert "read from hevc" in page.inner_text(".mask-canvas .card")
+    assert "H.265 (HEVC)" in page.inner_text(".mask-canvas .card")
     draw(page, (0.4, 0.3), (0.6, 0.3))
     run(page)
     assert len(Clip.open(stored(page, folder).clip_folder)) == stored(page, folder).frames == 9
@@ -95,7 +95,7 @@ def test_two_handles_choose_a_part_and_marks_go_along(page: Page, url: str, fold
     assert "Frames 4 to 10 of 12, 0.7 s: 4 frames" in page.inner_text(".trim .facts")
     page.click(".trim .use")
     page.wait_for_selector(".mask-canvas .card >> text=4 frames", timeout=LONG)
-    assert "trimmed to frames 4 to 10 of 12, every 2. frame" in page.inner_text(".mask-canvas .card")
+    assert "trimmed to frames 4 to 10 of 12, every 2nd frame" in page.inner_text(".mask-canvas .card")
     page.wait_for_selector('.mask-canvas[data-frame="1"] .chip', timeout=LONG)  # frame 6 of the file is frame 1 now
     run(page)
     shown = stored(page, folder)

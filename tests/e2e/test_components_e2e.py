@@ -166,7 +166,7 @@ def test_an_export_that_fails_says_why_and_can_be_pressed_once_at_a_time(page: P
         button = page.locator('[data-export="masks"]')
         with answered(page, "export", held.append):
             button.click()
-            page.wait_for_selector('[data-export="masks"]:disabled', timeout=LONG)
+            page.wait_for_selector('[data-export="masks"][aria-busy="true"]', timeout=LONG)
             button.click(force=True)
             page.wait_for_timeout(200)
             assert len(held) == 1

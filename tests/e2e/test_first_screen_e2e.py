@@ -12,8 +12,8 @@ from demo import text
 from demo.clips.examples import ExampleShelf
 from demo.page.model_choice import TICKED
 from tests.e2e.driver import LONG, opened, upload_disc
-from tests.e2e.test_ready_e2e import ShippedInName
-from tests.support.page_fakes import FakeRendered, render_disc, served
+from tests.e2e.test_ready_e2e import TITLES, ShippedInName
+from tests.support.page_fakes import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -26,17 +26,10 @@ VARIANTS = ("joint", "llb-1", "llb-2", "llb-3", "llb-4", "llb")
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
-    """Serve all models in name, with small examples."""
+    """Serve all models in name, with the examples and what is shipped of them."""
     folder = tmp_path_factory.mktemp("first")
-    titles = {"disc": "One disc", "disc two": "Second disc"}
-    with served(ShippedInName(), folder, ExampleShelf(folder / "examples", titles, wide_disc)) as url:
+    with served(ShippedInName(), folder, ExampleShelf.own(folder)) as url:
         yield url
-
-
-def wide_disc(name: str) -> FakeRendered:
-    """Render a disc in the shape of the project's own examples, 16 to 9."""
-    found = render_disc(name)
-    return FakeRendered(found.frames[:, :90], found.labels[:, :90])
 
 
 def in_view(page: Page, found: Locator) -> bool:
@@ -78,7 +71,7 @@ def test_headings_have_an_order_and_clips_have_names(page: Page, url: str) -> No
     assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the results"
-    assert page.get_by_role("button", name="Second disc", exact=True).count() == 1
+    assert page.get_by_role("button", name=TITLES[1], exact=True).count() == 1
 
 
 def test_models_are_chosen_in_the_grid_by_keyboard_and_in_a_link(page: Page, url: str) -> None:
@@ -105,7 +98,7 @@ def test_an_own_clip_shows_what_to_do_and_nothing_of_another_clip(page: Page, ur
     assert not page.locator("#inside-title").is_visible()
     assert page.inner_text("#examples button[aria-pressed='true']") == text.own_clip("mine")
     page.locator("#examples button").first.click()
-    page.wait_for_selector("#results-title >> text=Results: One disc", timeout=LONG)
+    page.wait_for_selector(f"#results-title >> text=Results: {TITLES[0]}", timeout=LONG)
     page.wait_for_selector("#inside-title", timeout=LONG)
 
 

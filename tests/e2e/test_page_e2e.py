@@ -19,6 +19,7 @@ from demo.inside.let_through import ObjectMeans, places_on_object, share_let_thr
 from demo.inside.pixel import pixel
 from demo.inside.questions import PixelQuestion, Place
 from demo.screen_colours import object_colour
+from llb.inference.search_region import cell_of
 from tests.e2e.driver import (
     LONG,
     as_drawn,
@@ -99,6 +100,33 @@ def test_an_example_gives_a_comparison_on_one_clock(page: Page, real: str, folde
         for name in MODELS:
             labels = stored(page, folder).labels(name, frame)
             assert shows_mask(page, name, labels)
+
+
+def test_the_learners_last_step_is_the_runs_and_a_clicked_place_has_its_numbers(
+    page: Page, real: str, folder: Path
+) -> None:
+    opened(page, real)
+    go_to(page, SHORT - 1)
+    page.click(".learner > summary")
+    page.wait_for_selector(f'.fits-shown[data-frame="{SHORT - 1}"] [data-iou]', timeout=LONG)
+    ious = page.locator(".learner [data-iou]").evaluate_all("all => all.map(node => Number(node.dataset.iou))")
+    assert len(ious) == 2
+    assert min(ious) > 0.995
+    page.locator(".fit-controls input[type=range]").focus()
+    page.keyboard.press("Home")
+    page.wait_for_selector('.learner section[data-step="0"]', timeout=LONG)
+    page.locator(".panes canvas").first.click()
+    page.locator(".looked .arithmetic > summary").first.press("Enter")
+    page.wait_for_selector(".looked .nine", timeout=LONG)
+    shown = page.locator('.looked [data-sum="matching"]').first
+    x, y = map(int, (page.locator(".looked").get_attribute("data-pixel") or "").split(","))
+    trace = stored(page, folder).traces("lite/llb").read(SHORT - 1, 1)
+    assert trace is not None
+    e1 = trace.features["transduced"]
+    cell = cell_of((y, x), trace.region, (e1.shape[1], e1.shape[2]))
+    assert cell is not None
+    answer = shown.locator("[data-answer]").get_attribute("data-answer")
+    assert float(answer or "nan") == float(e1[(int(shown.get_attribute("data-channel") or -1), *cell)])
 
 
 def test_playing_keeps_all_panes_on_one_frame_and_moves_on(page: Page, real: str) -> None:

@@ -43,6 +43,9 @@ class ShippedInName:
     def facts(self, name: str) -> ModelFacts:
         return self.shipped.facts(name)
 
+    def network(self, name: str) -> None:
+        return None
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { seriesOf } from '../../demo/components/player/chart.js';
 import { Figures } from '../../demo/components/player/figures.js';
+import { linesOf } from '../../demo/components/player/series.js';
 import { deferred, manualRetry, settled } from './later.js';
 
 const frame = (j) => ({ a: { objects: { 1: { j } } } });
@@ -26,7 +26,7 @@ function figuresOf(total) {
     question.resolve(reply);
     await settled();
   };
-  const series = () => seriesOf(figures.frames, 'a', [1], 'j');
+  const series = () => linesOf(figures.frames, 'j', [{ name: 'a' }], { id: 1, hidden: [] })[0];
   return { figures, questions, shown, retry, answer, series };
 }
 

@@ -13,7 +13,8 @@ import { deferred, settled } from './later.js';
 /** Put a canvas on the page that is saved when the test says so. */
 function canvasToSave() {
   const saved = deferred();
-  globalThis.document = { querySelector: () => ({ settle: () => saved.promise }) };
+  const settle = () => saved.promise;
+  globalThis.document = { querySelector: () => ({ settle, settleForRun: settle }) };
   return saved;
 }
 

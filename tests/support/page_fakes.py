@@ -162,6 +162,9 @@ class FakeModels:
     def facts(self, name: str) -> ModelFacts:
         return ModelFacts(f"sha of {name}", "fp32")
 
+    def network(self, name: str) -> LLB | None:
+        return None
+
 
 @dataclass(frozen=True)
 class FakeRendered:
@@ -226,6 +229,9 @@ class RealModels:
 
     def facts(self, name: str) -> ModelFacts:
         return ModelFacts(f"sha of {name}", "fp32")
+
+    def network(self, name: str) -> LLB | None:
+        return real_model(name)
 
 
 @cache

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,6 +30,7 @@ class Tab:
     """What Gradio tells of a browser tab."""
 
     session_hash: str
+    query_params: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -46,8 +48,8 @@ class Server:
         self.runs = RunHandlers(self.services)
         self.handlers = Handlers(self.services, self.runs, ExampleGallery(shelf))
 
-    def arrive(self, ticket: str = "", tab: str = "tab") -> ArrivalUpdate:
-        return self.handlers.arrive(ticket, cast("gr.Request", Tab(tab)))
+    def arrive(self, ticket: str = "", tab: str = "tab", query: Mapping[str, str] | None = None) -> ArrivalUpdate:
+        return self.handlers.arrive(ticket, cast("gr.Request", Tab(tab, query or {})))
 
     def leave(self, tab: str = "tab") -> None:
         self.handlers.close_tab(cast("gr.Request", Tab(tab)))

@@ -33,6 +33,7 @@ export class FrameBar {
       ),
     );
     this.marked = el('span', { class: 'marked' });
+    this.listed = ''; // the marked frames that have a button
   }
 
   /** Show which of the clip's frames is on the stage, and which ones are marked. */
@@ -41,6 +42,13 @@ export class FrameBar {
     this.slider.max = total - 1;
     this.slider.value = index;
     this.marked.hidden = !marked.some((frame) => frame > 0);
+    if (this.listed !== marked.join()) {
+      this.listed = marked.join();
+      this.#list(marked);
+    }
+  }
+
+  #list(marked) {
     const buttons = marked.map((frame) => {
       const attributes = { 'data-marked': frame, type: 'button' };
       return el('button', { ...attributes, onclick: () => this.actions.show(frame) }, String(frame));

@@ -57,6 +57,8 @@ export class Workspace {
   }
 
   #label() {
-    this.button.textContent = this.isLarge ? this.words.shrink : this.words.enlarge;
+    const { words, isLarge } = this;
+    this.button.textContent = isLarge ? words.shrink : words.enlarge;
+    this.button.title = isLarge ? words.shrink_help : words.enlarge_help;
   }
 }

@@ -21,7 +21,7 @@ export function countLive({ value, label, least }) {
  * @param {Object} words
  */
 export function channelStrip(model, answer, words) {
-  const section = el('section', { 'data-model': model.name }, el('h5', {}, model.title));
+  const section = el('section', { 'data-model': model.name }, el('h4', {}, model.title));
   if (!answer.value) {
     section.append(absence(answer));
     return section;
@@ -50,7 +50,7 @@ function row(name, sizes, { least }, words) {
       .replace('{channel}', channel)
       .replace('{name}', name)
       .replace('{size}', fixed(size, 2));
-    return el('i', { class: size > least ? `live ${name.toLowerCase()}` : 'dead', title });
+    return el('i', { class: size > least ? name.toLowerCase() : 'dead', title });
   });
   return el('div', { class: 'strip-row' }, el('b', {}, name), ...all);
 }

@@ -3,11 +3,14 @@
 import { el } from '../shared/element.js';
 import { scrollTo } from '../shared/motion.js';
 import { fixed, isKnown } from '../shared/numbers.js';
+import { explained } from '../shared/term.js';
+import { Arithmetic } from './arithmetic.js';
 import { absence, curve, percent } from './pieces.js';
 
 export class PixelAnswer {
   constructor(words) {
     this.words = words;
+    this.arithmetic = new Arithmetic(words.arithmetic);
     this.said = el('p', { class: 'said', role: 'status' }); // stays, so that a screen reader hears it change
     this.body = el('div', {});
     this.node = el('div', { class: 'looked' }, this.said, this.body);
@@ -44,9 +47,14 @@ export class PixelAnswer {
       return;
     }
     const isNew = this.node.dataset.pixel !== `${pixel.x},${pixel.y}`;
-    const rows = found.map(([model, answer]) => pixelRow(model, answer, subject, this.words));
+    const rows = found.map(([model, answer]) => {
+      const row = pixelRow(model, answer, subject, this.words);
+      row.append(...(answer.cell ? [this.arithmetic.section(model, subject)] : []));
+      return row;
+    });
     this.said.textContent = sentence(pixel, found, this.words);
-    this.body.replaceChildren(el('p', { class: 'hint' }, this.words.looked_help), ...rows);
+    const help = explained(this.words.looked_help, this.words.terms);
+    this.body.replaceChildren(el('p', { class: 'hint' }, ...help), ...rows);
     this.node.dataset.pixel = `${pixel.x},${pixel.y}`;
     this.node.dataset.frame = index;
     if (isNew) {
@@ -80,7 +88,7 @@ export function mostAttended(memory) {
  */
 function pixelRow(model, answer, { target, index }, words) {
   const attributes = { 'data-model': model.name, 'data-target': target };
-  const head = el('h5', {}, model.title);
+  const head = el('h3', {}, model.title);
   if (!answer.gates) {
     return el('section', attributes, head, absence(answer));
   }
@@ -125,7 +133,7 @@ function gatesFigure({ gate_transduced: one, gate_induced: other }, index, words
     el(
       'figure',
       { class: 'gates' },
-      el('h6', {}, words.gates_here),
+      el('h4', {}, words.gates_here),
       el('div', { class: 'overlaid' }, curve(one, size), curve(other, { ...size, dash: '5 4' })),
       el('figcaption', {}, now),
     ),

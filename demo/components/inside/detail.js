@@ -8,7 +8,7 @@ import { absence, cells, colourBar } from './pieces.js';
 
 /** Make the head of the details: what the box is. */
 export function about({ symbol, title, sentence }) {
-  return [el('h4', {}, el('b', {}, symbol), ` · ${title}`), el('p', {}, sentence)];
+  return [el('h3', {}, el('b', {}, symbol), ` · ${title}`), el('p', {}, sentence)];
 }
 
 /**
@@ -23,7 +23,7 @@ export function large(model, answer, words) {
   return el(
     'figure',
     { class: 'large', 'data-model': model.name, 'data-frame': answer.index },
-    el('h5', {}, `${model.title}${frame}`),
+    el('h4', {}, `${model.title}${frame}`),
     view(answer, output, words),
     output,
     facts(answer, words),

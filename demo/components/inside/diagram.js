@@ -1,6 +1,7 @@
 /** The live diagram of a model: the memory's lane above, the current frame's lane below, and the way back. */
 
 import { el } from '../shared/element.js';
+import { explained } from '../shared/term.js';
 import { Box } from './box.js';
 import { PastFrames } from './past_frames.js';
 
@@ -22,8 +23,8 @@ export class ModelDiagram {
       Object.keys(parts).map((key) => [key, new Box(key, parts[key], words, () => choose(key))]),
     );
     this.past = new PastFrames(words, choosePast);
-    this.pastName = el('h6', {});
-    this.nowName = el('h5', {});
+    this.pastName = el('h5', {});
+    this.nowName = el('h4', {});
     this.back = el('p', { class: 'back' });
     this.absence = el('p', { class: 'absent' });
     this.flow = el(
@@ -36,8 +37,12 @@ export class ModelDiagram {
       el('div', { class: 'way-back', 'aria-hidden': 'true' }),
     );
     this.flow.addEventListener('keydown', (event) => this.#key(event));
-    this.flow.addEventListener('focusin', ({ target }) => this.#reach(target));
-    const head = el('h4', {}, model.title, ' ', el('small', {}, model.difference));
+    this.flow.addEventListener('focusin', ({ target }) => {
+      if (!target.matches('.term')) {
+        this.#reach(target);
+      }
+    });
+    const head = el('h3', {}, model.title, ' ', el('small', {}, model.difference));
     this.node = el('section', { 'data-model': model.name }, head, this.absence, this.flow);
   }
 
@@ -66,7 +71,8 @@ export class ModelDiagram {
 
   #pastLane() {
     const { words } = this;
-    const head = el('h5', {}, words.past, ' ', el('small', {}, words.past_help));
+    const explain = (sentence) => explained(sentence, words.terms);
+    const head = el('h4', {}, ...explain(words.past), ' ', el('small', {}, ...explain(words.past_help)));
     return el(
       'div',
       { class: 'lane past' },
@@ -93,7 +99,7 @@ export class ModelDiagram {
       el(
         'div',
         { class: `branch ${name}` },
-        el('h6', {}, words.branches[name]),
+        el('h5', {}, words.branches[name]),
         el('div', { class: 'steps' }, ...this.#nodes(keys)),
       ),
     );
@@ -117,7 +123,7 @@ export class ModelDiagram {
       return;
     }
     event.preventDefault();
-    const all = [...this.flow.querySelectorAll('button')];
+    const all = [...this.flow.querySelectorAll('button:not(.term)')];
     const place = all.indexOf(event.target) + MOVES[event.key];
     all[Math.max(0, Math.min(all.length - 1, place))].focus();
   }

@@ -37,7 +37,7 @@ function contributions([one, other], output, words) {
   return el(
     'div',
     { class: 'contributions' },
-    el('h6', {}, words.contributions),
+    el('h5', {}, words.contributions),
     el('div', { class: 'row' }, ...figures),
   );
 }
@@ -47,7 +47,7 @@ function shareFigure(answer, output, words) {
   return el(
     'div',
     { class: 'share' },
-    el('h6', {}, words.share.replace('{}', fed)),
+    el('h5', {}, words.share.replace('{}', fed)),
     figure(answer, inWords(answer.means, percent, words.on_object), output, words),
   );
 }
@@ -58,7 +58,7 @@ function gateFigure({ key, gates: { gate } }, output, words) {
   return el(
     'div',
     { class: 'gate' },
-    el('h6', {}, words.gate.replace('{}', symbol)),
+    el('h5', {}, words.gate.replace('{}', symbol)),
     figure(gate, text, output, words),
   );
 }
@@ -74,7 +74,7 @@ function channels(all, words) {
   return el(
     'div',
     { class: 'channel-pictures' },
-    el('h6', {}, words.channels_of_gate),
+    el('h5', {}, words.channels_of_gate),
     el('div', { class: 'row' }, ...figures),
   );
 }

@@ -43,7 +43,10 @@ export function logScale(low, high, start, end) {
   return (value) => start + ((end - start) * Math.log(value / low)) / width;
 }
 
-/** Return the ticks of a logarithmic axis: 1, 2 and 5 times the powers of ten, the powers alone if they are many. */
+/**
+ * Return the ticks of a logarithmic axis: 1, 2 and 5 times the powers of ten, the powers alone if they are many, and
+ * round numbers at even distances where there are none of these.
+ */
 export function logTicks(low, high) {
   const first = Math.floor(Math.log10(low));
   const powers = Array.from(
@@ -51,9 +54,19 @@ export function logTicks(low, high) {
     (_, number) => first + number,
   );
   const factors = powers.length > 4 ? [1] : [1, 2, 5];
-  return powers
+  const ticks = powers
     .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)))
     .filter((tick) => tick >= low && tick <= high);
+  return ticks.length > 1 ? ticks : evenTicks(low, high);
+}
+
+function evenTicks(low, high) {
+  const rough = (high - low) / 3;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((each) => each >= rough);
+  const first = Math.ceil(low / step);
+  const count = Math.floor(high / step) - first + 1;
+  return Array.from({ length: count }, (_, number) => Number(((first + number) * step).toPrecision(12)));
 }
 
 /** Write a number with two significant digits, without an exponent. */

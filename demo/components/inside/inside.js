@@ -4,16 +4,21 @@
  * `props.parts` describes the boxes (demo/inside/diagram.py); `server.read` answers questions (demo/inside/server.py).
  */
 
-import { frames, pixels, runs } from '../shared/channels.js';
+import { changes, frames, pixels, restores, runs } from '../shared/channels.js';
+import { NONE } from '../shared/address.js';
 import { el } from '../shared/element.js';
 import { Latest } from '../shared/latest.js';
 import { scrollTo } from '../shared/motion.js';
 import { Retry } from '../shared/retry.js';
 import { asker } from '../shared/server.js';
+import { explained } from '../shared/term.js';
 import { channelStrip } from './channel_strip.js';
+import { AT_FIRST, chosenIn } from './chosen.js';
 import { PixelAnswer } from './clicked_pixel.js';
 import { about, large } from './detail.js';
 import { ModelDiagram } from './diagram.js';
+import { Learner } from './learner.js';
+import { ImportedNote } from './imported.js';
 import { Pickers } from './pickers.js';
 import { Subject } from './subject.js';
 
@@ -25,6 +30,7 @@ export function mount({ element, props, server }) {
   runs.listen((message) => inside.showRun(message));
   frames.listen((message) => inside.showFrame(message));
   pixels.listen((message) => inside.showPixel(message));
+  restores.listen((message) => inside.restore(message));
 }
 
 class Inside {
@@ -35,25 +41,26 @@ class Inside {
     this.index = 0;
     this.models = ['', '']; // names; '' for none
     this.target = 1;
-    this.reduction = 'pca';
-    this.scale = 'unit';
-    this.part = 'gate_transduced';
+    Object.assign(this, AT_FIRST);
     this.past = null; // the past frame that the visitor chose; null for the newest
     this.pixel = null;
     this.shown = new Map(); // the diagrams, by the model's name
     this.stripsOf = ''; // what the strips of channels were asked for
     this.refreshed = 0; // when a diagram was last asked for while playing
     this.everything = false; // whether the next refresh goes beyond the diagram
+    this.due = false; // whether a refresh is asked for that has not begun
     this.refreshing = new Latest();
     this.retry = new Retry(() => this.#refresh());
     this.pickers = new Pickers(words, {
-      first: (name) => this.#choose({ models: [name, this.models[1]] }),
-      second: (name) => this.#choose({ models: [this.models[0], name] }),
-      target: (target) => this.#choose({ target, past: null }),
-      reduction: (reduction) => this.#choose({ reduction }),
-      scale: (scale) => this.#choose({ scale }),
+      first: (model) => this.#choose({ models: [model, this.models[1]] }, { model }),
+      second: (name) => this.#choose({ models: [this.models[0], name] }, { beside: name || NONE }),
+      target: (target) => this.#choose({ target, past: null }, { object: target, past: undefined }),
+      reduction: (reduction) => this.#choose({ reduction }, { channels: reduction }),
+      scale: (scale) => this.#choose({ scale }, { scale }),
     });
     this.answer = new PixelAnswer(words);
+    this.imported = new ImportedNote(words);
+    this.learner = new Learner(words.learner);
     this.#lay();
   }
 
@@ -71,7 +78,7 @@ class Inside {
     const { value, index } = message;
     const isFresh = this.value?.run !== value.run || this.value.stamp !== value.stamp;
     this.value = value;
-    this.#tellImported(value.variants.every(({ imported }) => imported));
+    this.box.hidden = this.answer.node.hidden = this.imported.show(value, this.box);
     if (!isFresh || this.box.hidden) {
       return;
     }
@@ -83,14 +90,6 @@ class Inside {
     this.answer.place(this.box);
     this.retry.stop();
     this.#refresh();
-  }
-
-  /** Say in one line that results of other programs keep nothing to look into, in the place of all else. */
-  #tellImported(isImported) {
-    this.box.hidden = isImported;
-    this.answer.node.hidden = isImported;
-    this.imported ??= el('p', { class: 'hint', role: 'note' }, this.words.imported);
-    isImported ? this.box.before(this.imported) : this.imported.remove();
   }
 
   /** Go to a frame of the run that is shown; while the player plays, only the diagram goes along, twice a second. */
@@ -118,20 +117,34 @@ class Inside {
     this.answer.place(this.box);
     if (target && target !== this.target) {
       this.pickers.target.value = target;
-      this.#choose({ target, past: null });
+      this.#choose({ target, past: null }, { object: target, past: undefined });
     } else {
       this.answer.show(this.#subject());
     }
   }
 
-  #choose(changes) {
-    Object.assign(this, changes);
+  /** Show the run that is there in a view of it (shared/address.js); what the view leaves out, as at first. */
+  restore({ stamp, view }) {
+    if (this.value?.stamp !== stamp) {
+      return;
+    }
+    Object.assign(this, chosenIn(view, this.value));
+    this.pickers.offer(this.value, this);
+    if (!this.pixel) {
+      this.answer.clear();
+    }
+    this.#refresh();
+  }
+
+  /** Take in what the visitor chose; `view` says the same as the page's address has it. */
+  #choose(chosen, view) {
+    Object.assign(this, chosen);
+    changes.send(view);
     this.#refresh();
   }
 
   #choosePart(key) {
-    this.part = key;
-    this.#refresh();
+    this.#choose({ part: key }, { box: key });
     scrollTo(this.details);
   }
 
@@ -140,13 +153,20 @@ class Inside {
       return;
     }
     this.everything ||= everything;
+    if (this.due) {
+      return;
+    }
+    this.due = true;
     this.refreshing.run(async () => {
+      await Promise.resolve(); // what else changes in this moment comes along
+      this.due = false;
       const all = this.everything;
       const subject = this.#subject();
       this.everything = false;
       const found = await this.#showDiagrams(subject, all);
       if (all && found) {
         await this.#showDetail(subject, found);
+        this.learner.show(subject);
         await this.#showMemory(subject, found);
         await this.#showChannels(subject);
         if (subject.pixel === this.pixel) {
@@ -201,7 +221,7 @@ class Inside {
       words: this.words,
       parts: this.parts,
       choose: (part) => this.#choosePart(part),
-      choosePast: (past) => this.#choose({ past }),
+      choosePast: (past) => this.#choose({ past }, { past }),
     };
     this.shown = new Map(models.map((model) => [model.name, new ModelDiagram(model, context)]));
     this.diagrams.replaceChildren(...[...this.shown.values()].map(({ node }) => node));
@@ -240,7 +260,9 @@ class Inside {
     if (subject.isShown) {
       found
         .filter(([, answer]) => answer.memory)
-        .forEach(([model, { memory }]) => this.shown.get(model.name)?.past.fill(keyOf(model), memory));
+        .forEach(([model, { memory, pending }]) =>
+          this.shown.get(model.name)?.past.fill(pending ? '' : keyOf(model), memory),
+        );
     }
   }
 
@@ -252,7 +274,7 @@ class Inside {
     const found = await subject.askAll('channels');
     if (subject.isShown) {
       const strips = found.map(([model, answer]) => channelStrip(model, answer, this.words));
-      const head = [el('h4', {}, this.words.channel_strip), el('p', {}, this.words.channel_meaning)];
+      const head = [el('h3', {}, this.words.channel_strip), el('p', {}, this.words.channel_meaning)];
       this.strips.replaceChildren(...head, el('div', { class: 'pair' }, ...strips));
       this.stripsOf = subject.lacks ? '' : key;
     }
@@ -262,13 +284,14 @@ class Inside {
     const { words } = this;
     this.where = el('span', { class: 'where', 'aria-live': 'polite' });
     this.diagrams = el('div', { class: 'diagrams' });
-    this.coloursNote = el('p', { class: 'hint', hidden: '' }, words.colours_note);
+    this.coloursNote = el('p', { class: 'hint', hidden: '' }, ...explained(words.colours_note, words.terms));
     this.aboutPart = el('div', { class: 'about' });
     this.pair = el('div', { class: 'pair' });
     const note = el('p', { class: 'hint plays' }, words.plays);
     this.details = el('div', { class: 'details' }, this.aboutPart, note, this.pair);
     this.strips = el('div', { class: 'strips' });
     const controls = el('div', { class: 'controls' }, ...this.pickers.nodes, this.where);
-    this.box.append(controls, this.diagrams, this.coloursNote, this.details, this.strips);
+    const parts = [this.diagrams, this.coloursNote, this.details, this.learner.node, this.strips];
+    this.box.append(controls, ...parts);
   }
 }

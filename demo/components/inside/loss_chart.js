@@ -33,7 +33,7 @@ function chart(shown, title, words) {
   return el(
     'figure',
     {},
-    el('h6', {}, title),
+    el('h5', {}, title),
     svg('svg', looks, ...axis(low, high, y), ...lines),
     el('figcaption', {}, words.loss_axis),
   );

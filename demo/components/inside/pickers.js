@@ -27,7 +27,7 @@ export class Pickers {
   }
 
   /** Offer what a run has, and show what is chosen. */
-  offer({ variants, objects, channels }, { models, target, reduction }) {
+  offer({ variants, objects, channels }, { models, target, reduction, scale }) {
     const { words } = this;
     const names = variants.map(({ name, title }) => [name, title]);
     const numbered = Array.from({ length: channels }, (_, channel) => [
@@ -44,6 +44,7 @@ export class Pickers {
     [this.first.value, this.second.value] = models;
     this.target.value = target;
     this.reduction.value = reduction;
+    this.scale.value = scale;
   }
 }
 

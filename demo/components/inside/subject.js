@@ -32,7 +32,7 @@ export class Subject {
     const { token, run } = this.value;
     const answer = await this.context.ask({ ...question, token, run });
     const kinds = [answer, ...Object.values(answer.boxes ?? {})].map((each) => each.absent_kind);
-    if ((answer.isLost || kinds.includes(PENDING)) && this.isShown && !this.lacks) {
+    if ((answer.isLost || answer.pending || kinds.includes(PENDING)) && this.isShown && !this.lacks) {
       this.lacks = true;
       this.context.later();
     }

@@ -1,8 +1,10 @@
 /** What the page itself does in the browser, around Gradio's events (demo/page/events.py). */
 
 import { calmly } from '../shared/motion.js';
+import { KeptFocus } from './kept_focus.js';
 import { Leaving } from './leaving.js';
 import { Presentation } from './present.js';
+import { TermNote } from './term_note.js';
 
 const leaving = new Leaving(() => document.getElementById('stop') !== null);
 
@@ -16,6 +18,16 @@ export function openPresentation() {
 /** Show the results alone, or everything again. */
 export function togglePresentation() {
   presentation.show(!presentation.isOn);
+}
+
+/** Let a control that goes away hand the focus to its neighbour. */
+export function keepFocus() {
+  new KeptFocus().watch();
+}
+
+/** Let the page's terms explain themselves. */
+export function explainTerms() {
+  new TermNote().watch();
 }
 
 /** Bring the results into view, unless they are there already. */
@@ -90,12 +102,11 @@ export function warnBeforeLeaving() {
   leaving.watch();
 }
 
-/** Put a link to the chosen models and settings into the clipboard and the address bar; return it. */
+/** Put a link to the chosen models and settings into the clipboard; return it. */
 export function copyLink(models, knockOuts, memory, interval, steps, search, shared) {
   const names = [...models, ...knockOuts].join(',');
   const query = new URLSearchParams({ models: names, memory, interval, steps, search, shared });
   const link = `${location.origin}${location.pathname}?${query}`;
-  history.replaceState(null, '', link);
   navigator.clipboard?.writeText(link).catch(() => {});
   return link;
 }

@@ -31,7 +31,7 @@ export class Controls {
     });
     this.counter = el('output', { class: 'counter' }, '');
     this.views = choice({ 'aria-label': words.view, class: 'views' }, [], (name) => {
-      this.opacity.hidden = name !== 'overlay';
+      this.showView(name);
       actions.view(name);
     });
     this.opacity = opacitySlider(words, opacity, actions.opacity);
@@ -64,6 +64,12 @@ export class Controls {
     this.slider.max = Math.max(0, last);
     this.slider.value = index;
     this.counter.textContent = `${index} / ${last}`;
+  }
+
+  /** Show which view is chosen; the opacity is that of the overlay alone. */
+  showView(name) {
+    this.views.value = name;
+    this.opacity.hidden = name !== 'overlay';
   }
 
   /** Offer the views that a run has; the first one is chosen. */

@@ -16,7 +16,7 @@ export class Figures {
    */
   constructor(actions) {
     this.actions = actions;
-    /** For each frame of the clip its measurements, see `seriesOf`. */
+    /** For each frame of the clip its measurements, see `linesOf`. */
     this.frames = [];
   }
 

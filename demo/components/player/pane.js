@@ -15,7 +15,7 @@ export class Pane {
    * @param {Object} value the run.
    * @param {Object} variant the model.
    * @param {Object} words
-   * @param {{click: function(x, y), download: function(button), repair: function()}} actions
+   * @param {{click: function(x, y), key: function(event), download: function(button), repair: function()}} actions
    */
   constructor(value, variant, words, actions) {
     const { width, height } = value;
@@ -25,10 +25,13 @@ export class Pane {
       width,
       height,
       style: `aspect-ratio: ${width} / ${height}`,
-      role: 'img',
+      role: 'button',
+      tabindex: 0,
       'data-variant': variant.name,
       'aria-label': `${variant.title}: ${words.pane}`,
+      'aria-description': words.pane_keys,
       title: words.click_pixel,
+      onkeydown: actions.key,
       onclick: (event) => actions.click(...this.#pixelAt(event)),
     });
     this.context = this.canvas.getContext('2d');

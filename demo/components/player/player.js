@@ -3,7 +3,7 @@
  * `props.value` describes a run (demo/page/player_value.py); `server.read` answers questions (demo/inside/server.py).
  */
 
-import { frames, pixels, repairs, runs } from '../shared/channels.js';
+import { changes, frames, pixels, repairs, restores, runs } from '../shared/channels.js';
 import { clamp } from '../shared/numbers.js';
 import { Retry } from '../shared/retry.js';
 import { asker } from '../shared/server.js';
@@ -23,6 +23,7 @@ export function mount({ element, props, server, watch }) {
   const player = new Player(element.querySelector('.player'), props.words, ask);
   watch('value', () => player.load(props.value));
   player.load(props.value);
+  restores.listen((message) => player.restore(message));
 }
 
 class Player {
@@ -40,7 +41,7 @@ class Player {
     const actions = {
       play: () => this.play(!this.playing),
       scrub: (index) => this.visit(index),
-      view: (name) => this.screen.setView(name),
+      view: (name) => this.#setView(name),
       opacity: (part) => this.screen.setOpacity(part),
       speed: (factor) => (this.clock.speed = factor),
       loop: (on) => (this.clock.loops = on),
@@ -53,7 +54,10 @@ class Player {
         this.takeAway.fetchFile(button, { what: 'video', name }, `${title}.mp4`),
       repair: ({ name }) => this.#repair(name),
     });
-    this.timelines = new Timelines(words, (index) => this.visit(index));
+    this.timelines = new Timelines(words, {
+      visit: (index) => this.visit(index),
+      choose: (chart) => changes.send({ chart }),
+    });
     this.takeAway = new TakeAway(
       words,
       (question) => this.ask(question, Infinity), // a file of a long clip takes minutes
@@ -108,6 +112,21 @@ class Player {
       runs.send({ value, index: this.index });
     }
     this.figures.want(this.last + 1);
+  }
+
+  /** Show the run that is there in a view of it (shared/address.js); what the view leaves out, as at first. */
+  restore({ stamp, view }) {
+    if (this.value?.stamp !== stamp) {
+      return;
+    }
+    this.pause();
+    this.follows = false;
+    const show = view.show ?? 'overlay';
+    this.controls.showView(show);
+    this.screen.setView(show);
+    this.timelines.choose(view.chart ?? this.timelines.kinds[0]);
+    this.screen.mark(view.pixel ?? null);
+    this.go(view.frame ?? this.value.latest);
   }
 
   /** Go where the run is, unless the visitor looks at another frame; at its end, to the frame that it opens at. */
@@ -182,6 +201,11 @@ class Player {
     requestAnimationFrame((later) => this.#tick(later));
   }
 
+  #setView(show) {
+    this.screen.setView(show);
+    changes.send({ show });
+  }
+
   #showPlaying(on) {
     this.playing = on;
     this.controls.showPlaying(on);
@@ -221,6 +245,7 @@ class Player {
     box.append(controls.node, this.story.node, screen.grid, screen.trouble, screen.legend);
     box.append(timelines.node, ...takeAway.nodes);
     box.tabIndex = 0;
+    box.setAttribute('role', 'group');
     box.setAttribute('aria-label', this.words.player);
     box.addEventListener('keydown', (event) => this.#key(event));
   }

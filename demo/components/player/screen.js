@@ -6,6 +6,7 @@ import { Retry } from '../shared/retry.js';
 import { fromRuns, idAt } from '../shared/run_length.js';
 import { FrameStore } from './frame_store.js';
 import { Pane } from './pane.js';
+import { movedBy } from './pixel_keys.js';
 
 export const OPACITY = 0.45; // of the objects, at first
 const OTHER = 'other '; // begins the name of a view that compares with a model
@@ -180,6 +181,7 @@ export class Screen {
         variant.name,
         new Pane(value, variant, this.words, {
           click: (x, y) => actions.click(variant, x, y),
+          key: (event) => this.#key(event, variant),
           download: (button) => actions.download(variant, button),
           repair: () => actions.repair(variant),
         }),
@@ -190,6 +192,23 @@ export class Screen {
     this.grid.replaceChildren(...[...this.#panes.values()].map((pane) => pane.node));
     this.#panes.forEach((pane) => pane.fit());
     this.setView('overlay');
+  }
+
+  /** Move the cross, or ask about the pixel below it. */
+  #key(event, variant) {
+    const { width, height, story } = this.value;
+    const [x, y] = story?.frame === this.index ? story.place : [width >> 1, height >> 1];
+    const cross = this.cross ?? { x, y };
+    const moved = movedBy(event, cross, { width, height });
+    if (event.key === 'Enter') {
+      this.actions.click(variant, cross.x, cross.y);
+    } else if (moved) {
+      this.mark(moved);
+    } else {
+      return; // the player's
+    }
+    event.preventDefault();
+    event.stopPropagation();
   }
 
   #keys() {

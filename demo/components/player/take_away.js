@@ -56,7 +56,7 @@ export class TakeAway {
   /** Let the server make a file and hand it to the browser, under `fileName` if there is one. */
   async fetchFile(button, question, fileName = null) {
     const answer = await this.#askFrom(button, question);
-    if (!answer.error) {
+    if (answer && !answer.error) {
       const download = fileName ?? answer.path.split('/').pop();
       el('a', { href: fileUrl(answer.path), download }).click();
     }
@@ -65,10 +65,11 @@ export class TakeAway {
   /** Go to the frame that is most uncertain, unless another run is shown by the time it is found. */
   async findUncertain() {
     const { stamp } = this.#value;
-    const { error, index } = await this.#askFrom(this.uncertain, { what: 'uncertain' });
-    if (error || this.#value.stamp !== stamp) {
+    const answer = await this.#askFrom(this.uncertain, { what: 'uncertain' });
+    if (!answer || answer.error || this.#value.stamp !== stamp) {
       return;
     }
+    const { index } = answer;
     if (Number.isInteger(index)) {
       this.goTo(index);
     } else {
@@ -90,13 +91,17 @@ export class TakeAway {
     }
   }
 
-  /** Ask for what a button offers; it cannot be pressed meanwhile. What goes wrong is said. */
+  /**
+   * Ask for what a button offers; what goes wrong is said. Meanwhile the button keeps the focus, and pressing it again
+   * does nothing: the answer is null.
+   */
   async #askFrom(button, question) {
-    button.disabled = true;
+    if (button.hasAttribute('aria-busy')) {
+      return null;
+    }
     button.setAttribute('aria-busy', 'true');
     this.trouble.textContent = '';
     const answer = await this.ask(question);
-    button.disabled = false;
     button.removeAttribute('aria-busy');
     this.trouble.textContent = answer.error ?? '';
     return answer;

@@ -2,6 +2,7 @@
 
 import { choice, el, setOptions } from '../shared/element.js';
 import { fixed, isKnown } from '../shared/numbers.js';
+import { explained, plain } from '../shared/term.js';
 import { Chart } from './chart.js';
 import { markOf, swatch } from './marks.js';
 import { kindsOf, linesOf, topOf } from './series.js';
@@ -16,10 +17,19 @@ export class Timelines {
 
   /**
    * @param {Object} words
-   * @param {function(number)} visit goes to a frame.
+   * @param {{visit: function(index), choose: function(kind)}} actions go to a frame; hear of a chart that was chosen.
    */
-  constructor(words, visit) {
-    Object.assign(this, { words, kind: '', kinds: [], figures: [], index: 0, value: null, target: null });
+  constructor(words, actions) {
+    Object.assign(this, {
+      words,
+      actions,
+      kind: '',
+      kinds: [],
+      figures: [],
+      index: 0,
+      value: null,
+      target: null,
+    });
     this.tabs = el('div', { class: 'tabs', role: 'tablist', 'aria-label': words.timelines });
     this.tabs.addEventListener('keydown', (event) => this.#key(event));
     this.objects = choice({ 'aria-label': words.object, class: 'chart-object' }, [], (id) => {
@@ -29,7 +39,7 @@ export class Timelines {
     this.help = el('p', { class: 'chart-note' });
     this.legend = el('div', { class: 'chart-legend' });
     this.frame = el('span', { class: 'chart-frame' });
-    this.chart = new Chart(words, { visit, hover: (index) => this.#hover(index) });
+    this.chart = new Chart(words, { visit: actions.visit, hover: (index) => this.#hover(index) });
     this.trouble = el('p', { class: 'trouble', role: 'status' });
     const head = el('div', { class: 'chart-head' }, this.tabs, this.objects);
     this.node = el('div', { class: 'charts' }, head, this.help, this.legend, this.chart.node, this.trouble);
@@ -84,7 +94,7 @@ export class Timelines {
       tab.setAttribute('aria-selected', String(isChosen));
       tab.tabIndex = isChosen ? 0 : -1;
     }
-    this.help.textContent = words.charts[kind].help;
+    this.help.replaceChildren(...explained(words.charts[kind].help, words.terms));
     const isOfAll = kind === 'disagreement';
     this.#outputs = this.#lines.map(() => el('output', { class: 'chart-value' }));
     const names = isOfAll
@@ -129,13 +139,19 @@ export class Timelines {
   }
 
   #tab(kind) {
-    const attributes = { role: 'tab', 'data-chart': kind, title: this.words.charts[kind].help };
-    return el('button', { ...attributes, onclick: () => this.#choose(kind) }, this.words.charts[kind].tab);
+    const attributes = { role: 'tab', 'data-chart': kind, title: plain(this.words.charts[kind].help) };
+    return el('button', { ...attributes, onclick: () => this.#pick(kind) }, this.words.charts[kind].tab);
   }
 
-  #choose(kind) {
+  /** Show a kind of chart. */
+  choose(kind) {
     this.kind = kind;
     this.#open();
+  }
+
+  #pick(kind) {
+    this.choose(kind);
+    this.actions.choose(kind);
   }
 
   /** The arrow keys choose among the tabs, of which one alone is reached by Tab. */
@@ -153,7 +169,7 @@ export class Timelines {
       : step < 0
         ? 0
         : kinds.length - 1;
-    this.#choose(kinds[next]);
+    this.#pick(kinds[next]);
     this.tabs.children[next].focus();
   }
 }

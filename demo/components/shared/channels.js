@@ -37,3 +37,11 @@ export const frames = new Channel(true);
 export const pixels = new Channel(false);
 /** {token, run, name, index}: a visitor wants to correct a model's mask of a frame. */
 export const repairs = new Channel(false);
+/** {frame, box, ...}: parts of the view that a visitor changed (shared/address.js). */
+export const changes = new Channel(false);
+/** {stamp, view}: the view that a comparison is to be shown in. */
+export const restores = new Channel(true);
+/** {value, view, run}: the comparison on show, its view, and its part of the address. */
+export const views = new Channel(true);
+/** {search}: an address of this page that is to be opened. */
+export const visits = new Channel(false);

@@ -61,7 +61,7 @@ def test_names_cannot_leave_the_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entries", "sentence"),
     [
-        ({"notes.txt": b"hello"}, "holds no pictures"),
+        ({"notes.txt": b"hello"}, "contains no pictures"),
         ({"1.png": picture(1), "2.png": b"broken"}, "not a picture"),
         ({"1.png": picture(1), "2.png": picture(1, size=(90, 96))}, "same size"),
         ({"1.png": picture(1)}, "single frame"),

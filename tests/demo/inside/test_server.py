@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from demo.inside.server import InsideServer
+from demo.runs.fit_replays import FitReplays
 from demo.runs.lookup import RunLookup
+from demo.runs.queue import RunQueue
 from demo.runs.run import Run
 from demo.runs.session import SessionStore
 from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf, ready_runs
@@ -34,7 +36,7 @@ def visitor(tmp_path: Path, run: Run) -> Visitor:
     session = sessions.create()
     (session.folder / "run-1").symlink_to(run.folder)
     lookup = RunLookup(sessions, ready_runs(tmp_path, FakeModels(), fake_shelf(tmp_path)))
-    return Visitor(InsideServer(lookup), session.token)
+    return Visitor(InsideServer(lookup, FitReplays(RunQueue(), (FakeModels(),))), session.token)
 
 
 @pytest.mark.parametrize("what", ["diagram", "detail", "channels", "filmstrip", "pixel"])

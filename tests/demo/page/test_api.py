@@ -195,7 +195,7 @@ def test_masks_have_the_size_that_the_facts_state(given: Given, tmp_path: Path) 
     write_labels(tmp_path / "large.png", labels)
     facts = given.segment(tmp_path / "large.mp4", tmp_path / "large.png")
     size = (facts["clip"]["height"], facts["clip"]["width"])
-    assert "made smaller from 1280 x 960" in facts["clip"]["note"]
+    assert "scaled down from 1280 × 960" in facts["clip"]["note"]
     assert {masks.shape for masks in given.masks(facts)} == {size}
 
 

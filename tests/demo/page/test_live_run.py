@@ -104,7 +104,7 @@ def test_a_visitor_has_one_run_at_a_time_and_others_wait_their_turn(
 ) -> None:
     first, second = sessions.create(), sessions.create()
     run = slow.start(first, request(clip))
-    with pytest.raises(ValueError, match="still waits or works"):
+    with pytest.raises(ValueError, match="still waiting or running"):
         slow.start(first, request(clip))
     assert [folder.name for folder in first.folders("run")] == ["run-1"]
     waiting = slow.start(second, request(clip))
@@ -144,7 +144,7 @@ def test_a_repair_is_refused_while_a_run_waits_and_leaves_nothing(
     waiting = slow.start(session, request(clip))
     labels = clip.truth(3)
     assert labels is not None
-    with pytest.raises(ValueError, match="still waits or works"):
+    with pytest.raises(ValueError, match="still waiting or running"):
         slow.repair(session, RepairRequest(base, {3: labels}, Repair(3)))
     assert session.folders("run") == [base.folder, waiting.folder]
     done = quick.wait(quick.repair(session, RepairRequest(base, {3: labels}, Repair(3))))

@@ -102,7 +102,7 @@ def test_an_example_runs_with_its_ready_mask(visitor: Visitor) -> None:
     assert "One disc" in title
     assert [variant["title"] for variant in told["variants"]] == ["LLB", "JOINT"]
     assert {variant["done"] for variant in told["variants"]} == {FRAMES}
-    assert re.fullmatch(r"12 ms per frame · J 0\.\d\d", told["variants"][0]["pace"])
+    assert re.fullmatch(r"12 ms per frame · mean J 0\.\d\d", told["variants"][0]["pace"])
     assert told["state"] == "finished"
     assert told["objects"] == [{"id": 1, "rgb": [0, 191, 255], "name": "", "hidden": []}]
 
@@ -142,7 +142,7 @@ def test_too_many_models_are_refused(visitor: Visitor) -> None:
 
 def test_an_uploaded_clip_is_painted_and_run(visitor: Visitor, tmp_path: Path) -> None:
     uploaded = visitor.upload(a_clip(tmp_path))
-    assert uploaded["card"] == "mine: 130 × 90, 5 frames, 0.4 s (read from h264)"
+    assert uploaded["card"] == "mine: 130 × 90, 5 frames, 0.4 s (H.264)"
     assert uploaded["marked"] == []
     visitor.annotations().save(0, a_painting())
     visitor.annotations().rename(3, "the cat")
@@ -207,7 +207,7 @@ def test_clips_are_trimmed_and_made_smaller_and_say_so(tmp_path: Path) -> None:
     limits = Limits(side_out=100, frames=4)
     clip = import_clip(a_clip(tmp_path, frames=9, size=(120, 200)), "long", tmp_path / "clip", limits)
     assert (len(clip), clip.width, clip.height) == (4, 100, 60)
-    assert clip.note == "read from h264, trimmed to frames 0 to 3 of 9, made smaller from 200 x 120"
+    assert clip.note == "H.264, trimmed to frames 0 to 3 of 9, scaled down from 200 × 120"
     assert clip.source_frames == 9
 
 
@@ -215,8 +215,8 @@ def test_a_part_of_a_clip_is_taken(tmp_path: Path) -> None:
     clip = import_clip(a_clip(tmp_path, frames=9), "part", tmp_path / "clip", Limits(), FrameRange(2, 8, 2))
     assert [int(clip.frame(index).mean()) for index in range(len(clip))] == pytest.approx([60, 80, 100], abs=2)
     assert clip.times == pytest.approx([0.0, 0.2, 0.4])
-    assert clip.note == "read from h264, trimmed to frames 2 to 6 of 9, every 2. frame"
-    with pytest.raises(ValueError, match="no two frames"):
+    assert clip.note == "H.264, trimmed to frames 2 to 6 of 9, every 2nd frame"
+    with pytest.raises(ValueError, match="fewer than two frames"):
         FrameRange(3, 4)
 
 
@@ -234,7 +234,7 @@ def test_several_pictures_are_a_clip_and_a_mixture_is_refused(visitor: Visitor, 
 def test_long_clips_are_kept_smaller_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("demo.clips.upload.LOSSLESS", 6)
     clip = import_clip(a_clip(tmp_path, frames=9), "long", tmp_path / "clip", Limits())
-    assert clip.note == "read from h264, long, so kept as JPEG"
+    assert clip.note == "H.264, stored as JPEG because it is long"
     assert not list((clip.folder / "frames").iterdir())
     assert int(clip.frame(8).mean()) == pytest.approx(120, abs=3)
 

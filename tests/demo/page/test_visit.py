@@ -146,7 +146,7 @@ def test_undo_and_repair_are_refused_while_a_run_waits_or_works(slow: Server) ->
     token = slow.arrive().token
     slow.start(token)
     for refused in (lambda: slow.runs.undo_repair(token), lambda: slow.start(token)):
-        with pytest.raises(gr.Error, match="still waits or works"):
+        with pytest.raises(gr.Error, match="still waiting or running"):
             refused()
 
 

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from demo.clips.examples import EXAMPLES, ExampleShelf
+from demo.clips.stories import STORIES
 from demo.inside.diagram import Absence
 from demo.inside.questions import Place
 from demo.inside.recorded import Recorded
 from demo.models.combined import models_of_examples
 from demo.models.settings import Settings
 from demo.page.choice import in_page_order, knock_outs_of
+from demo.page.example_gallery import ExampleGallery
 from demo.runs import ready_file
 from demo.runs.answers import Answers, is_fresh
 from demo.runs.ready_file import FOLDER, ReadyFile
@@ -83,7 +85,7 @@ def test_an_example_is_answered_whole_but_for_the_inside_of_most_frames(answers:
         assert stats.j == pytest.approx(region_similarity(found, exact), abs=1e-5)
         other = GREETING[1 - GREETING.index(name)]
         assert stats.agreement == pytest.approx(region_similarity(found, run.labels(other, length - 1) == 1))
-        assert isinstance(Recorded.find(run, Place(name, 1, length - 1)), Recorded)
+        assert isinstance(Recorded.find(run, Place(name, 1, STORIES["bee"].frame)), Recorded)
         missing = Recorded.find(run, Place(name, 1, 5))
         assert isinstance(missing, Absence)
         assert missing.kind == "pending"
@@ -121,7 +123,7 @@ def test_a_visitor_s_run_gets_the_inside_once_it_is_computed(
     assert run.inside_missing
     assert [request.entries for request in asked] == [list(GREETING)]
     whole = give_results(entry, Run(answers.cache.new_folder(), run.clip_folder, (1,), ()).save())
-    trace = run.traces(GREETING[0]).path(run.frames - 1).read_bytes()
+    trace = run.traces(GREETING[0]).path(STORIES["bee"].frame).read_bytes()
     for name in GREETING:
         for index in range(run.frames):
             whole.traces(name).path(index).write_bytes(trace)
@@ -158,3 +160,18 @@ def test_the_models_find_what_is_shipped(shelf: ExampleShelf) -> None:
         for column in columns:
             found = segmenters[column.entry].step(clip.frame(index)).labels
             assert np.mean(found == column.labels[index]) > 0.999, (column.entry, index)
+
+
+def test_a_server_starts_without_decoding_an_example(tmp_path: Path, answers: Answers) -> None:
+    shelf = ExampleShelf.own(tmp_path)
+    ready = ReadyRuns(tmp_path, replace(answers, shelf=shelf))
+    assert len(set(ready.folders())) == len(ExampleGallery(shelf).examples) == len(EXAMPLES)
+    assert not shelf.root.exists()
+
+
+def test_an_example_s_first_frame_is_the_same_before_and_after_it_is_decoded(tmp_path: Path) -> None:
+    shelf = ExampleShelf.own(tmp_path)
+    before = shelf.first("bee")
+    shelf.clip("bee")
+    for early, late in zip(before, shelf.first("bee"), strict=True):
+        np.testing.assert_array_equal(early, late)

@@ -202,7 +202,7 @@ def test_a_model_that_fails_is_named_in_a_sentence(run: Run, clip: Clip, error: 
             return super().step(frame, trace)
 
     with pytest.raises(
-        ValueError, match=r"^LITE/JOINT failed at frame 4, so the run ended there: what is done is kept\."
+        ValueError, match=r"^LITE/JOINT failed at frame 4, so the run ended there: finished frames are kept\."
     ):
         list(compare(run, clip, lambda: {**segmenters(), NAMES[1]: Failing(NAMES[1])}, lambda: False))
     kept = Run.open(run.folder)

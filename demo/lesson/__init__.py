@@ -1,0 +1,1 @@
+"""The lesson: pages that drive the page itself, as data, and a worksheet for a class."""
