@@ -70,7 +70,7 @@ def explained(sentence: str) -> Markup:
     html = [escape(texts[0])]
     for name, shown, text in zip(texts[1::3], texts[2::3], texts[3::3], strict=True):
         html += [term(shown or name, TERMS[name]), escape(text)]
-    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", Markup().join(html)))
+    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", str(Markup().join(html))))
 
 
 def plain(sentence: str) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from demo.clips.clip import Clip
-from llb.config import VARIANTS, Variant
-from llb.evaluation.results_table import Measured
 
 TITLE = "LLB playground"
 
@@ -147,15 +145,10 @@ TABLE_HEADS = {
     "paper's J&F": "The authors' large model on DAVIS 2017.",
 }
 
-LONG_TITLE = "LLB (trained longer)"
-LONG_DIFFERENCE = "best for your own clips"
 MODELS = "Models"
 MODELS_HINT = "Six designs, trained identically, so only the design differs:"
 MODELS_DETAILS = "Size, accuracy and speed of each"
 NOT_IN_PAPER, NO_WEIGHTS_HERE = "not in the paper", "no weights here"
-INPUTS = {"mask": "label from the mask", "bff": "label from object pixels (frame × mask)"}
-ENCODERS = {"cnn": "CNN", "vitae": "ViTAE"}
-FUSIONS = {"sum": "branches added", "adaptive": "branches weighted by gates"}
 
 
 def limits(megabytes: int, side: int, frames: int) -> str:
@@ -188,38 +181,9 @@ def clip_card(clip: Clip) -> str:
     return f"{clip_line(clip)}. {clip.description}" if clip.description else clip_line(clip)
 
 
-def difference(variant: str) -> str:
-    """Say in one line how a variant differs from the others."""
-    kind: Variant = VARIANTS[variant]
-    return f"{INPUTS[kind.label_input]} · {ENCODERS[kind.label_encoder]} · {FUSIONS[kind.fusion]}"
-
-
 def fit_waits(others: int) -> str:
     """Say that a fit waits behind other visitors' work."""
     return f"The fit waits for its turn: {others} {'visitor is' if others == 1 else 'visitors are'} before you."
-
-
-def facts(parameters: int, result: Measured | None) -> str:
-    """Say how large a model is and, if it was measured, how good and how fast (on two CPU cores)."""
-    parts = [f"{parameters / 1e6:.1f} M parameters"] if parameters else []
-    if result is not None:
-        parts += [f"J&F {result.jf:.1f}", f"{result.milliseconds:.0f} ms per frame"]
-    return " · ".join(parts)
-
-
-def model_label(title: str, difference: str, facts: str) -> str:
-    """Describe a model in the lines of its box; a box in the grid shows the first one, and reads all of them aloud."""
-    return "\n".join(filter(None, (title, difference, facts)))
-
-
-def large_title(variant: str) -> str:
-    """Name a model of the paper's size."""
-    return f"{variant.upper()}, the paper's size"
-
-
-def large_facts(facts: str) -> str:
-    """Add to what is known of a model of the paper's size how long it takes (docs/speed.md)."""
-    return " · ".join([*([facts] if facts else []), "about 1.3 s per frame and object on two CPU cores"])
 
 
 def milliseconds(seconds: float | None, in_company: bool, unit: str = "") -> str:

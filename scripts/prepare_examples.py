@@ -31,9 +31,8 @@ from demo.runs.ready_file import Column, ReadyFile, column_of, stamp_of, with_le
 from demo.runs.ready_runs import GREETING
 from demo.runs.run import Run
 from demo.runs.run_setup import able_models, objects_to_follow, records_of
+from llb.inference.memory import is_memory_frame
 
-TELLING = 2  # frames whose inside is shipped, of the models of `GREETING`
-APART = 6  # frames between two of them
 EQUAL = 0.9995  # part of the pixels that two machines, or two versions of PyTorch, agree on
 
 
@@ -63,27 +62,15 @@ def compute(clip: Clip, entries: Sequence[str], models: ModelProvider, folder: P
     return Run.open(folder)
 
 
-def telling_frames(run: Run) -> list[int]:
-    """Return the frame of the example's story, which is shown first, and those where the greeting's models differ most.
-
-    The models are those of `GREETING`.
-    """
-    last = run.frames - 1
-
-    def agreement(index: int) -> float:
-        pair = [run.labels(name, index) for name in GREETING]
-        return float(((pair[0] > 0) & (pair[0] == pair[1])).sum() / max(1, ((pair[0] > 0) | (pair[1] > 0)).sum()))
-
-    found = [STORIES[run.clip_folder.name].frame]
-    for index in sorted(range(1, last + 1), key=agreement):
-        if len(found) < TELLING and all(abs(index - other) >= APART for other in found):
-            found.append(index)
-    return sorted(found)
+def telling_frames(name: str) -> list[int]:
+    """Return the frames of an example whose inside is shipped: the story's, and the newest in the memory by then."""
+    frame, interval = STORIES[name].frame, Settings().interval
+    return [*[past for past in range(frame) if is_memory_frame(past, interval)][-1:], frame]
 
 
 def columns(runs: Sequence[Run]) -> Iterator[Column]:
     """Take the columns of the groups' runs; the first one has the inside of its telling frames."""
-    telling = telling_frames(runs[0])
+    telling = telling_frames(runs[0].clip_folder.name)
     for run in runs:
         leads = dict(with_leads(record.name for record in run.variants))
         for record in run.variants:
@@ -126,7 +113,7 @@ def renew_inside(name: str, clip: Clip, models: ModelProvider, work: Path) -> bo
         return False
     run = Run.open(work / f"{name}-check")
     leads = dict(with_leads(GREETING))
-    kept = telling_frames(run)
+    kept = telling_frames(name)
     ReadyFile.of(name).replace_traces([column_of(run, record, leads[record.name], kept) for record in run.variants])
     print(f"{name}: the inside of the frames {kept}.")
     return True

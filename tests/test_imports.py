@@ -75,6 +75,7 @@ DEMO_MAY_IMPORT = {
 }
 FOR_ALL_OF_DEMO = (
     "demo.text",
+    "demo.model_text",
     "demo.result_text",
     "demo.glossary",
     "demo.components.words",

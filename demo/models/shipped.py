@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from threading import Lock
 
-from demo import text
+from demo import model_text
 from demo.models.provider import ModelChoice, ModelFacts, Segmenter
 from demo.models.settings import KNOCK_OUTS, LONG_SUFFIX, Settings, split_entry
 from demo.models.zerogpu import device
@@ -44,13 +44,13 @@ class ShippedModels:
         """List the lite models, LLB and JOINT first, then whatever else has weights; those without carry the reason."""
         cards = available_models()
         long = f"{SCALE}/llb{LONG_SUFFIX}"
-        found = [_choice(cards[long], text.LONG_TITLE, text.LONG_DIFFERENCE)] if long in cards else []
+        found = [_choice(cards[long], model_text.LONG_TITLE, model_text.LONG_DIFFERENCE)] if long in cards else []
         for variant in dict.fromkeys((*FIRST, *VARIANTS)):
-            found.append(_choice(cards[f"{SCALE}/{variant}"], variant.upper(), text.difference(variant)))
+            found.append(_choice(cards[f"{SCALE}/{variant}"], variant.upper(), model_text.difference(variant)))
         for variant in VARIANTS:
             card = cards[f"{LARGE}/{variant}"]
             if card.available:
-                found.append(_choice(card, text.large_title(variant), text.difference(variant)))
+                found.append(_choice(card, model_text.large_title(variant), model_text.difference(variant)))
         return found
 
     def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
@@ -90,7 +90,7 @@ class ShippedModels:
 def _choice(card: ModelCard, title: str, difference: str) -> ModelChoice:
     result = RESULTS / f"{card.name.replace('/', '_')}.json"
     measured = read_result(result) if card.available and result.exists() else None
-    facts = text.facts(card.parameters, measured)
+    facts = model_text.facts(card.parameters, measured)
     if card.available and measured is None and card.name.startswith(f"{LARGE}/"):
-        facts = text.large_facts(facts)
+        facts = model_text.large_facts(facts)
     return ModelChoice(card.name, title, difference, card.reason, facts)

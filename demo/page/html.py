@@ -8,7 +8,7 @@ from pathlib import Path
 
 from markupsafe import escape
 
-from demo import text
+from demo import model_text, text
 from demo.glossary import TERMS, TITLE, explained, term
 from demo.models.provider import ModelChoice
 from demo.page.finding import finding
@@ -41,7 +41,7 @@ class AblationRow:
             f"{row.second.jf:.1f}" if row.second else "",
             f"{row.paper[0]:.1f}",
         )
-        return cls(row.variant.upper(), text.difference(row.variant), cells)
+        return cls(row.variant.upper(), model_text.difference(row.variant), cells)
 
 
 def intro() -> str:

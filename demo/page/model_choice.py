@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from demo import text
+from demo import model_text, text
 from demo.models.provider import ModelProvider
 from demo.models.settings import DEFAULTS, LONG_SUFFIX, OFFERED, split_entry
 from demo.page import html
@@ -25,7 +25,7 @@ def model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxGr
     with gr.Column(elem_id="model-grid"):
         gr.HTML(html.model_grid(choices))
         names = gr.CheckboxGroup(
-            [(text.model_label(choice.title, choice.difference, choice.facts), choice.name) for choice in able],
+            [(model_text.model_label(choice.title, choice.difference, choice.facts), choice.name) for choice in able],
             value=chosen,
             label=text.MODELS,
             show_label=False,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from demo import text
+from demo import model_text, text
 from demo.models.provider import ModelChoice
 from demo.models.shipped import SCALE
 from llb.config import VARIANTS, Variant
@@ -46,13 +46,15 @@ def grid(choices: Sequence[ModelChoice]) -> list[Cell]:
     """Return the cells: heads, the variants that can run, and why the others are empty."""
     able = {choice.name for choice in choices if not choice.reason}
     wide = len(ENCODERS)
-    cells = [Cell(1, 1 + wide * i, wide, words=_term(it, text.FUSIONS), kind="head") for i, it in enumerate(FUSIONS)]
+    cells = [
+        Cell(1, 1 + wide * i, wide, words=_term(it, model_text.FUSIONS), kind="head") for i, it in enumerate(FUSIONS)
+    ]
     cells += [
-        Cell(2, 1 + i, words=_term(encoder, text.ENCODERS), kind="head") for i, (_, encoder) in enumerate(COLUMNS)
+        Cell(2, 1 + i, words=_term(encoder, model_text.ENCODERS), kind="head") for i, (_, encoder) in enumerate(COLUMNS)
     ]
     for number, label in enumerate(LABELS):
         row = HEAD_ROWS + 1 + 2 * number
-        cells.append(Cell(row, 1, len(COLUMNS), words=_term(label, text.INPUTS), kind="side"))
+        cells.append(Cell(row, 1, len(COLUMNS), words=_term(label, model_text.INPUTS), kind="side"))
         cells += [_cell(row + 1, 1 + i, label, *column, able) for i, column in enumerate(COLUMNS)]
     return cells
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from demo import result_text, text
+from demo import model_text, result_text, text
 from demo.clips.clip import Clip
 from demo.models.provider import ModelChoice, ModelProvider
 from demo.models.settings import Settings, split_entry, variant_of
@@ -125,7 +125,7 @@ def records_of(entries: Iterable[str], models: ModelProvider) -> tuple[VariantRe
             raise ValueError(text.NO_MODEL)
         choice, variant = able[model], variant_of(name)
         title = text.KNOCK_OUT_TITLES[knock_out][0] if knock_out else choice.title
-        difference = text.difference(variant) if variant else choice.difference
+        difference = model_text.difference(variant) if variant else choice.difference
         records.append(VariantRecord(name, title, difference, **asdict(models.facts(model))))
     return tuple(records)
 

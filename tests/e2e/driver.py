@@ -46,7 +46,7 @@ def run(page: Page) -> None:
     page.click("#run")
     shown = "before => JSON.parse(document.querySelector('.player').dataset.run).stamp !== before"
     page.wait_for_function(shown, arg=before, timeout=LONG)
-    page.wait_for_selector(".live", state="detached", timeout=LONG)
+    page.wait_for_selector("#status .live", state="detached", timeout=LONG)
     at(page, settled_frame(page))
 
 

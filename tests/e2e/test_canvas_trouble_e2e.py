@@ -101,8 +101,8 @@ def test_a_run_waits_for_a_slow_save_and_the_newest_paint_wins(page: Page, url: 
             page.wait_for_timeout(300)
             assert len(held) == 2  # of the two that waited only the newest is sent
             held[1].continue_()
-            page.wait_for_selector(".live", timeout=LONG)
-        page.wait_for_selector(".live", state="detached", timeout=LONG)
+            page.wait_for_selector("#status .live", timeout=LONG)
+        page.wait_for_selector("#status .live", state="detached", timeout=LONG)
         assert (stored(page, folder).marked_masks()[0] == 5).sum() == pixels_of(page, 5) > 0
         session = SessionStore(folder / "sessions").open(told(page)["token"])
         assert len(session.folders("run")) == 1  # the second click did not count

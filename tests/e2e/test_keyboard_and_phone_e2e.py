@@ -28,8 +28,8 @@ def test_a_keyboard_is_enough(page: Page, fake: str) -> None:
     opened(page, f"{fake}?models=lite/llb")  # not what the example shows: that would be answered at once
     page.locator("#run").focus()
     page.keyboard.press("Enter")
-    page.wait_for_selector(".live", timeout=LONG)
-    page.wait_for_selector(".live", state="detached", timeout=LONG)
+    page.wait_for_selector("#status .live", timeout=LONG)
+    page.wait_for_selector("#status .live", state="detached", timeout=LONG)
     page.locator(".player").focus()
     page.keyboard.press("End")
     at(page, FRAMES - 1)

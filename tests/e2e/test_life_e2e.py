@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
-WAITS = ".live >> text=it begins in about"
+WAITS = "#status .live >> text=it begins in about"
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def kept_busy(models: FakeModels, folder: Path, browser: Browser) -> Iterator[st
         other.goto(f"{url}?models=lite/llb&memory=7")  # another question than everybody else's
         other.wait_for_selector(".mask-canvas .chip", timeout=LONG)
         other.click("#run")
-        other.wait_for_selector(".live", timeout=LONG)
+        other.wait_for_selector("#status .live", timeout=LONG)
         yield url
         other.click("#stop", timeout=1000) if other.locator("#stop").is_visible() else None
 
@@ -57,7 +57,7 @@ def visit(page: Page, url: str, settings: str = "") -> None:
 
 
 def seconds_told(page: Page) -> int:
-    found = re.search(r"about (\d+) s", page.inner_text(".live"))
+    found = re.search(r"about (\d+) s", page.inner_text("#status .live"))
     assert found
     return int(found[1])
 
@@ -66,8 +66,8 @@ def test_a_place_is_told_and_counted_down_and_a_reload_keeps_it(page: Page, busy
     visit(page, busy)
     page.click("#run")
     page.wait_for_selector(WAITS, timeout=LONG)
-    assert "Your run is the next one" in page.inner_text(".live")
-    told = "parseInt(document.querySelector('.live')?.innerText.match(/about (\\d+) s/)?.[1])"
+    assert "Your run is the next one" in page.inner_text("#status .live")
+    told = "parseInt(document.querySelector('#status .live')?.innerText.match(/about (\\d+) s/)?.[1])"
     page.wait_for_function(f"{told} > 3", timeout=LONG)  # once the run at work has told its own pace
     first = seconds_told(page)
     page.wait_for_function(f"first => {told} < first", arg=first, timeout=LONG)
@@ -90,12 +90,12 @@ def test_a_run_that_waits_is_cancelled_at_once_and_the_one_behind_it_moves_up(
         behind = context.new_page()
         visit(behind, long_busy, "&memory=9")  # who asks the same would share one run
         behind.click("#run")
-        behind.wait_for_selector(".live >> text=number 2 of 2 waiting", timeout=LONG)
+        behind.wait_for_selector("#status .live >> text=number 2 of 2 waiting", timeout=LONG)
         behind.reload()
-        behind.wait_for_selector(".live >> text=number 2 of 2 waiting", timeout=LONG)
+        behind.wait_for_selector("#status .live >> text=number 2 of 2 waiting", timeout=LONG)
         page.click("#stop")
         page.wait_for_selector(f"#status >> text={text.RUN_CANCELLED}", timeout=3000)
-        behind.wait_for_selector(".live >> text=Your run is the next one", timeout=3000)
+        behind.wait_for_selector("#status .live >> text=Your run is the next one", timeout=3000)
     assert page.locator("#run").is_visible()
     assert not page.locator("#stop").is_visible()
 

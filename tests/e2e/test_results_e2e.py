@@ -63,6 +63,8 @@ def test_every_file_is_taken_away_and_opens(page: Page, fake: Served, tmp_path: 
         assert len(archive.namelist()) == len(shown.variants)
     with np.load(files["traces"], allow_pickle=False) as arrays:
         assert len(arrays.files) > FRAMES
+    assert taken(page, "internals", tmp_path).name.startswith("traces-")
+    page.wait_for_selector('[data-export="masks"] small >> text=kB', timeout=LONG)  # how large it is
     assert files["report"].read_text().startswith("<!doctype html>")
 
 

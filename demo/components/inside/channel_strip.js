@@ -14,13 +14,41 @@ export function countLive({ value, label, least }) {
   return counts;
 }
 
+/** The strips of the models on show; they stay while the question stays the same. */
+export class ChannelStrips {
+  constructor(words) {
+    this.words = words;
+    this.asked = '';
+    this.node = el('div', { class: 'strips' });
+  }
+
+  /** Let the next answer be shown, whatever is there. */
+  forget() {
+    this.asked = '';
+  }
+
+  async show(subject) {
+    const key = [subject.value.stamp, subject.target, ...subject.models.map(({ name }) => name)].join();
+    if (key === this.asked) {
+      return;
+    }
+    const found = await subject.askAll('channels');
+    if (subject.isShown) {
+      const strips = found.map(([model, answer]) => channelStrip(model, answer, this.words));
+      const head = [el('h3', {}, this.words.channel_strip), el('p', {}, this.words.channel_meaning)];
+      this.node.replaceChildren(...head, el('div', { class: 'pair' }, ...strips));
+      this.asked = subject.lacks ? '' : key;
+    }
+  }
+}
+
 /**
  * Make the strip of a model.
  * @param {{name: string, title: string}} model
  * @param {Object} answer the server's to "channels".
  * @param {Object} words
  */
-export function channelStrip(model, answer, words) {
+function channelStrip(model, answer, words) {
   const section = el('section', { 'data-model': model.name }, el('h4', {}, model.title));
   if (!answer.value) {
     section.append(absence(answer));

@@ -12,7 +12,7 @@ import { scrollTo } from '../shared/motion.js';
 import { Retry } from '../shared/retry.js';
 import { asker } from '../shared/server.js';
 import { explained } from '../shared/term.js';
-import { channelStrip } from './channel_strip.js';
+import { ChannelStrips } from './channel_strip.js';
 import { AT_FIRST, chosenIn } from './chosen.js';
 import { PixelAnswer } from './clicked_pixel.js';
 import { about, large } from './detail.js';
@@ -44,8 +44,9 @@ class Inside {
     Object.assign(this, AT_FIRST);
     this.past = null; // the past frame that the visitor chose; null for the newest
     this.pixel = null;
+    this.wanted = null; // the view of a run that is still to come
     this.shown = new Map(); // the diagrams, by the model's name
-    this.stripsOf = ''; // what the strips of channels were asked for
+    this.strips = new ChannelStrips(words);
     this.refreshed = 0; // when a diagram was last asked for while playing
     this.everything = false; // whether the next refresh goes beyond the diagram
     this.due = false; // whether a refresh is asked for that has not begun
@@ -82,13 +83,16 @@ class Inside {
     if (!isFresh || this.box.hidden) {
       return;
     }
-    const [first, second] = value.variants;
-    const models = [first.name, second?.name ?? ''];
-    Object.assign(this, { index, models, target: value.shown_object, pixel: null, past: null, stripsOf: '' });
+    const kept = { frame: index, box: this.part, channels: this.reduction, scale: this.scale };
+    Object.assign(this, chosenIn(kept, value));
+    this.strips.forget();
     this.pickers.offer(value, this);
     this.answer.clear();
     this.answer.place(this.box);
     this.retry.stop();
+    if (this.wanted) {
+      this.restore(this.wanted); // the address heard of this run first
+    }
     this.#refresh();
   }
 
@@ -125,7 +129,8 @@ class Inside {
 
   /** Show the run that is there in a view of it (shared/address.js); what the view leaves out, as at first. */
   restore({ stamp, view }) {
-    if (this.value?.stamp !== stamp) {
+    this.wanted = this.value?.stamp === stamp ? null : { stamp, view };
+    if (this.wanted) {
       return;
     }
     Object.assign(this, chosenIn(view, this.value));
@@ -168,7 +173,7 @@ class Inside {
         await this.#showDetail(subject, found);
         this.learner.show(subject);
         await this.#showMemory(subject, found);
-        await this.#showChannels(subject);
+        await this.strips.show(subject);
         if (subject.pixel === this.pixel) {
           await this.answer.show(subject); // else another one was clicked meanwhile
         }
@@ -266,20 +271,6 @@ class Inside {
     }
   }
 
-  async #showChannels(subject) {
-    const key = [subject.value.stamp, subject.target, ...subject.models.map(({ name }) => name)].join();
-    if (key === this.stripsOf) {
-      return;
-    }
-    const found = await subject.askAll('channels');
-    if (subject.isShown) {
-      const strips = found.map(([model, answer]) => channelStrip(model, answer, this.words));
-      const head = [el('h3', {}, this.words.channel_strip), el('p', {}, this.words.channel_meaning)];
-      this.strips.replaceChildren(...head, el('div', { class: 'pair' }, ...strips));
-      this.stripsOf = subject.lacks ? '' : key;
-    }
-  }
-
   #lay() {
     const { words } = this;
     this.where = el('span', { class: 'where', 'aria-live': 'polite' });
@@ -289,9 +280,8 @@ class Inside {
     this.pair = el('div', { class: 'pair' });
     const note = el('p', { class: 'hint plays' }, words.plays);
     this.details = el('div', { class: 'details' }, this.aboutPart, note, this.pair);
-    this.strips = el('div', { class: 'strips' });
     const controls = el('div', { class: 'controls' }, ...this.pickers.nodes, this.where);
-    const parts = [this.diagrams, this.coloursNote, this.details, this.learner.node, this.strips];
+    const parts = [this.diagrams, this.coloursNote, this.details, this.learner.node, this.strips.node];
     this.box.append(controls, ...parts);
   }
 }
