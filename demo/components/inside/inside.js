@@ -18,6 +18,7 @@ import { PixelAnswer } from './clicked_pixel.js';
 import { about, large } from './detail.js';
 import { ModelDiagram } from './diagram.js';
 import { Learner } from './learner.js';
+import { ImportedNote } from './imported.js';
 import { Pickers } from './pickers.js';
 import { Subject } from './subject.js';
 
@@ -59,6 +60,7 @@ class Inside {
       scale: (scale) => this.#choose({ scale }, { scale }),
     });
     this.answer = new PixelAnswer(words);
+    this.imported = new ImportedNote(words);
     this.learner = new Learner(words.learner);
     this.#lay();
   }
@@ -77,7 +79,7 @@ class Inside {
     const { value, index } = message;
     const isFresh = this.value?.run !== value.run || this.value.stamp !== value.stamp;
     this.value = value;
-    this.#tellImported(value.variants.every(({ imported }) => imported));
+    this.box.hidden = this.answer.node.hidden = this.imported.show(value, this.box);
     if (!isFresh || this.box.hidden) {
       return;
     }
@@ -92,14 +94,6 @@ class Inside {
       this.restore(this.wanted); // the address heard of this run first
     }
     this.#refresh();
-  }
-
-  /** Say in one line that results of other programs keep nothing to look into, in the place of all else. */
-  #tellImported(isImported) {
-    this.box.hidden = isImported;
-    this.answer.node.hidden = isImported;
-    this.imported ??= el('p', { class: 'hint', role: 'note' }, this.words.imported);
-    isImported ? this.box.before(this.imported) : this.imported.remove();
   }
 
   /** Go to a frame of the run that is shown; while the player plays, only the diagram goes along, twice a second. */
