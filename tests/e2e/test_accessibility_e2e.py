@@ -136,7 +136,9 @@ def test_a_term_explains_itself_on_focus_hover_and_tap(page: Page, url: str) -> 
     assert note.inner_text() == TERMS["Memory"]
     page.mouse.move(5, 5)
     assert not note.is_visible()
-    page.locator("#inside-intro .term").first.focus()
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("#inside-intro .term").first.focus()  # scrolls it into view
+    page.wait_for_timeout(200)
     assert note.inner_text() == TERMS["Matching"]
     page.keyboard.press("Escape")
     assert not note.is_visible()

@@ -124,7 +124,12 @@ function filterSum(found, words) {
     el('p', { class: 'hint' }, words.filter_hint),
     el('table', { class: 'nine' }, el('tbody', {}, ...cells)),
     el('p', { class: 'hint' }, words.nine.replace('{}', written(total))),
-    table([words.terms, 'τ', words.x, words.tau_x], rows, [words.filter_sum, '', '', written(total)]),
+    table([words.largest_products, 'τ', words.x, words.tau_x], rows, [
+      words.filter_sum,
+      '',
+      '',
+      written(total),
+    ]),
     inTrace(answer, words),
   ];
 }

@@ -52,8 +52,8 @@ export class ModelDiagram {
     this.absence.hidden = isOpen;
     this.flow.hidden = !isOpen;
     this.flow.className = isOpen ? 'flow' : '';
+    this.absence.textContent = isOpen ? '' : (answer.error ?? answer.absent ?? '');
     if (!isOpen) {
-      this.absence.textContent = answer.error ?? answer.absent ?? '';
       return;
     }
     for (const [key, box] of Object.entries(this.boxes)) {

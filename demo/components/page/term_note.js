@@ -20,7 +20,7 @@ export class TermNote {
     page.addEventListener('focusin', ({ target }) => this.#show(this.#termAt(target)));
     page.addEventListener('focusout', () => this.#show(null));
     page.addEventListener('click', ({ target }) => this.#show(this.#termAt(target)));
-    page.addEventListener('scroll', () => this.#show(null), { capture: true, passive: true });
+    page.addEventListener('scroll', () => this.#place(), { capture: true, passive: true });
     page.addEventListener('keydown', ({ key }) => key === 'Escape' && this.#show(null));
   }
 
@@ -38,12 +38,16 @@ export class TermNote {
     if (term) {
       this.node.textContent = term.getAttribute('aria-description');
       this.node.showPopover();
-      this.#place(term.getBoundingClientRect());
+      this.#place();
     }
   }
 
   /** Put the note below its term, or above where there is no room, inside of the window. */
-  #place({ left, top, bottom }) {
+  #place() {
+    if (!this.#term) {
+      return;
+    }
+    const { left, top, bottom } = this.#term.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height, style } = this.node;
     const hasRoom = bottom + GAP + height <= window.innerHeight;
     style.left = `${clamp(left, GAP, Math.max(GAP, document.documentElement.clientWidth - width - GAP))}px`;

@@ -70,7 +70,7 @@ ARITHMETIC_WORDS = {
     "filter_waits": "E2*: a 3 × 3 filter",
     "filter_hint": "Each number is a sum over all features at one of the nine places around the cell.",
     "nine": "The nine add up to E2* = {}",
-    "terms": "The largest single products",
+    "largest_products": "The largest single products",
     "term": "feature {feature}, {place}",
     "places": [
         ["above left", "above", "above right"],

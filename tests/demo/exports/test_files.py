@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from pycocotools.coco import COCO
 
+from demo import text
 from demo.clips.clip import Clip
 from demo.exports.files import KINDS, FileKind, export, export_internals, export_overlay
 from demo.exports.masks import soft_mask
@@ -295,7 +296,7 @@ def test_what_cannot_be_exported_is_said(run: Run, clip: Clip) -> None:
     waiting = replace(run, state="waiting", variants=tuple(replace(r, frames=0) for r in run.variants))
     with pytest.raises(ValueError, match="No frame"):
         export("masks", waiting, clip)
-    with pytest.raises(ValueError, match="correction is at work"):
+    with pytest.raises(ValueError, match=re.escape(text.REPAIR_AT_WORK)):
         export("masks", replace(run, state="running", repair=Repair(3)), clip)
 
 
