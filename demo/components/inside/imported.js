@@ -4,7 +4,7 @@ import { el } from '../shared/element.js';
 
 export class ImportedNote {
   constructor(words) {
-    this.node = el('p', { class: 'hint', role: 'note' }, words.imported);
+    this.node = el('p', { class: 'hint imported', role: 'note' }, words.imported);
   }
 
   /** Show the note before the inside if a run holds other programs' masks alone; tell whether it does. */
