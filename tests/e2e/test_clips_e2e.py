@@ -92,7 +92,7 @@ def test_two_handles_choose_a_part_and_marks_go_along(page: Page, url: str, fold
     page.locator(".trim .end").focus()
     page.keyboard.press("ArrowLeft")
     page.select_option(".trim select", "2")
-    assert "Using frames 4-9 of 12 (4 frames, 0.7 s)" in page.inner_text(".trim .facts")
+    assert "Using frames 4-10 of 12 (4 frames, 0.7 s)" in page.inner_text(".trim .facts")
     page.click(".trim .use")
     page.wait_for_selector(".mask-canvas .card >> text=4 frames", timeout=LONG)
     assert "trimmed to frames 4 to 10 of 12, every 2nd frame" in page.inner_text(".mask-canvas .card")

@@ -118,6 +118,7 @@ def test_while_it_plays_only_the_diagram_is_asked_for_and_seldom(page: Page, url
     opened(page, url)
     go_to(page, 0)
     page.wait_for_selector('.details .large[data-frame="0"]', timeout=LONG)
+    page.wait_for_timeout(1500)  # what was asked for before is answered
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.post_data or "") if SERVER.search(request.url) else None)
     page.click(".player .play")

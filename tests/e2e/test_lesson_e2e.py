@@ -192,7 +192,9 @@ def test_an_own_clip_has_no_link_but_a_report(page: Page, url: str, tmp_path: Pa
 
 
 def test_embedded_there_are_results_and_inside_alone(page: Page, url: str) -> None:
-    arrive(page, f"{url}?{PAIR}&frame=42&embed=1", 42)
+    page.goto(f"{url}?{PAIR}&frame=42&embed=1")
+    at(page, 42)
+    page.wait_for_selector(".inside .diagrams .flow img", timeout=LONG)
     assert page.locator(".player").is_visible()
     assert page.locator(".inside").is_visible()
     for part in ("#intro", "#examples", "#steps", "#run-bar", "#table", "#words"):

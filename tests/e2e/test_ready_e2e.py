@@ -110,10 +110,9 @@ def test_an_inside_that_is_not_there_yet_says_so_and_comes_by_itself(page: Page,
     run(page)
     assert text.ANSWERED in page.inner_text("#results-title")
     page.wait_for_selector(f".inside .diagrams >> text={text.INSIDE_PENDING}", timeout=LONG)
-    page.wait_for_selector(".inside .diagrams .flow img", timeout=LONG)
     go_to(page, 5)
     at(page, 5)
-    assert page.locator(".inside .diagrams .flow").count() == 2
+    page.wait_for_function("() => document.querySelectorAll('.inside .diagrams .flow').length === 2", timeout=LONG)
 
 
 def test_an_example_opens_on_its_story_and_tells_the_way_back(page: Page, url: str) -> None:
