@@ -65,7 +65,7 @@ class Student:
         begun = time.monotonic()
         try:
             for status, title, player in self._updates():
-                seconds, ended = time.monotonic() - begun, str(title).startswith("### Results")
+                seconds, ended = time.monotonic() - begun, str(title).startswith(text.RESULTS_EMPTY)
                 if self.told is None and (ended or any(words in str(status) for words in WORDS)):
                     self.told = seconds
                 if ended:

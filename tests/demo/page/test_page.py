@@ -278,7 +278,7 @@ def test_the_greeting_is_served_from_a_cache_far_from_the_checkout(
         visitor.predict("", api_name="/arrive")
         for _ in range(100):
             shown = visitor.predict(api_name="/wait")
-            if shown[1].startswith("### Results: "):
+            if shown[1].startswith("## Results: "):
                 break
             time.sleep(0.2)
     assert "One disc" in shown[1]
