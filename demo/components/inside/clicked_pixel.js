@@ -55,6 +55,7 @@ export class PixelAnswer {
     this.said.textContent = sentence(pixel, found, this.words);
     const help = explained(this.words.looked_help, this.words.terms);
     this.body.replaceChildren(el('p', { class: 'hint' }, ...help), ...rows);
+    this.body.querySelectorAll('.most').forEach(bringIntoStrip);
     this.node.dataset.pixel = `${pixel.x},${pixel.y}`;
     this.node.dataset.frame = index;
     if (isNew) {
@@ -111,6 +112,13 @@ function strip(model, { src, memory, note, gates }, index, words) {
     ...gatesFigure(gates, index, words),
   );
   return film;
+}
+
+/** Scroll a strip so that a figure of it stands in its middle; the page stays where it is. */
+function bringIntoStrip(figure) {
+  const film = figure.parentElement;
+  const [own, whole] = [figure.getBoundingClientRect(), film.getBoundingClientRect()];
+  film.scrollLeft += own.left - whole.left - (whole.width - own.width) / 2;
 }
 
 function attended({ frame, part, src }, isMost, words) {
