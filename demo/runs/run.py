@@ -116,7 +116,8 @@ class Run:
         facts["repair"] = Repair(**facts["repair"]) if facts["repair"] else None
         facts["notes"] = tuple(facts.get("notes", ()))
         facts["names"] = {int(target): name for target, name in facts["names"].items()}
-        run = cls(folder, clip_folder, objects, variants, Settings(**facts.pop("settings")), **facts)
+        settings = Settings(**{"search_again": False} | facts.pop("settings"))  # older runs did without
+        run = cls(folder, clip_folder, objects, variants, settings, **facts)
         return run.as_left() if run.server != SERVER else run
 
     def as_left(self) -> Run:
