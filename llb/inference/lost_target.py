@@ -19,13 +19,12 @@ from torch import Tensor
 from llb.inference.search_region import TargetState
 
 # How sure a model is of a mask tells a target from what it makes of an empty place: on clips with occlusions made from
-# five sequences (scripts/build_occlusions.py) it is above 0.97 on each of 53 frames with the target, and on 3 of 50
-# frames without it where the mask also has a quarter of the target's area (docs/log.md).
+# five sequences (scripts/build_occlusions.py) it is 0.97 or more on each of 53 frames with the target, and so on 3 of
+# 50 without it where the mask has a quarter of the target's area, too (docs/log.md).
 UNSURE, SURE = 0.94, 0.965  # mean probability within a mask: below, the target is not seen; from there on it is found
 BELOW_USUAL = 0.03  # where a target's own masks are usually less sure, so far below those instead
 EXPECTED = 20  # latest frames with the target: their medians say which area, scale and certainty to expect
-LEAST, MOST = 0.25, 4.0  # area of a mask that shows the target, over the expected one; the most where it is found
-FORGETTING = 0.97  # both bounds widen by this factor with every frame in which it is not seen
+LEAST, MOST = 0.25, 4.0  # area of a target that is found elsewhere, over the expected one
 PATIENCE = 3  # frames in a row without the target, after which it is lost
 SPACING = 0.6  # between the windows of a search, as a share of their sides
 MOST_WINDOWS = 25  # of one round; smaller windows grow until so many cover the frame
@@ -47,6 +46,14 @@ class Sight:
         return cls(area, total / pixels if pixels else 0.0)
 
 
+@dataclass(frozen=True)
+class Window:
+    """Where a lost target is looked for in one frame; `home` is where it was seen last."""
+
+    state: TargetState
+    home: bool
+
+
 class Search:
     """Whether one target is seen, and where to look for it once it is lost.
 
@@ -58,7 +65,7 @@ class Search:
     _last: TargetState  # where the target was seen last
     _unseen: int  # frames in a row
     _just_found: bool  # in the last frame, which then does not join the memory: the next one tells whether it was right
-    _windows: Iterator[TargetState] | None  # while the target is lost
+    _windows: Iterator[Window] | None  # while the target is lost
 
     def __init__(self, start: TargetState) -> None:
         self._sights, self._scales = deque(maxlen=EXPECTED), deque(maxlen=EXPECTED)
@@ -76,13 +83,13 @@ class Search:
 
     def shows(self, sight: Sight, least: float) -> bool:
         """Tell whether a frame shows the target."""
-        return sight.area >= max(least, LEAST * self._usual_area) and sight.certainty >= self._bar(UNSURE)
+        return sight.area >= least and sight.certainty >= self._bar(UNSURE)
 
     def may_join(self, sight: Sight, least: float) -> bool:
         """Tell whether a frame may join the memory."""
         return not self._just_found and self.shows(sight, least)
 
-    def next_window(self, image: tuple[int, int], crop: tuple[int, int]) -> TargetState | None:
+    def next_window(self, image: tuple[int, int], crop: tuple[int, int]) -> Window | None:
         """Return where to look in the next frame; None, where the mask was, unless the target is lost."""
         if self._unseen < PATIENCE:
             self._windows = None
@@ -92,35 +99,32 @@ class Search:
             self._windows = cycle(search_windows(home, image, crop))
         return next(self._windows)
 
-    def is_found(self, sight: Sight, least: float) -> bool:
-        """Tell whether the lost target is what a window shows; if so, it is followed again."""
-        usual, slack = self._usual_area or sight.area, FORGETTING**self._unseen
-        right_size = max(least, LEAST * slack * usual) <= sight.area <= MOST / slack * usual
-        if not right_size or sight.certainty < self._bar(SURE):
-            return False
-        if not LEAST * usual <= sight.area <= MOST * usual:  # after a long time it is of another size
-            self._sights.clear()
-            self._scales.clear()
-        self._unseen, self._just_found = 0, True
-        return True
+    def is_found(self, window: Window, sight: Sight, least: float) -> bool:
+        """Tell whether the lost target is what a window shows; if so, it is followed again.
 
-    @property
-    def _usual_area(self) -> float:
-        return median(sight.area for sight in self._sights) if self._sights else 0.0
+        At home it may come into sight bit by bit. What is seen elsewhere may be another thing: more is asked of it.
+        """
+        found = self.shows(sight, least)
+        if not window.home and self._sights:
+            usual = median(sight.area for sight in self._sights)
+            found &= LEAST * usual <= sight.area <= MOST * usual and sight.certainty >= self._bar(SURE)
+        if found:
+            self._unseen, self._just_found = 0, True
+        return found
 
     def _bar(self, certainty: float) -> float:
         usual = median(sight.certainty for sight in self._sights) if self._sights else 1.0
         return min(certainty, usual - BELOW_USUAL)
 
 
-def search_windows(home: TargetState, image: tuple[int, int], crop: tuple[int, int]) -> list[TargetState]:
-    """Return one round of a search: windows that cover the frame, the nearest first, and `home` before every two."""
+def search_windows(home: TargetState, image: tuple[int, int], crop: tuple[int, int]) -> list[Window]:
+    """Return one round of a search: windows that cover the frame, the nearest first, and `home` before each."""
     scale = home.scale
     while (places := _places(scale, image, crop)) and len(places) > MOST_WINDOWS:
         scale *= 1.1
     places.sort(key=lambda place: math.dist(place, home.position))
-    around = [replace(home, position=place, scale=scale) for place in places]
-    return list(chain.from_iterable((home, *around[first : first + 2]) for first in range(0, len(around), 2)))
+    around = (Window(replace(home, position=place, scale=scale), home=False) for place in places)
+    return list(chain.from_iterable((Window(home, home=True), window) for window in around))
 
 
 def _places(scale: float, image: tuple[int, int], crop: tuple[int, int]) -> list[tuple[float, float]]:
