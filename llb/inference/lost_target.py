@@ -23,6 +23,7 @@ from llb.inference.search_region import TargetState
 # 50 without it where the mask has a quarter of the target's area, too (docs/log.md).
 UNSURE, SURE = 0.94, 0.965  # mean probability within a mask: below, the target is not seen; from there on it is found
 BELOW_USUAL = 0.03  # where a target's own masks are usually less sure, so far below those instead
+FIRST = 5  # frames that all count as sights: from these on it is known what is usual
 EXPECTED = 20  # latest frames with the target: their medians say which area, scale and certainty to expect
 LEAST, MOST = 0.25, 4.0  # area of a target that is found elsewhere, over the expected one
 PATIENCE = 3  # frames in a row without the target, after which it is lost
@@ -113,18 +114,20 @@ class Search:
         return found
 
     def _bar(self, certainty: float) -> float:
-        usual = median(sight.certainty for sight in self._sights) if self._sights else 1.0
-        return min(certainty, usual - BELOW_USUAL)
+        if len(self._sights) < FIRST:
+            return 0.0
+        return min(certainty, median(sight.certainty for sight in self._sights) - BELOW_USUAL)
 
 
 def search_windows(home: TargetState, image: tuple[int, int], crop: tuple[int, int]) -> list[Window]:
-    """Return one round of a search: windows that cover the frame, the nearest first, and `home` before each."""
+    """Return one round of a search: windows that cover the frame, the nearest first, and `home` before every two."""
     scale = home.scale
     while (places := _places(scale, image, crop)) and len(places) > MOST_WINDOWS:
         scale *= 1.1
     places.sort(key=lambda place: math.dist(place, home.position))
-    around = (Window(replace(home, position=place, scale=scale), home=False) for place in places)
-    return list(chain.from_iterable((Window(home, home=True), window) for window in around))
+    around = [Window(replace(home, position=place, scale=scale), home=False) for place in places]
+    rounds = range(0, len(around), 2)
+    return list(chain.from_iterable((Window(home, home=True), *around[first : first + 2]) for first in rounds))
 
 
 def _places(scale: float, image: tuple[int, int], crop: tuple[int, int]) -> list[tuple[float, float]]:

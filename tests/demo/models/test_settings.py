@@ -13,8 +13,8 @@ from tests.support.clips import square_clip
 from tests.support.runs import ONE
 
 
-def test_the_defaults_are_the_engines() -> None:
-    assert Settings().config() == InferenceConfig()
+def test_the_defaults_are_the_engines_but_that_a_lost_object_is_looked_for() -> None:
+    assert Settings().config() == InferenceConfig(search_again=True)
 
 
 def test_a_value_out_of_range_is_refused() -> None:

