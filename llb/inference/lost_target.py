@@ -25,8 +25,8 @@ UNSURE, SURE = 0.94, 0.965  # mean probability within a mask: below, the target 
 BELOW_USUAL = 0.03  # where a target's own masks are usually less sure, so far below those instead
 FIRST = 5  # frames that all count as sights: from these on it is known what is usual
 EXPECTED = 20  # latest frames with the target: their medians say which area, scale and certainty to expect
-LEAST, MOST = 0.25, 4.0  # area of a target that is found elsewhere, over the expected one
-PATIENCE = 3  # frames in a row without the target, after which it is lost
+LEAST, MOST = 0.1, 4.0  # area of a target that is found, over the expected one
+PATIENCE = 5  # frames in a row without the target, after which it is lost
 SPACING = 0.6  # between the windows of a search, as a share of their sides
 MOST_WINDOWS = 25  # of one round; smaller windows grow until so many cover the frame
 
@@ -47,14 +47,6 @@ class Sight:
         return cls(area, total / pixels if pixels else 0.0)
 
 
-@dataclass(frozen=True)
-class Window:
-    """Where a lost target is looked for in one frame; `home` is where it was seen last."""
-
-    state: TargetState
-    home: bool
-
-
 class Search:
     """Whether one target is seen, and where to look for it once it is lost.
 
@@ -65,8 +57,8 @@ class Search:
     _scales: deque[float]
     _last: TargetState  # where the target was seen last
     _unseen: int  # frames in a row
-    _just_found: bool  # in the last frame, which then does not join the memory: the next one tells whether it was right
-    _windows: Iterator[Window] | None  # while the target is lost
+    _just_found: bool  # in the last frame, which does not join the memory: the next one tells whether it was right
+    _windows: Iterator[TargetState] | None  # while the target is lost
 
     def __init__(self, start: TargetState) -> None:
         self._sights, self._scales = deque(maxlen=EXPECTED), deque(maxlen=EXPECTED)
@@ -90,28 +82,24 @@ class Search:
         """Tell whether a frame may join the memory."""
         return not self._just_found and self.shows(sight, least)
 
-    def next_window(self, image: tuple[int, int], crop: tuple[int, int]) -> Window | None:
+    def next_window(self, image: tuple[int, int], crop: tuple[int, int]) -> TargetState | None:
         """Return where to look in the next frame; None, where the mask was, unless the target is lost."""
         if self._unseen < PATIENCE:
             self._windows = None
             return None
         if self._windows is None:
-            home = replace(self._last, scale=median(self._scales)) if self._scales else self._last
-            self._windows = cycle(search_windows(home, image, crop))
+            scale = median(self._scales) if self._scales else self._last.scale
+            self._windows = cycle(search_windows(self._last, scale, image, crop))
         return next(self._windows)
 
-    def is_found(self, window: Window, sight: Sight, least: float) -> bool:
-        """Tell whether the lost target is what a window shows; if so, it is followed again.
-
-        At home it may come into sight bit by bit. What is seen elsewhere may be another thing: more is asked of it.
-        """
-        found = self.shows(sight, least)
-        if not window.home and self._sights:
-            usual = median(sight.area for sight in self._sights)
-            found &= LEAST * usual <= sight.area <= MOST * usual and sight.certainty >= self._bar(SURE)
-        if found:
-            self._unseen, self._just_found = 0, True
-        return found
+    def is_found(self, sight: Sight, least: float) -> bool:
+        """Tell whether the lost target is what a window shows; if so, it is followed again."""
+        usual = median(sight.area for sight in self._sights) if self._sights else sight.area
+        right_size = max(least, LEAST * usual) <= sight.area <= MOST * usual
+        if not right_size or sight.certainty < self._bar(SURE):
+            return False
+        self._unseen, self._just_found = 0, True
+        return True
 
     def _bar(self, certainty: float) -> float:
         if len(self._sights) < FIRST:
@@ -119,15 +107,13 @@ class Search:
         return min(certainty, median(sight.certainty for sight in self._sights) - BELOW_USUAL)
 
 
-def search_windows(home: TargetState, image: tuple[int, int], crop: tuple[int, int]) -> list[Window]:
+def search_windows(home: TargetState, scale: float, image: tuple[int, int], crop: tuple[int, int]) -> list[TargetState]:
     """Return one round of a search: windows that cover the frame, the nearest first, and `home` before every two."""
-    scale = home.scale
     while (places := _places(scale, image, crop)) and len(places) > MOST_WINDOWS:
         scale *= 1.1
     places.sort(key=lambda place: math.dist(place, home.position))
-    around = [Window(replace(home, position=place, scale=scale), home=False) for place in places]
-    rounds = range(0, len(around), 2)
-    return list(chain.from_iterable((Window(home, home=True), *around[first : first + 2]) for first in rounds))
+    around = [replace(home, position=place, scale=scale) for place in places]
+    return list(chain.from_iterable((home, *around[first : first + 2]) for first in range(0, len(around), 2)))
 
 
 def _places(scale: float, image: tuple[int, int], crop: tuple[int, int]) -> list[tuple[float, float]]:

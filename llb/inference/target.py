@@ -12,7 +12,7 @@ from torch import Tensor
 from llb.config import InferenceConfig
 from llb.inference import search_region
 from llb.inference.aggregation import mask_logits
-from llb.inference.lost_target import Search, Sight, Window
+from llb.inference.lost_target import Search, Sight
 from llb.inference.memory import Memory, Sample, is_memory_frame
 from llb.inference.protocol import SegmentationModel
 from llb.inference.search_region import Placement, TargetState
@@ -51,7 +51,7 @@ class Target:
     start: int  # index of the target's first frame
     index: int  # of the current frame
     placement: Placement  # the current search region
-    window: Window | None  # where the target is looked for while it is lost; None: where its last mask was
+    window: TargetState | None  # where the target is looked for while it is lost; None: where its last mask was
     crop: Float[Tensor, "1 3 crop_height crop_width"]  # RGB 0..255 inside it
     segmentation: Segmentation | None  # of the current frame; None where the mask was given
     memory: Memory
@@ -119,8 +119,8 @@ class Target:
         if self.window is None or self._search is None:
             return logits
         free = logits.masked_fill(taken, search_region.OUTSIDE_LOGIT)
-        if self._search.is_found(self.window, Sight.of(torch.sigmoid(2 * free)), self._min_area):
-            self._state = self.window.state
+        if self._search.is_found(Sight.of(torch.sigmoid(2 * free)), self._min_area):
+            self._state = self.window
             return free
         return torch.full_like(free, search_region.OUTSIDE_LOGIT)
 
@@ -209,8 +209,7 @@ class Target:
         self._features, self._encoding = None, None
         self._settled = False
         if self._lead is None:
-            state = self.window.state if self.window else self._state
-            self.placement = search_region.place(state, self._image_size, self._crop, tracking)
+            self.placement = search_region.place(self.window or self._state, self._image_size, self._crop, tracking)
             self.crop = search_region.cut_image(image, self.placement, self._crop)
         else:
             self.placement, self.crop = self._lead.placement, self._lead.crop

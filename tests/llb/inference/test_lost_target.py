@@ -9,7 +9,7 @@ import pytest
 
 from llb.config import InferenceConfig
 from llb.inference import VideoSegmenter
-from llb.inference.lost_target import FIRST, MOST_WINDOWS, PATIENCE, Search, Sight, Window, search_windows
+from llb.inference.lost_target import FIRST, MOST_WINDOWS, PATIENCE, Search, Sight, search_windows
 from llb.inference.search_region import TargetState, place
 from llb.types import FrameResult, TraceRequest
 from tests.support.clips import COLOURS, Array, iou, square_clip
@@ -137,31 +137,25 @@ def state(scale: float = 0.5) -> TargetState:
     return TargetState((40.0, 30.0), (20.0, 20.0), scale, (20.0, 20.0), scale)
 
 
-HOME, AWAY = Window(state(), home=True), Window(state(), home=False)
-
-
-def test_less_is_asked_of_what_returns_where_it_was_seen_last() -> None:
+def test_what_is_found_is_surely_it_and_of_about_its_size() -> None:
     search = Search(state())
     for _ in range(FIRST):
         search.note(state(), SURE, 10.0)
-    for sight in (replace(SURE, area=20.0), replace(SURE, area=500.0), replace(SURE, certainty=0.95)):
-        assert not search.is_found(AWAY, sight, 10.0)
-        assert search.is_found(HOME, sight, 10.0)
-    assert not search.is_found(HOME, UNSURE, 10.0)
-    assert not search.is_found(HOME, EMPTY, 10.0)
+    for sight in (replace(SURE, area=9.0), replace(SURE, area=500.0), replace(SURE, certainty=0.95), UNSURE, EMPTY):
+        assert not search.is_found(sight, 5.0)
+    assert search.is_found(SURE, 5.0)
 
 
 @pytest.mark.parametrize("scale", [0.05, 0.3, 1.0, 4.0])
 @pytest.mark.parametrize("image", [(480, 854), (360, 640), (854, 480)])
 def test_the_windows_of_a_round_cover_the_frame(scale: float, image: tuple[int, int]) -> None:
     crop, home = (240, 416), state(scale)
-    windows = search_windows(home, image, crop)
-    assert [window.home for window in windows] == [number % 3 == 0 for number in range(len(windows))]
-    assert all(window.state == home for window in windows if window.home)
-    assert sum(not window.home for window in windows) <= MOST_WINDOWS
+    windows = search_windows(home, scale, image, crop)
+    assert windows[::3] == [home] * len(windows[::3])
+    assert len(windows) - len(windows[::3]) <= MOST_WINDOWS
     covered = np.zeros(image, bool)
     for window in windows:
-        region = place(window.state, image, crop, tracking=True).region
+        region = place(window, image, crop, tracking=True).region
         covered[max(region.y0, 0) : region.y1, max(region.x0, 0) : region.x1] = True
     assert covered.mean() > 0.97  # a window is moved by half a cell
 
@@ -171,16 +165,16 @@ def test_a_target_that_is_always_hard_to_see_is_measured_by_itself() -> None:
     for _ in range(20):
         search.note(state(), often, 10.0)
     assert search.shows(often, 10.0)
-    assert search.is_found(AWAY, often, 10.0)
+    assert search.is_found(often, 10.0)
     assert not search.shows(UNSURE, 10.0)
 
 
 def test_what_is_found_and_gone_at_once_is_looked_for_at_once() -> None:
     search = Search(state())
-    for sight in (SURE, EMPTY, EMPTY, EMPTY):
+    for sight in (SURE, *[EMPTY] * PATIENCE):
         assert search.next_window((480, 854), (240, 416)) is None
         search.note(state(), sight, 10.0)
     assert search.next_window((480, 854), (240, 416)) is not None
-    assert search.is_found(AWAY, SURE, 10.0)
+    assert search.is_found(SURE, 10.0)
     search.note(state(), EMPTY, 10.0)
     assert search.next_window((480, 854), (240, 416)) is not None
