@@ -59,8 +59,8 @@ EXAMPLES: dict[str, Example] = {
             "train",
             "Hidden and back",
             "An engine and its wagon go into a tunnel and come out at the far end. The page looks for lost objects all "
-            "over the frame, and JOINT and LLB alike find the engine again. In the paper each model waits where it last "
-            "saw it, and does not: one of the settings shows that.",
+            "over the frame, and JOINT and LLB alike find the engine again. In the paper each model waits where it "
+            "last saw it, and does not: one of the settings shows that.",
         ),
         Example(
             "ducks",
