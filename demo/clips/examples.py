@@ -58,9 +58,10 @@ EXAMPLES: dict[str, Example] = {
         Example(
             "train",
             "Hidden and back",
-            "An engine and its wagon go into a tunnel and come out at the far end. The page looks for lost objects all "
-            "over the frame, and JOINT and LLB alike find the engine again. In the paper each model waits where it "
-            "last saw it, and does not: one of the settings shows that.",
+            "An engine and its wagon go into a tunnel and come out at the far end. No model finds them again, because "
+            "each looks only around the place where it last saw them: neither JOINT nor LLB wins. While the wagon is "
+            "gone JOINT marks less of the empty track. One of the settings looks for lost objects all over the frame: "
+            "with it both find the engine.",
         ),
         Example(
             "ducks",

@@ -83,10 +83,15 @@ STORIES: dict[str, Story] = {
         (545, 205),
         (
             Sentence(
-                "The engine was hidden for twenty frames, and both models have it again at the far end of the tunnel: "
-                "J {} with LLB, {} with JOINT. They looked for it all over the frame; in the paper they wait where it "
-                "was.",
-                (Figure(LLB, 0.75, 1), Figure(JOINT, 0.75, 1)),
+                "The engine is out of the tunnel, and no model has it: J {} with LLB, {} with JOINT. Each searches "
+                "only around the place where it last saw the object. Meanwhile LLB marks {} pixels of empty track as "
+                "the wagon, JOINT {}.",
+                (
+                    Figure(LLB, 0, 0.02),
+                    Figure(JOINT, 0, 0.02),
+                    Figure(LLB, 400, 1000, measure="area", target=2),
+                    Figure(JOINT, 200, 399, measure="area", target=2),
+                ),
             ),
         ),
     ),

@@ -180,21 +180,19 @@ PAGES: tuple[LessonPage, ...] = (
                 "LLB finds it, JOINT does not",
                 "Neither finds it: they look in the wrong place",
             ),
-            0,
-            "Both: J is 0.88 for LLB and 0.87 for JOINT. While the engine is lost, the page moves the search region X "
-            "over the whole frame. In the paper X stays where the engine was last seen: knowing what it looks like is "
-            "of no use where it is not looked for.",
+            2,
+            "Neither: J is 0.00 for both. The search region X stayed where the engine was last seen. Knowing what it "
+            "looks like is of no use where it is not looked for.",
             f"{TRAIN}&frame=44&object=1&box=region",
         ),
         Exercise(
-            "In the paper no model finds the engine behind the tunnel, though the memory holds it. Why? Which setting "
-            "of the page shows it?",
-            "A model sees only what is in its search region, and in the paper that stays where it last saw the engine. "
-            "Switch off that a lost object is looked for again, and press Run.",
+            "Why does no model find the engine behind the tunnel, though the memory holds it? What would you change?",
+            "Each looks only inside its search region, which stays where it last saw the engine (J 0.00 for LLB and "
+            "for JOINT on frame 44). For example: let the region grow, or search the whole frame, while it is lost.",
         ),
         (
-            Fact("0.88", "train", PAIR, 0, frame=44),
-            Fact("0.87", "train", PAIR, 1, frame=44),
+            Fact("0.00", "train", PAIR, 0, frame=44),
+            Fact("0.00", "train", PAIR, 1, frame=44),
         ),
     ),
     LessonPage(

@@ -45,7 +45,7 @@ OFFERED = {  # by the names in links; the engine takes wider ranges
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a run; the defaults are the paper's, but that a lost object is looked for again.
+    """Settings of a run; the defaults are the paper's.
 
     With `shared_regions` all models crop where the first one does, and look for a lost object where it looks.
     """
@@ -55,7 +55,7 @@ class Settings:
     steps_first: int = DEFAULTS.steps_first
     search_factor: float | None = None
     shared_regions: bool = True
-    search_again: bool = True
+    search_again: bool = False
 
     def config(self) -> InferenceConfig:
         """Return the engine's settings; raise ValueError for a value out of range."""
@@ -104,7 +104,7 @@ def settings_from(query: Mapping[str, str]) -> Settings:
         int(_number(query, "steps", DEFAULTS.steps_first)),
         _number(query, "search", 0) or None,
         query.get("shared", "true") == "true",
-        query.get("again", "true") == "true",
+        query.get("again", "false") == "true",
     )
 
 

@@ -66,8 +66,8 @@ class ViewLink:
             entries["search"] = f"{settings.search_factor:g}"
         if not settings.shared_regions:
             entries["shared"] = "false"
-        if not settings.search_again:
-            entries["again"] = "false"
+        if settings.search_again:
+            entries["again"] = "true"
         return urlencode(entries, safe="/,~")
 
 

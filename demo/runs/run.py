@@ -116,8 +116,7 @@ class Run:
         facts["repair"] = Repair(**facts["repair"]) if facts["repair"] else None
         facts["notes"] = tuple(facts.get("notes", ()))
         facts["names"] = {int(target): name for target, name in facts["names"].items()}
-        settings = Settings(**{"search_again": False} | facts.pop("settings"))  # older runs did without
-        run = cls(folder, clip_folder, objects, variants, settings, **facts)
+        run = cls(folder, clip_folder, objects, variants, Settings(**facts.pop("settings")), **facts)
         return run.as_left() if run.server != SERVER else run
 
     def as_left(self) -> Run:

@@ -13,8 +13,8 @@ from tests.support.clips import square_clip
 from tests.support.runs import ONE
 
 
-def test_the_defaults_are_the_engines_but_that_a_lost_object_is_looked_for() -> None:
-    assert Settings().config() == InferenceConfig(search_again=True)
+def test_the_defaults_are_the_engines() -> None:
+    assert Settings().config() == InferenceConfig()
 
 
 def test_a_value_out_of_range_is_refused() -> None:
@@ -62,8 +62,8 @@ def test_the_engine_takes_every_value_that_the_page_offers(name: str) -> None:
 
 def test_a_link_restores_settings_and_refuses_nonsense() -> None:
     query = {"models": "lite/llb", "memory": "7", "interval": "3", "steps": "9", "search": "2.5"}
-    query |= {"shared": "false", "again": "false"}
-    assert settings_from(query) == Settings(7, 3, 9, 2.5, False, False)
+    query |= {"shared": "false", "again": "true"}
+    assert settings_from(query) == Settings(7, 3, 9, 2.5, False, True)
     assert settings_from({"models": "lite/llb"}) == Settings()
     for bad in (
         {"memory": "many"},
