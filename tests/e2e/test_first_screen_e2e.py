@@ -90,6 +90,19 @@ def test_models_are_chosen_in_the_grid_by_keyboard_and_in_a_link(page: Page, url
     assert ticked(page) == ["lite/llb-1", "lite/llb-3"]
 
 
+def test_run_without_a_model_leads_to_the_models_and_says_so_beside_itself(page: Page, url: str) -> None:
+    opened(page, url)
+    for box in page.locator(f"{NAMED}:checked").all():
+        box.uncheck()
+    page.wait_for_selector(f".plan[data-place='model-grid'] >> text={text.NO_MODEL}", timeout=LONG)
+    page.evaluate("scrollTo(0, 0)")
+    page.click("#run")
+    page.wait_for_function("document.activeElement.closest('#model-grid') !== null", timeout=LONG)
+    page.wait_for_timeout(800)  # until it has scrolled
+    assert in_view(page, page.locator(NAMED).first)
+    assert in_view(page, page.locator(".plan"))
+
+
 def test_an_own_clip_shows_what_to_do_and_nothing_of_another_clip(page: Page, url: str, tmp_path: Path) -> None:
     opened(page, url)
     upload_disc(page, tmp_path)

@@ -90,6 +90,7 @@ def test_a_bad_file_gets_one_sentence_and_nothing_is_lost(page: Page, fake: str,
     page.locator("#upload input[type=file]").set_input_files(tmp_path / "bad.mp4")
     page.wait_for_selector("text=not a video that can be read", timeout=LONG)
     assert "Traceback" not in page.inner_text("body")
+    assert page.locator("[data-testid='status-tracker'] .error:visible").count() == 0, "the clips stay in view"
     assert page.inner_text(".mask-canvas .card") == card
     assert page.locator(".mask-canvas .chip").count() == 1
 
