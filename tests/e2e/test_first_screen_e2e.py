@@ -57,6 +57,8 @@ def test_what_the_page_does_and_run_are_in_view_at_once(page: Page, url: str, wi
     assert in_view(page, panes.last)
     tops = panes.evaluate_all("all => all.map(pane => pane.getBoundingClientRect().top)")
     assert tops[0] == tops[1]
+    cut = "all => all.filter(name => name.scrollWidth > name.clientWidth).map(name => name.textContent)"
+    assert page.locator("#models label:not(:has([name*='long'], [name*='flow'])) span").evaluate_all(cut) == []
     page.mouse.wheel(0, 1500)
     page.wait_for_function("scrollY > 500", timeout=LONG)
     assert in_view(page, page.locator("#run"))
@@ -92,8 +94,8 @@ def test_models_are_chosen_in_the_grid_by_keyboard_and_in_a_link(page: Page, url
 
 def test_run_without_a_model_leads_to_the_models_and_says_so_beside_itself(page: Page, url: str) -> None:
     opened(page, url)
-    for box in page.locator(f"{NAMED}:checked").all():
-        box.uncheck()
+    for name in ticked(page):
+        page.locator(f'#models input[name="{name}"]').uncheck()
     page.wait_for_selector(f".plan[data-place='model-grid'] >> text={text.NO_MODEL}", timeout=LONG)
     page.evaluate("scrollTo(0, 0)")
     page.click("#run")
