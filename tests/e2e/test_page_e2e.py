@@ -75,6 +75,8 @@ def test_stop_keeps_what_is_done(page: Page, slow: str) -> None:
     page.wait_for_selector(".mask-canvas .chip", timeout=LONG)
     page.click("#run")
     page.wait_for_selector(".player .panes canvas[data-frame]", timeout=LONG)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.locator("#stop").evaluate("node => node.getBoundingClientRect().right") < 390, "whole on a phone"
     page.click("#stop")
     page.wait_for_selector(f"#stop >> text={text.STOPPING}", timeout=LONG)
     page.wait_for_selector("#results-title >> text=stopped after", timeout=LONG)
