@@ -13,7 +13,8 @@ UPLOAD = "Upload your own clip"
 UPLOAD_LIMITS = "Limits"
 CLIPS = "Clips"
 RUN = "Run"
-STOP = "Stop"
+STOP = "Stop (finished frames are kept)"
+CHANGE, SHOW_PLACE = "change", "show where"
 PRESENT, PRESENT_END = "Present", "Leave (Esc)"
 READY_ANSWER = "ready answer"
 STOPPING = "Stopping …"
@@ -54,9 +55,9 @@ INSIDE_INTRO = (
 )
 IN_COMPANY = "while other work ran"
 NUMBERS_NOTE = (
-    "[[J]]: overlap with the true mask, 1 is perfect (examples only). [[ms per frame]]: a model's own time for a frame "
-    "with all objects, on this machine; features that several models share are divided evenly among them. "
-    f"“{IN_COMPANY}”: it had to wait for the processor, alone it is faster."
+    "[[J]]: overlap with the true mask while the object is in sight, 1 is perfect (examples only). [[ms per frame]]: a "
+    "model's own time for a frame with all objects, on this machine; features that several models share are divided "
+    f"evenly among them. “{IN_COMPANY}”: it had to wait for the processor, alone it is faster."
 )
 
 TAKE_AWAY = {
@@ -193,10 +194,11 @@ def milliseconds(seconds: float | None, in_company: bool, unit: str = "") -> str
     return "" if seconds is None else f"{seconds * 1000:.0f}{unit}" + (f", {IN_COMPANY}" if in_company else "")
 
 
-def pace(seconds: float | None, overlap: float | None, in_company: bool) -> str:
-    """Say how fast a model was, and its J if the truth is known."""
+def pace(seconds: float | None, overlap: float | None, in_company: bool, scored: bool = False) -> str:
+    """Say how fast a model was, and its J if the truth is known; `scored` tells that of `llb score`."""
     parts = [] if seconds is None else [milliseconds(seconds, in_company, " ms per frame")]
-    return " · ".join([*parts, *([] if overlap is None else [f"mean J {overlap:.2f}"])])
+    parts += [] if overlap is None else [f"mean J {overlap:.2f}" + (" (DAVIS)" if scored else "")]
+    return " · ".join(parts)
 
 
 def results_title(clip: str, frames: int, of: int, stopped: bool) -> str:

@@ -59,15 +59,17 @@ class Colours:
 def colours_of(run: Run) -> Colours | None:
     """Return the colours of a run; the first time after its end they are fitted and kept in its folder.
 
-    None for a run that is still at work or in which no model has an inside.
+    While some of its inside is missing they are those of the frames that are there, and not kept. None for a run that
+    is still at work or in which no model has an inside.
     """
     path = run.folder / COLOURS
     if not path.exists() and run.state in ("done", "stopped"):
         with _fitting:
-            colours = None if path.exists() else fit_colours(run)
-            if colours and not run.inside_missing:  # else they are fitted to all frames once these are there
-                with suppress(OSError):  # on a full disk they are fitted anew the next time
-                    write_whole(path, json.dumps(colours.to_json()))
+            if not path.exists():
+                colours = fit_colours(run)
+                if colours and not run.inside_missing:
+                    with suppress(OSError):  # on a full disk they are fitted anew the next time
+                        write_whole(path, json.dumps(colours.to_json()))
                 return colours
     return Colours.from_json(json.loads(path.read_text())) if path.exists() else None
 

@@ -98,7 +98,8 @@ class Api:
             token and run: by which /inside finds the run
             key: the same for the same clip, mask, model, settings and version of the engine
             files: addresses of the masks (a zip with a PNG per frame) and of the overlay (an mp4)
-            models: what was measured: seconds_per_frame, and overlap (mean J, 0 to 1) where the truth is known
+            models: what was measured: seconds_per_frame, and overlap (mean J, 0 to 1, of the frames with
+                the object in sight) where the truth is known
         """
 
         def files(done: CalledRun) -> dict[str, Path]:
@@ -139,7 +140,8 @@ class Api:
             token and run: by which /inside finds the run
             key: the same for the same clip, mask, models, settings and version of the engine
             files: addresses of a video side by side, masks, arrays, figures and a report
-            models: what was measured of each: seconds_per_frame, and overlap (mean J, 0 to 1) where the truth is known
+            models: what was measured of each: seconds_per_frame, and overlap (mean J, 0 to 1, of the frames with
+                the object in sight) where the truth is known
         """
         choice = Choice(models, [], memory_size, interval, steps_first, search_factor, shared_regions, search_again)
 

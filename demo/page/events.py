@@ -163,8 +163,10 @@ class Events:
         started = [*self._start_update]
         saved = browser_files.call_script("page", "runAfterSaving")
         chosen = [token, *steps.choice]
+        begun = self.bar.run.click(handlers.start, chosen, started, js=saved, **HIDDEN, **_api("begin"))
+        begun.failure(None, js=browser_files.call_script("page", "showLacking"))
         for name, event in (
-            ("watch", self.bar.run.click(handlers.start, chosen, started, js=saved, **HIDDEN, **_api("begin"))),
+            ("watch", begun),
             ("watch_repair", steps.canvas.submit(handlers.repair, token, started, **HIDDEN, **_api("repair"))),
         ):
             event.success(None, js=browser_files.call_script("page", "showResults"))

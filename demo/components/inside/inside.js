@@ -174,6 +174,7 @@ class Inside {
         this.learner.show(subject);
         await this.#showMemory(subject, found);
         await this.strips.show(subject);
+        this.pickers.tellUses(this.strips.uses);
         if (subject.pixel === this.pixel) {
           await this.answer.show(subject); // else another one was clicked meanwhile
         }

@@ -1,6 +1,6 @@
 /** What the page itself does in the browser, around Gradio's events (demo/page/events.py). */
 
-import { calmly } from '../shared/motion.js';
+import { calmly, scrollTo } from '../shared/motion.js';
 import { KeptFocus } from './kept_focus.js';
 import { Leaving } from './leaving.js';
 import { Presentation } from './present.js';
@@ -22,7 +22,7 @@ export function togglePresentation() {
 
 /** Let a control that goes away hand the focus to its neighbour. */
 export function keepFocus() {
-  new KeptFocus().watch();
+  new KeptFocus('#stop').watch();
 }
 
 /** Let the page's terms explain themselves. */
@@ -30,12 +30,25 @@ export function explainTerms() {
   new TermNote().watch();
 }
 
-/** Bring the results into view, unless they are there already. */
+/** Bring the results into view, unless they are there already; the focus goes to their heading, never to Stop. */
 export function showResults() {
   const results = document.getElementById('results');
+  const title = document.getElementById('results-title');
+  title.tabIndex = -1;
+  title.focus({ preventScroll: true });
   const top = results.getBoundingClientRect().top;
   if (top < 0 || top > window.innerHeight / 2) {
     results.scrollIntoView({ behavior: calmly() });
+  }
+}
+
+/** Bring what Run lacks into view, where the bar says that something is to be changed first. */
+export function showLacking() {
+  const { place = '' } = document.querySelector('.plan')?.dataset ?? {};
+  const part = document.getElementById(place);
+  if (part) {
+    scrollTo(part);
+    part.querySelector('.stage, input, button')?.focus({ preventScroll: true });
   }
 }
 

@@ -24,6 +24,7 @@ INSIDE_WORDS = {
     "mean": "mean",
     "max": "max",
     "channel": "channel",
+    "dead": "dead",
     "frame": "frame",
     "kept": "long clip: inside of frame {}",
     "diagram": "{}: how the mask is made. Arrow keys go from box to box, Enter shows one large.",

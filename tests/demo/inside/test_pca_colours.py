@@ -54,6 +54,14 @@ def test_nothing_is_fitted_while_a_run_is_at_work(tmp_path: Path, clip: Clip) ->
     assert not (run.folder / COLOURS).exists()
 
 
+def test_an_inside_that_is_not_all_there_has_colours_that_are_not_kept(tmp_path: Path, clip: Clip) -> None:
+    run = finished_run(tmp_path / "run", clip).save(inside_missing=True)
+    colours = colours_of(run)
+    assert colours is not None
+    assert colours.can_paint(NAMES[0], "value")
+    assert not (run.folder / COLOURS).exists(), "they are fitted to all frames once these are there"
+
+
 def test_a_models_colours_do_not_depend_on_the_models_beside_it(tmp_path: Path, clip: Clip) -> None:
     both = colours_of(finished_run(tmp_path / "both", clip))
     one = colours_of(finished_run(tmp_path / "one", clip, fakes(NAMES[0])))

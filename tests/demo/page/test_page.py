@@ -104,7 +104,7 @@ def test_an_example_runs_with_its_ready_mask(visitor: Visitor) -> None:
     assert {variant["done"] for variant in told["variants"]} == {FRAMES}
     assert re.fullmatch(r"12 ms per frame · mean J 0\.\d\d", told["variants"][0]["pace"])
     assert told["state"] == "finished"
-    assert told["objects"] == [{"id": 1, "rgb": [0, 191, 255], "name": "", "hidden": []}]
+    assert told["objects"] == [{"id": 1, "rgb": [0, 191, 255], "name": ""}]
 
 
 def test_the_player_hears_of_frames_while_the_run_is_at_work(visitor: Visitor) -> None:
