@@ -48,8 +48,7 @@ def route() -> Route:
     return Route(f"{_address()}/{{name:path}}", _answer, methods=["GET"])
 
 
-async def _answer(request: Request) -> Response:
-    """Give out a module; not in a thread, which under load waits for Python's lock at each of some eighty requests."""
+def _answer(request: Request) -> Response:
     try:
         module = read_modules()[request.path_params["name"]]
     except KeyError as error:

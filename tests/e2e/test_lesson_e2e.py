@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -219,6 +220,13 @@ def test_back_and_reload_keep_the_view(page: Page, url: str) -> None:
     page.wait_for_selector('.inside .details[data-part="value"]', timeout=LONG)
     at(page, 42)
     assert query_of(page) == dict(parse_qsl(VIEW))
+
+
+def test_a_link_loads_its_own_frame_and_not_first_the_one_that_the_results_open_at(page: Page, url: str) -> None:
+    alone: list[str] = []  # frames that were loaded one by one
+    page.on("request", lambda request: alone.extend(re.findall(r"/previews/(\d+)-\1$", request.url)))
+    arrive(page, f"{url}?{PAIR}&frame=10", 10)
+    assert alone == ["00010"]
 
 
 def test_a_link_that_was_copied_opens_the_same_pixels_in_another_browser(
