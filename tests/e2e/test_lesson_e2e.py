@@ -273,6 +273,14 @@ def test_an_own_clip_has_no_link_but_a_report(page: Page, url: str, tmp_path: Pa
     page.wait_for_selector(".mask-canvas .card >> text=mine", timeout=LONG)
 
 
+def test_it_works_where_the_browser_keeps_nothing_as_in_another_site_s_frame(page: Page, url: str) -> None:
+    page.add_init_script("""for (const name of ['localStorage', 'sessionStorage']) {
+      Object.defineProperty(window, name, { get() { throw new DOMException('Access is denied', 'SecurityError'); } });
+    }""")
+    arrive(page, f"{url}?{PAIR}&frame=42&lesson=1", 42)
+    page.wait_for_selector(f".lesson-panel h2 >> text={PAGES[0].title}", timeout=LONG)
+
+
 def test_embedded_there_are_results_and_inside_alone(page: Page, url: str) -> None:
     page.goto(f"{url}?{PAIR}&frame=42&embed=1")
     at(page, 42)

@@ -30,7 +30,7 @@ class Lesson {
 
   constructor(box, { words, pages }) {
     Object.assign(this, { box, words, pages, number: 0 }); // pages count from 1; 0: closed
-    this.progress = new Progress(window.localStorage);
+    this.progress = new Progress(() => window.localStorage);
     this.#lay();
     ACTS.forEach((act) =>
       window.addEventListener(act, () => this.#looking.disconnect(), { capture: true, passive: true }),

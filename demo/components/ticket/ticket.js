@@ -10,17 +10,17 @@ const PATIENCE = 2000; // milliseconds in which the page that is being reloaded 
  * only locks can tell. The token is never in the address.
  */
 export async function keptTicket() {
-  const own = read(sessionStorage);
+  const own = read('sessionStorage');
   if (own && (!navigator.locks || (await held(own, { signal: AbortSignal.timeout(PATIENCE) })))) {
     return own;
   }
-  const last = navigator.locks ? read(localStorage) : '';
+  const last = navigator.locks ? read('localStorage') : '';
   return last && last !== own && (await held(last, { ifAvailable: true })) ? last : '';
 }
 
 /** Keep a session's token where a reload, or a new tab after this one was closed, finds it. */
 export async function keepTicket(token) {
-  for (const storage of [sessionStorage, localStorage]) {
+  for (const storage of ['sessionStorage', 'localStorage']) {
     write(storage, token);
   }
   if (navigator.locks) {
@@ -39,10 +39,10 @@ function held(token, options) {
   });
 }
 
-/** Read what a storage keeps; a browser that has none, or shut it off, keeps nothing. */
+/** Read what a storage keeps; a browser that has none, or shut it off as in another site's frame, keeps nothing. */
 function read(storage) {
   try {
-    return storage.getItem(KEY) ?? '';
+    return window[storage].getItem(KEY) ?? '';
   } catch {
     return '';
   }
@@ -50,7 +50,7 @@ function read(storage) {
 
 function write(storage, token) {
   try {
-    storage.setItem(KEY, token);
+    window[storage].setItem(KEY, token);
   } catch {
     // nothing is kept: a reload starts anew
   }
