@@ -49,6 +49,7 @@ FACTS = {
     "steps_first": "Few-shot steps on the first frame",
     "search_factor": "Search region in object sizes",
     "shared_regions": "Same search region for all models",
+    "search_again": "A lost object is looked for again",
     "objects": "Objects",
     "marked": "Frames marked by hand",
     "state": "State of the run",

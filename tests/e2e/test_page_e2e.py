@@ -283,10 +283,11 @@ def test_a_knock_out_and_settings_reach_the_run(page: Page, fake: str, fake_fold
     page.locator("#knock-outs label").first.click()
     set_memory_size(page, "3")
     page.locator("#shared input").uncheck()
+    page.locator("#again input").check()
     run(page)
     assert page.locator(".player .badge").all_inner_texts() == [text.KNOCK_OUT_BADGE]
     settings = stored(page, fake_folder).settings
-    assert (settings.memory_size, settings.shared_regions) == (3, False)
+    assert (settings.memory_size, settings.shared_regions, settings.search_again) == (3, False, True)
 
 
 def test_two_painted_objects_are_told_apart(page: Page, fake: str, tmp_path: Path) -> None:

@@ -103,9 +103,9 @@ export function warnBeforeLeaving() {
 }
 
 /** Put a link to the chosen models and settings into the clipboard; return it. */
-export function copyLink(models, knockOuts, memory, interval, steps, search, shared) {
+export function copyLink(models, knockOuts, memory, interval, steps, search, shared, again) {
   const names = [...models, ...knockOuts].join(',');
-  const query = new URLSearchParams({ models: names, memory, interval, steps, search, shared });
+  const query = new URLSearchParams({ models: names, memory, interval, steps, search, shared, again });
   const link = `${location.origin}${location.pathname}?${query}`;
   navigator.clipboard?.writeText(link).catch(() => {});
   return link;

@@ -263,7 +263,7 @@ def test_the_report_opens_offline_and_tells_the_figures(run: Run, clip: Clip, tm
     assert "sha of lite/joint" in parser.text
     assert page.count('id="legend_1"') + page.count('id="legend_2"') >= 2, "a legend beside each plot"
     assert "Difference from ground truth" in parser.text
-    for key in ("search_factor", "None", "marked_frames", "shared_regions"):
+    for key in ("search_factor", "None", "marked_frames", "shared_regions", "search_again"):
         assert key not in parser.text
 
 

@@ -58,7 +58,7 @@ def opened(server: Server, token: str, query: str, run: str = "") -> ChosenUpdat
 def test_what_is_written_is_read_again() -> None:
     for written in (
         ViewLink("disc", ("lite/llb", "lite/joint")),
-        ViewLink("disc two", ("lite/joint", "lite/llb~gates"), Settings(9, 3, 12, 2.5, shared_regions=False)),
+        ViewLink("disc two", ("lite/joint", "lite/llb~gates"), Settings(9, 3, 12, 2.5, False, True)),
         ViewLink("disc", ("lite/llb",), key="a" * 64),
     ):
         assert link(written.query()) == written
