@@ -80,7 +80,10 @@ FIT_NOT_KEPT = (
     "What this fit was made of is not kept: of a long clip the inside of some frames is stored. Look at the frame "
     "where the object was painted."
 )
-FIT_CHANGED = "A repair has changed what this fit was made of, so it cannot be repeated: look at a frame before it."
+FIT_CHANGED = (
+    "A repair has changed what this fit was made of, so it cannot be repeated: look at a frame that the repair left as "
+    "it was, or undo the repair."
+)
 E1_NOT_KEPT = "E1 of the frames in the memory is not kept: of a long clip the inside of some frames is stored."
 OUTSIDE_REGION = "This place is outside the search region of the object: click nearer to it."
 NO_LEARNER = "This model has no few-shot learner."
@@ -102,7 +105,7 @@ NO_MODEL = "Tick at least one model."
 CLIP_BEING_READ = "Your clip is still being read: wait until that is done, then try again."
 OLDER_PAINTING = "Newer masks of this clip are saved already."
 RUN_BUSY = "Your last run is still waiting or running: wait until it ends, or stop it first."
-VIEW_BUSY = "Your run is at work: this view opens once it has ended, or after you stop it."
+VIEW_BUSY = "Your run is at work and stays on show: open this view once it has ended, or after you stop it."
 NOT_COMPUTED = "The results that this address names are not stored here: press Run to compute them."
 RUN_FAILED = "The run failed on the server, which is not your fault: finished frames are kept. Try again."
 RUN_CANCELLED = "Your run was cancelled before it began."

@@ -90,6 +90,7 @@ INSIDE_WORDS = {
     "asking": "the pixel, frame {}",
     "outside": "outside the search region of this object: click nearer to it",
     "gates_here": "Gates at this pixel over the clip",
+    "gates_pending": "The gates on the other frames are being computed: they come by themselves in a minute or two.",
     "attention": "Attention of {} over the past frames",
     "click_pixel": "Click a pixel in a result to see where the models look from there: the answer appears here.",
     "learner": LEARNER_WORDS,
