@@ -185,13 +185,15 @@ PAGES: tuple[LessonPage, ...] = (
             ),
             2,
             "Neither: J is 0.00 for both. The search region X stayed where the engine was last seen. Knowing what it "
-            "looks like is of no use where it is not looked for.",
+            "looks like is of no use where it is not looked for. One of the settings looks for lost objects all over "
+            "the frame: an experiment for the last page.",
             f"{TRAIN}&frame=44&object=1&box=region",
         ),
         Exercise(
             "Why does no model find the engine behind the tunnel, though the memory holds it? What would you change?",
             "Each looks only inside its search region, which stays where it last saw the engine (J 0.00 for LLB and "
-            "for JOINT on frame 44). For example: let the region grow, or search the whole frame, while it is lost.",
+            "for JOINT on frame 44). For example: let the region grow, or search the whole frame, while it is lost "
+            "(as one of the page's settings does).",
         ),
         (
             Fact("0.00", "train", PAIR, 0, frame=44),
@@ -230,8 +232,8 @@ PAGES: tuple[LessonPage, ...] = (
     LessonPage(
         "own",
         "Your own experiment",
-        "Change one thing and write down what you expect before you press Run: another design, a knock-out, a memory "
-        "of one frame, another clip or your own. Then go back to the three questions. How can one painted frame be "
+        "Change one thing and write down what you expect before you press Run: another design, a knock-out, the "
+        "search for lost objects (Settings, with the train), another clip or your own. Then go back to the three questions. How can one painted frame be "
         "enough? Why does the model answer twice? Does it help to know more about the object? What did you see that "
         "answers each?",
         "Bring a comparison on show that differs from this one.",
