@@ -19,6 +19,7 @@ from demo.inside.questions import Looks, Place
 from demo.inside.recorded import Recorded, filter_fits
 from demo.inside.survey import BRANCHES, Range, Survey, mean_of_live
 from demo.runs.run import Run
+from demo.screen_colours import screen_palette
 from llb.io.label_png import overlay
 from llb.types import Rgb
 
@@ -168,9 +169,10 @@ class BoxPainter:
 
 
 def overlay_of(frame: Rgb, run: Run, place: Place, opacity: float) -> Rgb:
-    """Draw the mask of a place's object over its frame."""
+    """Draw the mask of a place's object over its frame, in the screen's colours."""
     labels = run.labels(place.model, place.frame)
-    return overlay(frame, np.where(labels == place.target, labels, 0).astype(np.uint8), opacity)
+    own = np.where(labels == place.target, labels, 0).astype(np.uint8)
+    return overlay(frame, own, opacity, screen_palette())
 
 
 def rounded(values: Float[np.ndarray, "h w"]) -> Values:

@@ -174,9 +174,11 @@ def test_while_a_run_is_at_work_the_lesson_stays_where_it_is(page: Page, url: st
 
 def test_the_lesson_is_left_and_found_again_where_it_was(page: Page, url: str) -> None:
     arrive(page, url, 42)
+    assert page.is_visible(".mask-canvas .card")
     page.click(".lesson-open")
     has_query(page, "lesson", "1")
     at(page, 0)
+    assert not page.is_visible(".mask-canvas .card"), "it tells what the reader is to predict"
     page.locator(".player").focus()
     page.keyboard.press("End")
     page.wait_for_selector(".lesson-panel.ticked", timeout=LONG)

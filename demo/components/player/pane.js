@@ -139,7 +139,8 @@ function downloadButton(variant, words, actions) {
 function repairButton(words, actions) {
   return el(
     'button',
-    { class: 'repair-here', title: words.repair_help, onclick: actions.repair },
-    words.repair,
+    { class: 'repair-here', title: words.repair_help, 'aria-label': words.repair, onclick: actions.repair },
+    '✎',
+    el('span', {}, words.repair),
   );
 }

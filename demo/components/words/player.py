@@ -40,7 +40,7 @@ PLAYER_WORDS = {
     "download": "Download as video",
     "take_away": "Download",
     "about": "~{}",
-    "repair": "✎ repair",
+    "repair": "repair",
     "repair_help": "Fix the mask on this frame, or add an object, then track again from here (all models).",
     "uncertain": "Go to the most uncertain frame",
     "uncertain_help": "Where a model is least sure which pixels belong to the object: a good place to look for errors.",

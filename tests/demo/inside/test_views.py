@@ -13,6 +13,7 @@ import pytest
 from demo.clips.clip import Clip
 from demo.inside import pictures, views
 from demo.inside.answers import DetailAnswer, DiagramAnswer, Fits, Picture
+from demo.inside.box_painter import overlay_of
 from demo.inside.diagram import BOXES, CONTRIBUTIONS, NO_INSIDE, Absence, AbsentKind
 from demo.inside.let_through import contribution, share_let_through
 from demo.inside.pca_colours import colours_of
@@ -22,6 +23,7 @@ from demo.inside.survey import Survey
 from demo.runs.compare import compare
 from demo.runs.passes import Repair
 from demo.runs.run import Run
+from demo.screen_colours import object_colour
 from tests.support.finished_runs import fakes, finished_run
 from tests.support.page_fakes import FRAMES, BareSegmenter
 
@@ -257,3 +259,9 @@ def test_a_feature_that_the_colours_do_not_know_is_shown_as_numbers(tmp_path: Pa
     repaired = Run.open(repaired.folder)
     assert picture(views.detail(repaired, clip, DetailQuestion(LLB, "value"))).caption == "PCA"
     assert picture(views.detail(repaired, clip, DetailQuestion(LLB, "fused"))).caption == "mean over 32 channels"
+
+
+def test_a_mask_has_its_objects_colour_of_the_screen(run: Run, clip: Clip) -> None:
+    drawn = overlay_of(clip.frame(LLB.frame), run, LLB, opacity=1.0)
+    painted = (drawn[run.labels(LLB.model, LLB.frame) == LLB.target] == object_colour(LLB.target)).all(axis=-1)
+    assert painted.mean() > 0.5  # the rest is its outline
