@@ -233,9 +233,9 @@ PAGES: tuple[LessonPage, ...] = (
         "own",
         "Your own experiment",
         "Change one thing and write down what you expect before you press Run: another design, a knock-out, the "
-        "search for lost objects (Settings, with the train), another clip or your own. Then go back to the three questions. How can one painted frame be "
-        "enough? Why does the model answer twice? Does it help to know more about the object? What did you see that "
-        "answers each?",
+        "search for lost objects (Settings, with the train), another clip or your own. Then go back to the three "
+        "questions. How can one painted frame be enough? Why does the model answer twice? Does it help to know more "
+        "about the object? What did you see that answers each?",
         "Bring a comparison on show that differs from this one.",
         BEE,
         "#run-bar",
