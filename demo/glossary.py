@@ -40,7 +40,8 @@ TERMS = {
     "Search region": "The part of the frame around the object that a model looks at.",
     "Feature cell": "A square of 16 × 16 pixels of the search region as the network sees it: its finest step inside.",
     "PCA colours": "32 channels as one colour: the three directions in which they vary most become red, green, blue.",
-    "J": "Overlap of a mask with the true one: their intersection over their union, 1 is perfect.",
+    "J": "Overlap of a mask with the true one: their intersection over their union, 1 is perfect. While the object is "
+    "out of sight it is left out; only DAVIS' own score counts such a frame, as 1 if nothing is marked there, else 0.",
     "F": "How well a mask's contour agrees with the true one's, 1 is perfect.",
     "J&F": "The mean of J and F, the usual score of this field; with the models in per cent.",
     "IoU": "Intersection over union of two masks, such as those of two models; with the true mask it is J.",

@@ -13,7 +13,8 @@ UPLOAD = "Upload your own clip"
 UPLOAD_LIMITS = "Limits"
 CLIPS = "Clips"
 RUN = "Run"
-STOP = "Stop"
+STOP = "Stop (finished frames are kept)"
+CHANGE, SHOW_PLACE = "change", "show where"
 PRESENT, PRESENT_END = "Present", "Leave (Esc)"
 READY_ANSWER = "ready answer"
 STOPPING = "Stopping …"
@@ -27,6 +28,8 @@ SEARCH = "Search factor"
 SEARCH_HELP = "Size of the search region in object sizes; by default the model's own (2.75 for lite)."
 OWN_VALUE = "the model's own"
 SHARED = "Same search region for all: every model gets the first model's crop, so only the model differs"
+SEARCH_AGAIN = "Look for a lost object again, all over the frame (in the paper a model waits where it last saw it)"
+SEARCHES_AGAIN = "looks for a lost object again"
 COPY_LINK = "Copy a link to these models and settings"
 LINK_HELP = "The link comes here, and into the clipboard."
 KNOCK_OUT_GROUP = "Knock-outs of LLB: parts of the trained model switched off"
@@ -52,9 +55,9 @@ INSIDE_INTRO = (
 )
 IN_COMPANY = "while other work ran"
 NUMBERS_NOTE = (
-    "[[J]]: overlap with the true mask, 1 is perfect (examples only). [[ms per frame]]: a model's own time for a frame "
-    "with all objects, on this machine; features that several models share are divided evenly among them. "
-    f"“{IN_COMPANY}”: it had to wait for the processor, alone it is faster."
+    "[[J]]: overlap with the true mask while the object is in sight, 1 is perfect (examples only). [[ms per frame]]: a "
+    "model's own time for a frame with all objects, on this machine; features that several models share are divided "
+    f"evenly among them. “{IN_COMPANY}”: it had to wait for the processor, alone it is faster."
 )
 
 TAKE_AWAY = {
@@ -77,7 +80,10 @@ FIT_NOT_KEPT = (
     "What this fit was made of is not kept: of a long clip the inside of some frames is stored. Look at the frame "
     "where the object was painted."
 )
-FIT_CHANGED = "A repair has changed what this fit was made of, so it cannot be repeated: look at a frame before it."
+FIT_CHANGED = (
+    "A repair has changed what this fit was made of, so it cannot be repeated: look at a frame that the repair left as "
+    "it was, or undo the repair."
+)
 E1_NOT_KEPT = "E1 of the frames in the memory is not kept: of a long clip the inside of some frames is stored."
 OUTSIDE_REGION = "This place is outside the search region of the object: click nearer to it."
 NO_LEARNER = "This model has no few-shot learner."
@@ -99,7 +105,7 @@ NO_MODEL = "Tick at least one model."
 CLIP_BEING_READ = "Your clip is still being read: wait until that is done, then try again."
 OLDER_PAINTING = "Newer masks of this clip are saved already."
 RUN_BUSY = "Your last run is still waiting or running: wait until it ends, or stop it first."
-VIEW_BUSY = "Your run is at work: this view opens once it has ended, or after you stop it."
+VIEW_BUSY = "Your run is at work and stays on show: open this view once it has ended, or after you stop it."
 NOT_COMPUTED = "The results that this address names are not stored here: press Run to compute them."
 RUN_FAILED = "The run failed on the server, which is not your fault: finished frames are kept. Try again."
 RUN_CANCELLED = "Your run was cancelled before it began."
@@ -191,10 +197,11 @@ def milliseconds(seconds: float | None, in_company: bool, unit: str = "") -> str
     return "" if seconds is None else f"{seconds * 1000:.0f}{unit}" + (f", {IN_COMPANY}" if in_company else "")
 
 
-def pace(seconds: float | None, overlap: float | None, in_company: bool) -> str:
-    """Say how fast a model was, and its J if the truth is known."""
+def pace(seconds: float | None, overlap: float | None, in_company: bool, scored: bool = False) -> str:
+    """Say how fast a model was, and its J if the truth is known; `scored` tells that of `llb score`."""
     parts = [] if seconds is None else [milliseconds(seconds, in_company, " ms per frame")]
-    return " · ".join([*parts, *([] if overlap is None else [f"mean J {overlap:.2f}"])])
+    parts += [] if overlap is None else [f"mean J {overlap:.2f}" + (" (DAVIS)" if scored else "")]
+    return " · ".join(parts)
 
 
 def results_title(clip: str, frames: int, of: int, stopped: bool) -> str:

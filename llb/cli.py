@@ -21,6 +21,7 @@ from llb.commands.options import (
     Model,
     Port,
     Precision,
+    SearchAgain,
     SearchFactor,
     Steps,
 )
@@ -65,6 +66,7 @@ def segment(
     steps: Steps = None,
     search_factor: SearchFactor = None,
     as_released: AsReleased = False,
+    search_again: SearchAgain = False,
     device: Device = "auto",
     precision: Precision = "auto",
     soft: Annotated[
@@ -81,7 +83,7 @@ def segment(
     from llb.io.video_reader import Losses, probe, read_frames
     from llb.types import TraceRequest
 
-    config = EngineOptions(memory_size, interval, steps, search_factor, as_released).config()
+    config = EngineOptions(memory_size, interval, steps, search_factor, as_released, search_again).config()
     chosen = {"start": start, "end": end, "stride": stride, "max_frames": max_frames}
     losses = Losses()
     frames = read_frames(clip, start=start, end=end, stride=stride, max_frames=max_frames, losses=losses)

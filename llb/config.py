@@ -187,6 +187,8 @@ class InferenceConfig:
             (off: as released).
         exact_paste: paste a target's logits exactly onto its search region (off: as released, which is mostly
             one pixel further up and left).
+        search_again: look for a target that was lost, all over the frame, until it is found
+            (`llb.inference.lost_target`; off: as released, which waits where the target was).
 
     Raises:
         ValueError: a value is out of its range.
@@ -200,6 +202,7 @@ class InferenceConfig:
     min_mask_area: float = 100.0
     scale_min_mask_area: bool = True
     exact_paste: bool = True
+    search_again: bool = False
 
     def __post_init__(self) -> None:
         for name, allowed in RANGES.items():

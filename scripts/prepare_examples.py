@@ -2,7 +2,7 @@
 
     python -m scripts.prepare_examples              # all that is stale; some twenty minutes on a core
     python -m scripts.prepare_examples --if-equal   # after a change to the engine that should change no result
-    python -m scripts.prepare_examples --inside     # after a change to the stories' frames: the shipped inside alone
+    python -m scripts.prepare_examples --inside     # after a change to the frames below: the shipped inside alone
 
 It can be ended at any time and goes on from there: what is computed is kept in ``--work`` until a file is written.
 """
@@ -20,6 +20,7 @@ import numpy as np
 from demo.clips.clip import Clip
 from demo.clips.examples import EXAMPLES, ExampleShelf
 from demo.clips.stories import STORIES
+from demo.lesson.pages import clicked_frames, opened_frames
 from demo.models.combined import models_of_examples
 from demo.models.provider import ModelProvider
 from demo.models.settings import Settings
@@ -63,9 +64,20 @@ def compute(clip: Clip, entries: Sequence[str], models: ModelProvider, folder: P
 
 
 def telling_frames(name: str) -> list[int]:
-    """Return the frames of an example whose inside is shipped: the story's, and the newest in the memory by then."""
-    frame, interval = STORIES[name].frame, Settings().interval
-    return [*[past for past in range(frame) if is_memory_frame(past, interval)][-1:], frame]
+    """Return the frames of an example whose inside is shipped.
+
+    They are the story's, those that the lesson opens, and of each the newest in the memory by then; the whole memory
+    where the lesson asks for a click on a pixel.
+    """
+    frames = {STORIES[name].frame, *opened_frames(name)}
+    newest = {past for frame in frames for past in memory_of(frame)[-1:]}
+    whole = {past for frame in clicked_frames(name) for past in memory_of(frame)}
+    return sorted(frames | newest | whole)
+
+
+def memory_of(frame: int) -> list[int]:
+    """Return the frames that are in the memory at a frame, oldest first."""
+    return [past for past in range(frame) if past == 0 or is_memory_frame(past, Settings().interval)]
 
 
 def columns(runs: Sequence[Run]) -> Iterator[Column]:
@@ -75,7 +87,8 @@ def columns(runs: Sequence[Run]) -> Iterator[Column]:
         leads = dict(with_leads(record.name for record in run.variants))
         for record in run.variants:
             kept = telling if run is runs[0] and record.name in GREETING else []
-            yield column_of(run, record, leads[record.name], kept)
+            clicked = clicked_frames(run.clip_folder.name) if kept else ()
+            yield column_of(run, record, leads[record.name], kept, clicked)
 
 
 def prepare(name: str, clip: Clip, models: ModelProvider, work: Path) -> None:
@@ -114,8 +127,10 @@ def renew_inside(name: str, clip: Clip, models: ModelProvider, work: Path) -> bo
     run = Run.open(work / f"{name}-check")
     leads = dict(with_leads(GREETING))
     kept = telling_frames(name)
-    ReadyFile.of(name).replace_traces([column_of(run, record, leads[record.name], kept) for record in run.variants])
-    print(f"{name}: the inside of the frames {kept}.")
+    clicked = clicked_frames(name)
+    file = ReadyFile.of(name)
+    file.replace_traces([column_of(run, record, leads[record.name], kept, clicked) for record in run.variants])
+    print(f"{name}: the inside of the frames {kept}, {file.path.stat().st_size / 1e6:.2f} MB.")
     return True
 
 

@@ -60,7 +60,8 @@ EXAMPLES: dict[str, Example] = {
             "Hidden and back",
             "An engine and its wagon go into a tunnel and come out at the far end. No model finds them again, because "
             "each looks only around the place where it last saw them: neither JOINT nor LLB wins. While the wagon is "
-            "gone JOINT marks less of the empty track.",
+            "gone JOINT marks less of the empty track. One of the settings looks for lost objects all over the frame: "
+            "with it both find the engine.",
         ),
         Example(
             "ducks",

@@ -187,6 +187,7 @@ def _facts(measured: Measurements) -> Iterator[Fact]:
         "steps_first": str(settings.steps_first),
         "search_factor": region,
         "shared_regions": "yes" if settings.shared_regions else "no",
+        "search_again": "yes" if settings.search_again else "no",
         "objects": ", ".join(measured.objects.values()),
         "marked": ", ".join(map(str, measured.marked_frames)),
         "state": words.STATES[measured.state],

@@ -23,10 +23,10 @@ UNKNOWN = "-"
 INSIDE, SETTINGS = "What the models store about the object", "Settings and files"
 NOTE = (
     "J: overlap with the true mask; F: agreement of the contours. Both are 1 at best; a dash: no ground truth. "
-    "Means over the objects and over all frames whose mask was not given. ms per frame: a model's work on a "
-    "frame with all objects, without loading and saving; features that several models share are divided evenly among "
-    f'them, and "{IN_COMPANY}" means that they had to wait for the processor. A knock-out is a trained model with a '
-    "part switched off; it is not an ablation."
+    "Means over the objects and over all frames whose mask was not given and in which the object is in sight. ms per "
+    "frame: a model's work on a frame with all objects, without loading and saving; features that several models share "
+    f'are divided evenly among them, and "{IN_COMPANY}" means that they had to wait for the processor. A knock-out is '
+    "a trained model with a part switched off; it is not an ablation."
 )
 LABELS = {
     "j": "J: overlap with the ground truth",
@@ -49,6 +49,7 @@ FACTS = {
     "steps_first": "Few-shot steps on the first frame",
     "search_factor": "Search region in object sizes",
     "shared_regions": "Same search region for all models",
+    "search_again": "A lost object is looked for again",
     "objects": "Objects",
     "marked": "Frames marked by hand",
     "state": "State of the run",

@@ -262,7 +262,8 @@ class PixelAnswer:
     """Where the transformer looks from a pixel, and the gates there.
 
     `cell` is the feature cell (row, column) of the pixel; None, with an empty memory, outside the search region. `src`
-    is the search region with that cell marked. `note` says why the memory is empty inside it.
+    is the search region with that cell marked. `note` says why the memory is empty inside it; `pending` tells that the
+    inside of other frames still comes, so the gates over time have gaps.
     """
 
     cell: tuple[int, int] | None
@@ -270,10 +271,12 @@ class PixelAnswer:
     src: str = ""
     memory: Sequence[MemoryPicture] = ()
     note: str = ""
+    pending: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as JSON values."""
         return {
+            "pending": self.pending,
             **({"note": self.note} if self.note else {}),
             "cell": None if self.cell is None else list(self.cell),
             "src": self.src,

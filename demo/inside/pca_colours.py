@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -18,6 +19,7 @@ from jaxtyping import Float
 
 from demo.inside.pictures import Basis, feature_picture, fit_basis
 from demo.models.settings import split_entry
+from demo.runs.recent import Recent
 from demo.runs.run import COLOURS, Run
 from demo.whole_file import write_whole
 from llb.types import Rgb
@@ -26,6 +28,7 @@ SPACES = {"value": "E1", "transduced": "E1", "label": "E2", "induced": "E2", "fu
 SAMPLES = 20_000  # feature cells that a basis is fitted to
 FRAMES = 20  # frames that they are taken from
 _fitting = Lock()  # several questions about a new run come at once: one of them fits
+_so_far: Recent[tuple[Path, int], Colours] = Recent(16)  # of runs that lack inside, by how many frames there are
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,23 @@ def colours_of(run: Run) -> Colours | None:
     path = run.folder / COLOURS
     if not path.exists() and run.state in ("done", "stopped"):
         with _fitting:
+            if run.inside_missing:
+                return _colours_so_far(run)
             colours = None if path.exists() else fit_colours(run)
-            if colours and not run.inside_missing:  # else they are fitted to all frames once these are there
+            if colours:
                 with suppress(OSError):  # on a full disk they are fitted anew the next time
                     write_whole(path, json.dumps(colours.to_json()))
                 return colours
     return Colours.from_json(json.loads(path.read_text())) if path.exists() else None
+
+
+def _colours_so_far(run: Run) -> Colours | None:
+    """Return colours that are fitted to the frames that are there; to all of them once these are."""
+    key = run.folder, sum(len(run.traces(record.name).files()) for record in run.variants)
+    colours = _so_far.get(key) or fit_colours(run)
+    if colours:
+        _so_far.keep(key, colours)
+    return colours
 
 
 def fit_colours(run: Run) -> Colours | None:

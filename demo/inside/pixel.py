@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -42,15 +43,16 @@ def pixel(run: Run, clip: Clip, question: PixelQuestion) -> PixelAnswer | Absenc
         return recorded
     cell = cell_of_pixel(question, recorded.trace)
     gates = GateSeries(*(_gate_over_time(run, question, gate) for gate in ("gate_transduced", "gate_induced")))
+    found = PixelAnswer(cell, gates, pending=run.inside_missing)
     if cell is None:
-        return PixelAnswer(cell, gates)
-    asking = jpeg_address(_asking(clip, recorded, cell))
+        return found
+    found = replace(found, src=jpeg_address(_asking(clip, recorded, cell)))
     if "query" not in recorded.trace.features:
-        return PixelAnswer(cell, gates, asking, note=NOTHING_ASKED.format(recorded.place.frame))
+        return replace(found, note=NOTHING_ASKED.format(recorded.place.frame))
     attention = attention_over_memory(recorded, cell)
     if attention is None:
-        return PixelAnswer(cell, gates, asking, note=text.INSIDE_PENDING if run.inside_missing else KEYS_REPLACED)
-    return PixelAnswer(cell, gates, asking, list(_memory_pictures(clip, recorded, attention)))
+        return replace(found, note=text.INSIDE_PENDING if run.inside_missing else KEYS_REPLACED)
+    return replace(found, memory=list(_memory_pictures(clip, recorded, attention)))
 
 
 def _asking(clip: Clip, recorded: Recorded, cell: Cell) -> Rgb:

@@ -60,12 +60,14 @@ def diagram(run: Run, clip: Clip, question: DiagramQuestion) -> DiagramAnswer | 
     if isinstance(recorded, Absence):
         return recorded
     past, colours = recorded.past(question.past), colours_of(run)
+    now, then = (
+        shown if isinstance(shown, Absence) else BoxPainter(clip, shown, colours, question.looks)
+        for shown in (recorded, past)
+    )
 
     def content_of(box: DiagramBox) -> Content:
-        shown = past if box.of_past else recorded
-        if isinstance(shown, Absence):
-            return shown
-        return _latest(BoxPainter(clip, shown, colours, question.looks).fill(box))
+        painter = then if box.of_past else now
+        return painter if isinstance(painter, Absence) else _latest(painter.fill(box))
 
     boxes = {box.key: _box_answer(box, model, content_of(box)) for box in BOXES.values()}
     kept = None if isinstance(past, Absence) else past.place.frame

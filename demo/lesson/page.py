@@ -117,6 +117,12 @@ class LessonPage:
         return len(f"{self.text} {self.task} {asked}".split())
 
     @property
+    def addresses(self) -> tuple[str, ...]:
+        """The views that it opens: its own, and the one that a question's answer shows."""
+        after = self.question.address if self.question else ""
+        return (self.address, after) if after else (self.address,)
+
+    @property
     def everything(self) -> str:
         """All that the page and the worksheet say."""
         question, exercise = self.question, self.exercise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 from demo.lesson.page import Done, Exercise, Fact, LessonPage, Question, TableFact
 
 PAIR = ("lite/llb", "lite/joint")
@@ -16,7 +18,7 @@ PAGES: tuple[LessonPage, ...] = (
         "start",
         "One painted frame",
         "In video object segmentation somebody paints an object once, on frame 0. The model has to find its pixels in "
-        "every later frame, and was never trained on bees. Keep three questions in mind: How can one painted frame be "
+        "every later frame; nobody told it what a bee is. Keep three questions in mind: How can one painted frame be "
         "enough? Why does the model answer twice? Does it help to know more about the object? At the end you answer "
         "them.",
         "Play the clip, or go to frame 20 or later.",
@@ -27,9 +29,9 @@ PAGES: tuple[LessonPage, ...] = (
     LessonPage(
         "region",
         "Where it looks at all",
-        "A model does not see the whole frame. It cuts out a square around the place where it last saw the object: the "
-        "search region, X. What lies outside it cannot be found; keep that for later. In the diagram the upper lane is "
-        "the memory, made of past frames; the lower lane is the current frame.",
+        "A model does not see the whole frame. It cuts out a rectangle around the place where it last saw the object: "
+        "the search region, X. What lies outside it cannot be found; keep that for later. In the diagram the upper "
+        "lane is the memory, made of past frames; the lower lane is the current frame.",
         "Open the box X in the diagram.",
         f"{BEE}&frame={HOVER}&box=frame",
         '.inside [data-part="region"]',
@@ -97,9 +99,10 @@ PAGES: tuple[LessonPage, ...] = (
     LessonPage(
         "memory",
         "What the memory keeps",
-        "Every 5th frame joins the memory, with the mask that the model itself gave it. At most 20 frames fit, and the "
-        "painted one never leaves: it alone is surely right. LLB writes E1 and E2 from the object's pixels with the "
-        "background removed (BFF, background-filtered frame). A wrong mask in the memory misleads later frames.",
+        "Every 5th frame (3, 8, 13, …) joins the memory, with the mask that the model itself gave it. At most 20 "
+        "frames fit, and the painted one never leaves: it alone is surely right. LLB writes E1 and E2 from the "
+        "object's pixels with the background removed (BFF, background-filtered frame). A wrong mask in the memory "
+        "misleads later frames.",
         "Choose frame 0 in the upper lane, and look at its BFF.",
         f"{BEE}&frame={HOVER}&box=source",
         ".inside .lane.past",
@@ -238,3 +241,15 @@ PAGES: tuple[LessonPage, ...] = (
     ),
 )
 EXERCISES = 6  # questions of the worksheet
+
+
+def opened_frames(clip: str) -> set[int]:
+    """Return the frames of an example that the lesson's pages open."""
+    queries = [dict(parse_qsl(address)) for page in PAGES for address in page.addresses]
+    return {int(query["frame"]) for query in queries if query["clip"] == clip and "frame" in query}
+
+
+def clicked_frames(clip: str) -> set[int]:
+    """Return the frames of an example at which a page asks for a click on a pixel."""
+    queries = [dict(parse_qsl(page.address)) for page in PAGES if page.done.what == "pixel"]
+    return {int(query["frame"]) for query in queries if query["clip"] == clip}

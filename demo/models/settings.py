@@ -45,17 +45,27 @@ OFFERED = {  # by the names in links; the engine takes wider ranges
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a run; the defaults are the paper's. `shared_regions`: all models crop where the first one does."""
+    """Settings of a run; the defaults are the paper's.
+
+    With `shared_regions` all models crop where the first one does, and look for a lost object where it looks.
+    """
 
     memory_size: int = DEFAULTS.memory_size
     interval: int = DEFAULTS.interval
     steps_first: int = DEFAULTS.steps_first
     search_factor: float | None = None
     shared_regions: bool = True
+    search_again: bool = False
 
     def config(self) -> InferenceConfig:
         """Return the engine's settings; raise ValueError for a value out of range."""
-        return InferenceConfig(self.memory_size, self.interval, self.steps_first, search_factor=self.search_factor)
+        return InferenceConfig(
+            self.memory_size,
+            self.interval,
+            self.steps_first,
+            search_factor=self.search_factor,
+            search_again=self.search_again,
+        )
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,7 @@ def settings_from(query: Mapping[str, str]) -> Settings:
         int(_number(query, "steps", DEFAULTS.steps_first)),
         _number(query, "search", 0) or None,
         query.get("shared", "true") == "true",
+        query.get("again", "false") == "true",
     )
 
 

@@ -98,7 +98,8 @@ class Api:
             token and run: by which /inside finds the run
             key: the same for the same clip, mask, model, settings and version of the engine
             files: addresses of the masks (a zip with a PNG per frame) and of the overlay (an mp4)
-            models: what was measured: seconds_per_frame, and overlap (mean J, 0 to 1) where the truth is known
+            models: what was measured: seconds_per_frame, and overlap (mean J, 0 to 1, of the frames with
+                the object in sight) where the truth is known
         """
 
         def files(done: CalledRun) -> dict[str, Path]:
@@ -118,6 +119,7 @@ class Api:
         steps_first: float,
         search_factor: float,
         shared_regions: bool,
+        search_again: bool,
     ) -> Iterator[dict[str, Any]]:
         """Run several models side by side on a clip whose first frame a mask marks, and measure them.
 
@@ -132,14 +134,16 @@ class Api:
             steps_first: steps of the few-shot learner on the marked frame, 1 to 40.
             search_factor: how far around an object a model looks, in object sizes up to 8; 0 is the model's own.
             shared_regions: whether all models look where the first one looks.
+            search_again: whether a lost object is looked for all over the frame.
 
         Returns:
             token and run: by which /inside finds the run
             key: the same for the same clip, mask, models, settings and version of the engine
             files: addresses of a video side by side, masks, arrays, figures and a report
-            models: what was measured of each: seconds_per_frame, and overlap (mean J, 0 to 1) where the truth is known
+            models: what was measured of each: seconds_per_frame, and overlap (mean J, 0 to 1, of the frames with
+                the object in sight) where the truth is known
         """
-        choice = Choice(models, [], memory_size, interval, steps_first, search_factor, shared_regions)
+        choice = Choice(models, [], memory_size, interval, steps_first, search_factor, shared_regions, search_again)
 
         def files(done: CalledRun) -> dict[str, Path]:
             return {kind: export(kind, done.run, done.clip) for kind in FILES}
@@ -236,12 +240,13 @@ def connect_api(api: Api) -> None:
         vars(models)["api_info"] = lambda: {"type": "array", "items": {"type": "string"}}  # not any JSON
         defaults = Settings()
         numbers = [gr.Number(value) for value in (defaults.memory_size, defaults.interval, defaults.steps_first, 0)]
-        shared, facts, token = gr.Checkbox(value=True), gr.JSON(), gr.Textbox()
+        shared, again = gr.Checkbox(value=defaults.shared_regions), gr.Checkbox(value=defaults.search_again)
+        facts, token = gr.JSON(), gr.Textbox()
         run, target, frame = gr.Textbox("run-1"), gr.Number(1), gr.Number(0)
         part, how = gr.Textbox("value"), gr.Textbox("pca")
         button = gr.Button()
     queue: dict[str, Any] = {"concurrency_id": "api", "concurrency_limit": CALLS}
     button.click(api.place, [token, run], facts, api_name="place", queue=False)
     button.click(api.segment, [clip, mask, model], facts, api_name="segment", **queue)
-    button.click(api.compare, [clip, mask, models, *numbers, shared], facts, api_name="compare", **queue)
+    button.click(api.compare, [clip, mask, models, *numbers, shared, again], facts, api_name="compare", **queue)
     button.click(api.inside, [token, run, model, target, frame, part, how], facts, api_name="inside")

@@ -23,6 +23,7 @@ class Choice(NamedTuple):
     steps_first: float
     search_factor: float
     shared_regions: bool
+    search_again: bool
 
     @classmethod
     def of(cls, entries: Iterable[str], settings: Settings) -> Choice:
@@ -37,6 +38,7 @@ class Choice(NamedTuple):
             settings.steps_first,
             settings.search_factor or 0,
             settings.shared_regions,
+            settings.search_again,
         )
 
     @classmethod
@@ -75,6 +77,7 @@ class Choice(NamedTuple):
             to_number(self.steps_first, "steps_first"),
             to_real(self.search_factor, "search_factor") or None,
             bool(self.shared_regions),
+            bool(self.search_again),
         )
 
 

@@ -50,7 +50,7 @@ EVERY: Trigger = {"trigger_mode": "multiple"}  # the server does it, or says why
 class Visit:
     """What the page knows of a visitor.
 
-    `token` is the session's; `ticket` is what the browser keeps of it for a reload (`page.js`); `watched` is the name
+    `token` is the session's; `ticket` is what the browser keeps of it for a reload (`ticket.js`); `watched` is the name
     of the run that the page watches, empty without one.
     """
 
@@ -116,9 +116,9 @@ class Events:
         greeting = GreetingUpdate(results.status, results.title, results.player, results.undo, self.timer)
         clip, start = self._clip_update, self._start_update
         arrival = ArrivalUpdate(visit.token, visit.ticket, *clip, self.timer, *start)
-        kept = browser_files.call_script("page", "keptTicket")
+        kept = browser_files.call_script("ticket", "keptTicket")
         arrived = page.load(handlers.arrive, visit.ticket, [*arrival], js=kept, **HIDDEN, **_api("arrive"))
-        arrived.success(None, visit.ticket, js=browser_files.call_script("page", "keepTicket"))
+        arrived.success(None, visit.ticket, js=browser_files.call_script("ticket", "keepTicket"))
         self._watch_after(arrived.success, handlers.runs, "resume")
         page.load(handlers.apply_link, None, [*steps.choice], **_api("restore"))
         for prepare in ("warnBeforeLeaving", "keepFocus", "explainTerms", "openPresentation"):
@@ -153,7 +153,8 @@ class Events:
         for reading in (upload, trim):
             for end in (reading.success, reading.failure):
                 end(None, js=browser_files.call_script("page", "readingEnds"))
-        results.address.submit(handlers.open_view, token, chosen, **HIDDEN, **EVERY, **_api("open"))
+        view = results.address.submit(handlers.open_view, token, chosen, **HIDDEN, **EVERY, **_api("open"))
+        view.failure(None, js=browser_files.call_script("address", "stay"))
         link = browser_files.call_script("page", "copyLink")
         steps.copy_link.click(None, [*steps.choice], steps.link, js=link)
 
@@ -163,8 +164,10 @@ class Events:
         started = [*self._start_update]
         saved = browser_files.call_script("page", "runAfterSaving")
         chosen = [token, *steps.choice]
+        begun = self.bar.run.click(handlers.start, chosen, started, js=saved, **HIDDEN, **_api("begin"))
+        begun.failure(None, js=browser_files.call_script("page", "showLacking"))
         for name, event in (
-            ("watch", self.bar.run.click(handlers.start, chosen, started, js=saved, **HIDDEN, **_api("begin"))),
+            ("watch", begun),
             ("watch_repair", steps.canvas.submit(handlers.repair, token, started, **HIDDEN, **_api("repair"))),
         ):
             event.success(None, js=browser_files.call_script("page", "showResults"))

@@ -26,7 +26,7 @@ from demo.page.run_views import start_update
 from demo.page.services import Services
 from demo.page.updates import ArrivalUpdate, ChosenUpdate, ClipUpdate, StartUpdate
 from demo.page.user_errors import user_errors
-from demo.page.view_link import ViewLink
+from demo.page.view_link import ViewLink, link_to
 from demo.runs.lane import Lane
 from demo.runs.run_setup import able_models
 from demo.runs.session import Session
@@ -49,13 +49,12 @@ class Handlers:
 
     def arrive(self, ticket: str | None, request: gr.Request) -> ArrivalUpdate:
         """Take up the session whose token the browser kept, or start one with the first example chosen."""
-        with user_errors(), ExitStack() as refused:
+        with user_errors(), ExitStack() as failed:
             session, known = self._session(ticket)
             if not known:
-                refused.callback(self.services.sessions.remove, session.token)
-            self._open_address(session, request.query_params)
-            update = self._arrival(session)
-            refused.pop_all()
+                failed.callback(self.services.sessions.remove, session.token)
+            update = self._arrival(session, self._is_refused(session, request.query_params))
+            failed.pop_all()
         self.tabs[str(request.session_hash)] = session.token
         if len(self.tabs) > MOST_TABS:  # programs do not say when they go
             self.tabs.pop(next(iter(self.tabs)), None)
@@ -124,8 +123,11 @@ class Handlers:
         """Return the canvas and the gallery for the clip that the visitor has chosen."""
         return self._clip_update(session, chosen_clip(session))
 
-    def _arrival(self, session: Session) -> ArrivalUpdate:
-        """Return the page as a session has it; one without a clip gets the first example."""
+    def _arrival(self, session: Session, refused: bool) -> ArrivalUpdate:
+        """Return the page as a session has it; one without a clip gets the first example.
+
+        Where the address was `refused`, no older results stand under it until those of the run at work come.
+        """
         if self.services.viewed:
             self.services.viewed.open_first(session)
         clip_update = self._clip_update(session, self._resumed_clip(session) or self._choose(session, 0))
@@ -134,29 +136,46 @@ class Handlers:
         live = self.services.live.of(session)
         if live is not None:
             place = self.services.live.place(live.folder)
-            view = start_update(live, Clip.open(live.clip_folder), place)._replace(player=player)
+            view = start_update(live, Clip.open(live.clip_folder), place)._replace(player={} if refused else player)
         return ArrivalUpdate(session.token, session.token, *clip_update, timer, *view)
 
     def _open_view(self, session: Session, query: Mapping[str, str], name: str) -> ChosenUpdate:
-        if not self._open_address(session, query) and self._links.open_own(session, name):
+        link = self._link_in(query)
+        if link is not None:
+            self._open_link(session, link)
+        elif self._links.open_own(session, name):
             self.runs.note_chosen(session, name)
         clip = self._resumed_clip(session) or self._choose(session, 0)
         return ChosenUpdate(*self._clip_update(session, clip), *self.runs.newest_result_update(session))
 
-    def _open_address(self, session: Session, query: Mapping[str, str]) -> bool:
-        """Choose what an address names; tell whether it names a comparison. What is not there is said, and left out."""
+    def _link_in(self, query: Mapping[str, str]) -> ViewLink | None:
+        """Return the comparison that an address names; what is not here is said, and counts as none."""
         try:
-            link = ViewLink.from_query(query, self.services.shelf.names(), able_models(self.services.models))
+            return ViewLink.from_query(query, self.services.shelf.names(), able_models(self.services.models))
         except ValueError as error:
             gr.Warning(str(error))
+            return None
+
+    def _is_refused(self, session: Session, query: Mapping[str, str]) -> bool:
+        """Open what an address names; tell whether it stays closed for a run at work, which stays on show."""
+        link = self._link_in(query)
+        if link is None:
             return False
-        if link is None or self.services.live.of(session):
+        if self.services.live.of(session) is None:
+            self._open_link(session, link)
             return False
+        shown = self.runs.shown(session)
+        if shown is not None and link_to(shown, self.services.shelf) == link.query():
+            return False
+        gr.Warning(text.VIEW_BUSY)
+        return True
+
+    def _open_link(self, session: Session, link: ViewLink) -> None:
+        """Put on show what a link names, as far as it is stored; what is not is said."""
         shown = self._links.open(session, link)
         if shown is None:
             gr.Warning(text.NOT_COMPUTED)
         self.runs.note_chosen(session, shown or "")
-        return True
 
     @property
     def _links(self) -> LinkedRuns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,8 +46,8 @@ class AblationRow:
 
 
 def intro() -> str:
-    """Say what the page is for."""
-    return TEMPLATES.get_template("intro.html").render()
+    """Say what the page is for, with links; on a Space, which is a repository, to this page's code too."""
+    return TEMPLATES.get_template("intro.html").render(space=os.environ.get("SPACE_ID", ""))
 
 
 def missing(choices: Iterable[ModelChoice]) -> str:
@@ -68,7 +69,7 @@ def model_details(choices: Iterable[ModelChoice]) -> str:
 
 def plan(found: Plan) -> str:
     """Say what Run would do."""
-    return TEMPLATES.get_template("plan.html").render(plan=found)
+    return TEMPLATES.get_template("plan.html").render(plan=found, change=text.CHANGE, show=text.SHOW_PLACE)
 
 
 def limits(sentence: str) -> str:

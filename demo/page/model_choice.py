@@ -6,7 +6,7 @@ import gradio as gr
 
 from demo import model_text, text
 from demo.models.provider import ModelProvider
-from demo.models.settings import DEFAULTS, LONG_SUFFIX, OFFERED, split_entry
+from demo.models.settings import LONG_SUFFIX, OFFERED, Settings, split_entry
 from demo.page import html
 from demo.page.choice import knock_outs_of
 from demo.page.model_grid import in_grid_order
@@ -56,11 +56,12 @@ def _slider(name: str, value: float, label: str, info: str) -> gr.Slider:
 
 def settings_choice() -> tuple[list[Chosen], gr.Button, gr.Textbox]:
     """Lay out the settings of a run, and the button and the field of a link to the choice."""
+    defaults = Settings()
     with gr.Accordion(text.SETTINGS, open=False, elem_id="settings"):
         settings: list[Chosen] = [
-            _slider("memory", DEFAULTS.memory_size, text.MEMORY_SIZE, text.MEMORY_SIZE_HELP),
-            _slider("interval", DEFAULTS.interval, text.INTERVAL, text.INTERVAL_HELP),
-            _slider("steps", DEFAULTS.steps_first, text.STEPS, text.STEPS_HELP),
+            _slider("memory", defaults.memory_size, text.MEMORY_SIZE, text.MEMORY_SIZE_HELP),
+            _slider("interval", defaults.interval, text.INTERVAL, text.INTERVAL_HELP),
+            _slider("steps", defaults.steps_first, text.STEPS, text.STEPS_HELP),
             gr.Dropdown(
                 [(f"{value:g}" if value else text.OWN_VALUE, value) for value in OFFERED["search"].values()],
                 value=0,
@@ -68,7 +69,8 @@ def settings_choice() -> tuple[list[Chosen], gr.Button, gr.Textbox]:
                 info=text.SEARCH_HELP,
                 elem_id="search",
             ),
-            gr.Checkbox(value=True, label=text.SHARED, elem_id="shared"),
+            gr.Checkbox(value=defaults.shared_regions, label=text.SHARED, elem_id="shared"),
+            gr.Checkbox(value=defaults.search_again, label=text.SEARCH_AGAIN, elem_id="again"),
         ]
         copy_link = gr.Button(text.COPY_LINK, size="sm", elem_id="copy-link")
         link = gr.Textbox(

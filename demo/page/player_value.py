@@ -8,7 +8,6 @@ from typing import Any
 
 from demo import result_text, text
 from demo.clips.clip import Clip
-from demo.clips.hidden import hidden_frames
 from demo.page.frame_chunks import MOST
 from demo.page.story import ToldStory, most_different, tell
 from demo.runs.file_address import address_of
@@ -38,22 +37,18 @@ class PlayerVariant:
             badge=_badge(record),
             difference=record.difference,
             done=record.frames,
-            pace=text.pace(record.seconds_per_frame, record.overlap, run.in_company),
+            pace=text.pace(record.seconds_per_frame, record.overlap, run.in_company, run.is_scored),
             imported=record.imported,
         )
 
 
 @dataclass(frozen=True)
 class PlayerObject:
-    """An object: its number, its colour (0..255 each) and the visitor's name for it, if any.
-
-    `hidden` are the frames where it is out of sight, as far as the exact masks tell.
-    """
+    """An object: its number, its colour (0..255 each) and the visitor's name for it, if any."""
 
     id: int
     rgb: tuple[int, int, int]
     name: str
-    hidden: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -135,7 +130,7 @@ class PlayerValue:
             previews=address_of(clip.folder / "previews"),
             labels=address_of(run.folder / "labels" / run.state),
             truth=address_of(clip.folder / "truth") if clip.has_truth else "",
-            objects=_objects(run, clip),
+            objects=_objects(run),
             latest=latest,
             worst=run.opens_at is not None,
             story=story,
@@ -158,12 +153,8 @@ def _badge(record: VariantRecord) -> str:
     return text.KNOCK_OUT_BADGE if record.is_knock_out else ""
 
 
-def _objects(run: Run, clip: Clip) -> tuple[PlayerObject, ...]:
-    hidden = hidden_frames(clip)
-    return tuple(
-        PlayerObject(target, object_colour(target), run.names.get(target, ""), hidden.get(target, ()))
-        for target in run.objects
-    )
+def _objects(run: Run) -> tuple[PlayerObject, ...]:
+    return tuple(PlayerObject(target, object_colour(target), run.names.get(target, "")) for target in run.objects)
 
 
 def _first_shown(run: Run, series: Sequence[FrameStats]) -> int:

@@ -105,6 +105,8 @@ def result_update(session: Session, run: Run | None, link: str) -> ResultUpdate:
     title = text.results_title(clip.title, run.frames, len(clip), run.state == "stopped")
     if run.answered:
         title += f"\n\n{html.badge(text.ANSWERED)}"
+    if run.settings.search_again and not all(record.imported for record in run.variants):
+        title += f"\n\n{html.badge(text.SEARCHES_AGAIN)}"
     if run.notes:
         title += f"\n\n{html.notes(run.notes)}"
     value = PlayerValue.of(run, clip, token=session.token, name=run.folder.name, link=link)

@@ -66,6 +66,8 @@ class ViewLink:
             entries["search"] = f"{settings.search_factor:g}"
         if not settings.shared_regions:
             entries["shared"] = "false"
+        if settings.search_again:
+            entries["again"] = "true"
         return urlencode(entries, safe="/,~")
 
 

@@ -22,6 +22,8 @@ from demo.runs.run_setup import RunRequest, checked_variants, start_run
 from llb.evaluation.metrics import region_similarity
 from llb.io.label_png import encode_labels
 
+ENDED = ("done", "stopped")
+
 
 def nothing(request: RunRequest) -> float | None:
     """Compute nothing."""
@@ -55,13 +57,16 @@ class Answers:
 
     def complete(self, run: Run) -> Run:
         """Give a run the inside that it lacks, if that is there by now; else see to it that it is computed."""
-        if not run.inside_missing:
+        if not run.inside_missing or run.state not in ENDED:
             return run
-        entry = self.cache.find(run.key)
+        entry = self.cache.find(run.key or run.inside_key)
         if entry is not None and not entry.inside_missing:
             return give_inside(entry, run)
-        entries = [record.name for record in run.variants]
-        self.compute(RunRequest(Clip.open(run.clip_folder), run.marked_masks(), entries, run.settings))
+        if entry is None and not run.key:  # what was asked is not known any more
+            return run.save(inside_missing=False)
+        asked = entry or run  # a repair has other marks
+        entries = [record.name for record in asked.variants]
+        self.compute(RunRequest(Clip.open(run.clip_folder), asked.marked_masks(), entries, asked.settings))
         return run
 
     def has_shipped(self, request: RunRequest) -> bool:

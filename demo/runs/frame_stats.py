@@ -20,8 +20,9 @@ WIRE_NAMES = {"gate_transduced": "gate1", "gate_induced": "gate2"}  # where JSON
 class ObjectStats:
     """One object at one frame as one model sees it; None (no losses) where a figure does not exist.
 
-    J and F are missing without a truth and on the frame where the object's mask was marked. All of `cosine` and what
-    follows comes from the inside of the model.
+    J and F are missing without a truth, on the frame where the object's mask was marked, and where the truth shows
+    nothing of the object, for then an overlap says nothing. All of `cosine` and what follows comes from the inside
+    of the model.
     """
 
     area: int | None = None  # pixels
@@ -116,10 +117,16 @@ def measure_frame(
         stats = {}
         for target in objects:
             others = [masks[other][target] for other in results if other != name]
-            exact = None if truth is None or target in marked else truth == target
+            exact = None if target in marked else _visible(truth, target)
             stats[target] = _with_mask(inside.get(target, ObjectStats()), masks[name][target], exact, others)
         models[name] = ModelStats(result.seconds, stats)
     return FrameStats(models)
+
+
+def _visible(truth: Labels | None, target: int) -> Mask | None:
+    """Return the true mask of an object; None where it is unknown or empty."""
+    mask = None if truth is None else truth == target
+    return mask if mask is not None and mask.any() else None
 
 
 def _with_mask(stats: ObjectStats, mask: Mask, truth: Mask | None, others: Sequence[Mask]) -> ObjectStats:

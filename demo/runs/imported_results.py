@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from demo import result_text
 from demo.clips.clip import Clip
+from demo.clips.hidden import hidden_frames
 from demo.runs.pane_figures import PaneFigures
 from demo.runs.run import COLOURS, MARKED, Run, VariantRecord
 from demo.runs.shared_files import share_file, share_folder
@@ -63,7 +65,7 @@ class ImportRequest:
 def import_results(request: ImportRequest, new_folder: Callable[[], Path], tell: Tell = lambda done, of: None) -> Run:
     """Write results down as a finished run, which opens at its worst frame; it is gone again if that fails.
 
-    J and F are measured where the truth says that frames count, as `llb score` does.
+    The mean J is measured as by `llb score`; the series leaves J and F out where an object is hidden, as in other runs.
 
     Raises:
         ValueError: there are too many panes, or a result does not fit the clip, is no mask, or shows no object.
@@ -146,7 +148,7 @@ def _finish(request: ImportRequest, run: Run, figures: PaneFigures) -> Run:
     objects, total, beside = figures.objects, len(request.clip), request.beside
     if not objects:
         raise ValueError(result_text.NOTHING_IN_RESULTS)
-    run.save_frame_stats(figures.series(beside.frame_stats() if beside else ()))
+    run.save_frame_stats(figures.series(beside.frame_stats() if beside else (), hidden_frames(request.clip)))
     imported = (
         VariantRecord(
             name, result.title, result_text.IMPORTED, frames=total, overlap=figures.mean_j(name), imported=True
@@ -159,5 +161,11 @@ def _finish(request: ImportRequest, run: Run, figures: PaneFigures) -> Run:
         state="done",
         opens_at=figures.worst_frame(),
         notes=(*(beside.notes if beside else ()), *notes, *figures.notes),
-        **({"names": beside.names, "settings": beside.settings, "trace_stride": beside.trace_stride} if beside else {}),
+        **(_kept_facts(beside) if beside else {}),
     )
+
+
+def _kept_facts(beside: Run) -> dict[str, Any]:
+    """Return what is true of a run's models beside the results too, as fields of a run."""
+    facts = {"names": beside.names, "settings": beside.settings, "trace_stride": beside.trace_stride}
+    return facts | ({"inside_missing": beside.inside_missing, "inside_key": beside.key} if beside.key else {})

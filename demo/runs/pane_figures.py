@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -84,13 +84,21 @@ class PaneFigures:
         return tuple(sorted(listed.union(*(found for frame in self._frames for found in frame.areas.values()))))
 
     def mean_j(self, name: str) -> float | None:
-        """Return a pane's J, mean over its objects; None without truth or where a frame that counts is lacking."""
+        """Return a pane's J as `llb score` has it; None without truth or where a frame that counts is lacking.
+
+        It is the mean over objects and frames, also those where an object is hidden.
+        """
         objects = self._scorers[name].objects() if name in self._scorers and name not in self._unscored else ()
         return SequenceScore("", 0, 0.0, objects).score.j if objects else None
 
-    def series(self, earlier: Sequence[FrameStats] = ()) -> list[FrameStats]:
-        """Return the statistics of all frames; what `earlier` says of the inside of panes stays."""
-        scores = {name: self._scores(name) for name in self.names}
+    def series(
+        self, earlier: Sequence[FrameStats] = (), hidden: Mapping[int, Collection[int]] | None = None
+    ) -> list[FrameStats]:
+        """Return the statistics of all frames; what `earlier` says of the inside of panes stays.
+
+        J and F are left out of the frames where an object is `hidden`, as in a run (`measure_frame`).
+        """
+        scores = {name: self._scores(name, hidden or {}) for name in self.names}
         found = []
         for index in range(len(self._frames)):
             before = earlier[index] if index < len(earlier) else FrameStats()
@@ -118,10 +126,14 @@ class PaneFigures:
         assert self._truth is not None
         return self._truth.read_mask(self._truth.annotated[0]).shape
 
-    def _scores(self, name: str) -> dict[tuple[str, int], Score]:
-        """Return a pane's J and F by frame and object."""
+    def _scores(self, name: str, hidden: Mapping[int, Collection[int]]) -> dict[tuple[str, int], Score]:
+        """Return a pane's J and F by frame and object, but for the frames where the object is hidden."""
         objects = self._scorers[name].objects() if name in self._scorers else ()
-        return {(frame.name, item.id): frame.score for item in objects for frame in item.frames}
+        out = (
+            {(self._truth.asked[index], target) for target in hidden for index in hidden[target]} if self._truth else ()
+        )
+        scores = {(frame.name, item.id): frame.score for item in objects for frame in item.frames}
+        return {place: score for place, score in scores.items() if place not in out}
 
     def _model(
         self, name: str, index: int, scores: Mapping[tuple[str, int], Score], earlier: ModelStats | None

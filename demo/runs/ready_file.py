@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -145,12 +145,18 @@ def folder_of(entry: str, lead: str) -> str:
     return f"{lead.replace('/', '-')}/{name}" if lead else name
 
 
-def column_of(run: Run, record: VariantRecord, lead: str, kept: Iterable[int]) -> Column:
-    """Take a column from a finished run, with the inside of the frames that are to be `kept`, without memory keys."""
+def column_of(run: Run, record: VariantRecord, lead: str, kept: Iterable[int], clicked: Collection[int] = ()) -> Column:
+    """Take a column from a finished run, with the inside of the frames that are to be `kept`.
+
+    Memory keys, by which a click on a pixel is answered, are taken along for the frames in `clicked` alone.
+    """
     labels = np.stack([run.labels(record.name, index) for index in range(run.frames)])
     stats = [_portable(frame.models[record.name]) for frame in run.frame_stats()]
-    paths = {index: run.traces(record.name).folder / f"{index:05d}.npz" for index in kept}
-    traces = {index: _without_keys(path) for index, path in paths.items() if path.exists()}
+    folder = run.traces(record.name)
+    found = [folder.read(index, target) for index in clicked for target in run.objects]
+    holders = {trace.keys_frame for trace in found if trace}
+    paths = {index: folder.path(index) for index in {*kept, *holders}}
+    traces = {index: _packed(path, index in holders) for index, path in paths.items() if path.exists()}
     return Column(record.name, lead, labels, stats, traces)
 
 
@@ -167,9 +173,9 @@ def _portable(stats: ModelStats) -> ModelStats:
     return ModelStats.from_json(entries)
 
 
-def _without_keys(path: Path) -> bytes:
+def _packed(path: Path, with_keys: bool) -> bytes:
     with np.load(path, allow_pickle=False) as stored:
-        arrays = {key: stored[key] for key in stored if not key.endswith(f".{KEYS}")}
+        arrays = {key: stored[key] for key in stored if with_keys or not key.endswith(f".{KEYS}")}
     written = io.BytesIO()
     np.savez(written, **arrays)  # not compressed: the zip around it does that
     return written.getvalue()

@@ -24,7 +24,7 @@ from llb.types import Labels
 SERVER = secrets.token_hex(8)  # a run that another server process began and never ended has died with it
 MARKED = "marked"
 MARKED_BEFORE = "marked-before"  # the masks of the run that a repair goes on from
-SERIES = "series.jsonl"
+SERIES, TRACES = "series.jsonl", "traces"
 COLOURS = "feature_colours.json"  # of the features (`demo.inside.pca_colours`)
 BUSY = 0.8  # part of their time in which models have a core: 0.89 to 0.94 alone, 0.55 to 0.64 beside one busy process
 MOST_TRACES = 300  # frames of a long clip whose inside is kept
@@ -32,7 +32,10 @@ MOST_TRACES = 300  # frames of a long clip whose inside is kept
 
 @dataclass(frozen=True)
 class VariantRecord:
-    """How far one model got in a run and how it did. `overlap` is the mean J over objects and frames 1 on.
+    """How far one model got in a run and how it did.
+
+    `overlap` is the mean J over the frames and objects that have one (`ObjectStats`); in a run with imported masks it
+    is that of `llb score`, which counts an object out of sight as well.
 
     `seconds_per_frame` is its mean work on a frame without a given mask, all objects together, with an even share of
     the features that several models use (`demo.runs.compare.fair_seconds`); loading and saving are not in it.
@@ -76,6 +79,7 @@ class Run:
         key: of its question (`demo.runs.run_key`); empty for a repair.
         answered: whether it was found in the cache and not computed for this visitor.
         inside_missing: whether the inside of some frames, which the models have, is not there yet.
+        inside_key: of a run without a key of its own: that of the question whose answer has what is missing.
         cpu_share: the part of its time in which the model that waited most had a processor core, 0..1; None where it
             is not known.
         opens_at: the frame that the player shows first; None: the middle one.
@@ -96,6 +100,7 @@ class Run:
     key: str = ""
     answered: bool = False
     inside_missing: bool = False
+    inside_key: str = ""
     cpu_share: float | None = None
     opens_at: int | None = None
     notes: tuple[str, ...] = ()
@@ -141,13 +146,14 @@ class Run:
         if repair.at >= self.frames:
             raise ValueError(f"Frame {repair.at} is not in these results: choose one up to {self.frames - 1}.")
         objects = tuple(sorted({*self.objects, *(t for there in marked_objects(marked).values() for t in there)}))
+        lacks = self.inside_missing and bool(self.key)  # all of it comes later, but for what the repair writes
         for source in (self.model_folder(record.name) for record in self.variants):
-            share_folder(source, folder / source.name)
+            share_folder(source, folder / source.name, leave=TRACES if lacks else "")
         share_folder(self.folder / MARKED, folder / MARKED_BEFORE)
         if (self.folder / COLOURS).exists():
             shutil.copyfile(self.folder / COLOURS, folder / COLOURS)
         run = replace(self, folder=folder, objects=objects, base=self.folder.name, repair=repair, server=SERVER)
-        run = replace(run, key="", answered=False, inside_missing=False)
+        run = replace(run, key="", inside_key=self.key or self.inside_key, answered=False)
         run.save_frame_stats(self.frame_stats())
         run.save_marked_masks(marked)
         return run.save(state="waiting")
@@ -183,6 +189,11 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         write_whole(self.folder / "run.json", json.dumps({**facts, "clip_folder": str(run.clip_folder)}))
         return run
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether masks of other programs are beside, so that all of its mean J are those of `llb score`."""
+        return any(record.imported for record in self.variants)
 
     @property
     def in_company(self) -> bool:
@@ -237,7 +248,7 @@ class Run:
 
     def traces(self, name: str) -> TraceFolder:
         """Return what a model's inside was in the frames so far."""
-        return TraceFolder(self.model_folder(name) / "traces", self.trace_stride)
+        return TraceFolder(self.model_folder(name) / TRACES, self.trace_stride)
 
     def add_frame_stats(self, stats: FrameStats) -> None:
         """Append the statistics of one frame, all models together, to the series."""

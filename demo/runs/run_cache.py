@@ -158,7 +158,7 @@ def give_results(entry: Run, run: Run) -> Run:
 
 
 def give_inside(entry: Run, run: Run) -> Run:
-    """Give a run the traces of every frame that an entry of the same key has."""
+    """Give a run the traces of every frame that the entry of its question has; those of a repair stay."""
     for record in entry.variants:
-        share_folder(entry.traces(record.name).folder, run.traces(record.name).folder)
+        share_folder(entry.traces(record.name).folder, run.traces(record.name).folder, keep=run.repair is not None)
     return run.save(inside_missing=False)

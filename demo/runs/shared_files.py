@@ -31,13 +31,21 @@ def share_file(source: str | Path, target: str | Path) -> None:
             shutil.copyfile(source, draft)
 
 
-def share_folder(source: Path, target: Path) -> None:
-    """Share all files of a folder that is there; the target may have some already."""
+def share_folder(source: Path, target: Path, leave: str = "", keep: bool = False) -> None:
+    """Share all files of a folder that is there, but for those called `leave`.
+
+    What the target has already is replaced, unless it is to `keep` that.
+    """
+
+    def share_lacking(one: str, other: str) -> None:
+        if not os.path.exists(other):
+            share_file(one, other)
+
     if source.is_dir():
         shutil.copytree(
             source,
             target,
-            copy_function=share_file,
-            ignore=shutil.ignore_patterns(f"{DRAFTS}*"),
+            copy_function=share_lacking if keep else share_file,
+            ignore=shutil.ignore_patterns(f"{DRAFTS}*", leave),
             dirs_exist_ok=True,
         )

@@ -21,6 +21,7 @@ from llb.commands.options import (
     MemorySize,
     Model,
     Precision,
+    SearchAgain,
     SearchFactor,
     Split,
     Steps,
@@ -61,6 +62,7 @@ def evaluate(
     steps: Steps = None,
     search_factor: SearchFactor = None,
     as_released: AsReleased = False,
+    search_again: SearchAgain = False,
     jobs: Jobs = 1,
     device: Device = "auto",
     precision: Precision = "fp32",
@@ -69,7 +71,7 @@ def evaluate(
     if out is not None and masks is not None:
         raise ValueError("Give --out or --masks: with --out the masks go to Annotations in that folder.")
     source = data_source(data, split, layout, resolution, sequences)
-    engine = EngineOptions(memory_size, interval, steps, search_factor, as_released)
+    engine = EngineOptions(memory_size, interval, steps, search_factor, as_released, search_again)
     result = _run(source, True, model, engine, device, precision, jobs, out, masks)
     if json_file is not None:
         json_file.parent.mkdir(parents=True, exist_ok=True)
@@ -93,13 +95,14 @@ def predict(
     steps: Steps = None,
     search_factor: SearchFactor = None,
     as_released: AsReleased = False,
+    search_again: SearchAgain = False,
     jobs: Jobs = 1,
     device: Device = "auto",
     precision: Precision = "fp32",
 ) -> None:
     """Write masks for a benchmark's server, zipped as it wants them; no truth is needed."""
     source = data_source(data, split, layout, resolution, sequences)
-    engine = EngineOptions(memory_size, interval, steps, search_factor, as_released)
+    engine = EngineOptions(memory_size, interval, steps, search_factor, as_released, search_again)
     _run(source, False, model, engine, device, precision, jobs, out)
     typer.echo(f"The masks are in {out / 'Annotations'}; {out / 'submission.zip'} is for the server.")
 

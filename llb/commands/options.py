@@ -53,6 +53,10 @@ AsReleased = Annotated[
         help="Take the released code's paste, least area, search factor and T (docs/divergence.md) unless given here.",
     ),
 ]
+SearchAgain = Annotated[
+    bool,
+    typer.Option("--search-again", help="Look for an object that was lost, all over the frame, until it is found."),
+]
 Data = Annotated[Path, typer.Option(help="Folder of a data set: DAVIS, YouTube-VOS, MOSE, LVOS (docs/evaluation.md).")]
 Split = Annotated[str, typer.Option(help="Which part of it.")]
 Host = Annotated[
@@ -74,6 +78,7 @@ class EngineOptions:
     steps: int | None
     search_factor: float | None
     as_released: bool
+    search_again: bool = False
 
     def config(self, davis: bool = False) -> InferenceConfig:
         """Return the settings; the released T of DAVIS is another one."""
@@ -85,6 +90,7 @@ class EngineOptions:
             interval=base.interval if self.interval is None else self.interval,
             steps_first=base.steps_first if self.steps is None else self.steps,
             search_factor=base.search_factor if self.search_factor is None else self.search_factor,
+            search_again=self.search_again,
         )
 
 

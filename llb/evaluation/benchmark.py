@@ -70,6 +70,7 @@ class BenchmarkRun:
         words += ["--interval", str(config.interval), "--steps", str(config.steps_first)]
         words += ["--search-factor", str(config.search_factor)]
         words += [] if config.exact_paste else ["--as-released"]
+        words += ["--search-again"] if config.search_again else []
         words += [word for name in source.sequences for word in ("--sequence", name)]
         return " ".join(f"'{word}'" if " " in word else word for word in words)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -75,6 +75,8 @@ class VideoSegmenter:
             raise ValueError("Models of different scales cannot share search regions: choose models of one scale.")
         self._model, self._lead, self._keep_prob = model, lead, keep_prob
         self._config = (config or InferenceConfig()).for_scale(model.scale)
+        if lead is not None:  # whose search regions are taken
+            self._config = replace(self._config, search_again=lead._config.search_again)
         self._device = next(iter(model.parameters())).device
         self._targets, self._new_masks, self._corrections = [], {}, {}
         self._size, self._index, self._prepared = None, 0, None
@@ -248,7 +250,8 @@ class VideoSegmenter:
                 tracked.append(target)
         if tracked:
             found = segment_together(self._model, tracked)
-            logits |= {target.id: target.paste(each) for target, each in zip(tracked, found, strict=True)}
+            pasted = {target.id: target.paste(each) for target, each in zip(tracked, found, strict=True)}
+            logits |= _accepted(tracked, pasted)
         return logits
 
     def _image(self, frame: Frame) -> UInt8[Tensor, "3 height width"]:
@@ -271,3 +274,12 @@ class VideoSegmenter:
             logits[target_id] = mask_logits(first.prob)
         self._new_masks = {}
         return logits
+
+
+def _accepted(tracked: list[Target], pasted: dict[int, Tensor]) -> dict[int, Tensor]:
+    """Return the logits of segmented targets but what a lost one shows that it is not; see `Target.accept`."""
+    if all(target.window is None for target in tracked):
+        return pasted
+    seen = [pasted[target.id] > 0 for target in tracked if target.window is None]
+    taken = torch.stack(seen).any(0) if seen else torch.zeros_like(pasted[tracked[0].id], dtype=torch.bool)
+    return {target.id: target.accept(pasted[target.id], taken) for target in tracked}

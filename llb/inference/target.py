@@ -12,6 +12,7 @@ from torch import Tensor
 from llb.config import InferenceConfig
 from llb.inference import search_region
 from llb.inference.aggregation import mask_logits
+from llb.inference.lost_target import Search, Sight
 from llb.inference.memory import Memory, Sample, is_memory_frame
 from llb.inference.protocol import SegmentationModel
 from llb.inference.search_region import Placement, TargetState
@@ -50,6 +51,7 @@ class Target:
     start: int  # index of the target's first frame
     index: int  # of the current frame
     placement: Placement  # the current search region
+    window: TargetState | None  # where the target is looked for while it is lost; None: where its last mask was
     crop: Float[Tensor, "1 3 crop_height crop_width"]  # RGB 0..255 inside it
     segmentation: Segmentation | None  # of the current frame; None where the mask was given
     memory: Memory
@@ -59,6 +61,7 @@ class Target:
     fit: FilterFit | None  # the few-shot learner's steps at the current frame
     _state: TargetState
     _prob: Float[Tensor, "height width"]  # the current frame's mask: merged, or as it was given
+    _search: Search | None  # None: a lost target is not looked for
     _settled: bool  # whether the current frame's place in or outside the memory is decided
     _features: FrameFeatures | None
     _encoding: TargetEncoding | None
@@ -83,8 +86,11 @@ class Target:
 
     def begin_frame(self, index: int, image: UInt8[Tensor, "3 height width"]) -> None:
         """Close the last frame and crop the next one where the last mask was."""
-        self._close_frame()
-        self._state = search_region.follow(self._state, self._prob, self._min_area)
+        self._follow()
+        if self._lead is not None:
+            self.window = self._lead.window
+        elif self._search is not None:
+            self.window = self._search.next_window(self._image_size, self._crop)
         self._crop_frame(index, image, tracking=True)
 
     def set_features(self, features: FrameFeatures) -> None:
@@ -103,10 +109,27 @@ class Target:
             return search_region.paste(logits, self.placement.region, self._image_size)
         return search_region.paste_as_released(logits, self.placement, self._image_size)
 
+    def accept(
+        self, logits: Float[Tensor, "height width"], taken: Bool[Tensor, "height width"]
+    ) -> Float[Tensor, "height width"]:
+        """Return the current frame's logits as they are to be merged; `taken` are the pixels of targets that are seen.
+
+        Of a lost target they are -100 everywhere, unless it is found: then it is followed from there.
+        """
+        if self.window is None or self._search is None:
+            return logits
+        free = logits.masked_fill(taken, search_region.OUTSIDE_LOGIT)
+        if self._search.is_found(Sight.of(torch.sigmoid(2 * free)), self._min_area):
+            self._state = self.window
+            return free
+        return torch.full_like(free, search_region.OUTSIDE_LOGIT)
+
     def observe(self, known: MaskedFrame) -> Float[Tensor, "height width"]:
         """Follow a known mask on the next frame as if it had been segmented there; return it as logits."""
-        self.begin_frame(known.index, known.image)
-        if self.in_memory:
+        self._follow()
+        self.window = None
+        self._crop_frame(known.index, known.image, tracking=True)
+        if self._is_due:
             self._extract()  # now, while a lead's features of this frame exist
         return mask_logits(known.prob)
 
@@ -139,7 +162,7 @@ class Target:
         """Whether the current frame is in the memory or will join it when the next frame begins."""
         if self._settled:
             return self.index in self.memory.frames
-        return self._config.memory_size > 1 and is_memory_frame(self.index - self.start, self._config.interval)
+        return self._is_due and (self._search is None or self._search.may_join(Sight.of(self._prob), self._min_area))
 
     @property
     def features(self) -> FrameFeatures:
@@ -163,10 +186,19 @@ class Target:
             self._encoding = self.model.encode_target(self.model.prepare(self.crop), self.mask)
         return self._encoding
 
+    def _follow(self) -> None:
+        """Close the last frame and move to where the target was in it."""
+        self._close_frame()
+        self._state = search_region.follow(self._state, self._prob, self._min_area)
+        if self._search is not None:
+            self._search.note(self._state, Sight.of(self._prob), self._min_area)
+
     def _start_region(self, given: MaskedFrame) -> None:
         """Make a frame with a given mask the current one, its search region around that mask."""
         assert self._config.search_factor is not None, "settings must be made for the model's scale"
         self._state = search_region.start_state(given.mask, self._crop, self._config.search_factor)
+        self._search = Search(self._state) if self._config.search_again else None
+        self.window = None
         self._crop_frame(given.index, given.image, tracking=False)
         self._prob = given.prob
         self._settled = True
@@ -177,7 +209,7 @@ class Target:
         self._features, self._encoding = None, None
         self._settled = False
         if self._lead is None:
-            self.placement = search_region.place(self._state, self._image_size, self._crop, tracking)
+            self.placement = search_region.place(self.window or self._state, self._image_size, self._crop, tracking)
             self.crop = search_region.cut_image(image, self.placement, self._crop)
         else:
             self.placement, self.crop = self._lead.placement, self._lead.crop
@@ -212,6 +244,11 @@ class Target:
             memory.target, memory.label, memory.weight, memory.temporal_weight, tau=tau, steps=steps
         )
         self.tau = self.fit.tau
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether it is the current frame's turn to join the memory."""
+        return self._config.memory_size > 1 and is_memory_frame(self.index - self.start, self._config.interval)
 
     @property
     def _min_area(self) -> float:

@@ -55,7 +55,7 @@ def test_who_waits_or_has_a_run_at_work_is_alive(tmp_path: Path) -> None:
         visitor, other = Client(url, verbose=False), Client(url, verbose=False)
         tokens = {client.predict("", api_name="/arrive")[0] for client in (visitor, other)}
         for client in (visitor, other):
-            client.predict(["lite/llb"], [], 20, 5, 20, 0, True, api_name="/begin")
+            client.predict(["lite/llb"], [], 20, 5, 20, 0, True, False, api_name="/begin")
         time.sleep(0.1)
         sessions.sweep()
         assert {folder.name for folder in (tmp_path / "sessions").iterdir()} == tokens

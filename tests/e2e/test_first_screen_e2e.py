@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 NAMED = "#models input"
+CUT_NAMES = """all => all.filter(box => {
+  const name = document.createRange();
+  name.setStart(box.firstChild, 0);
+  name.setEnd(box.firstChild, box.textContent.indexOf('\\n'));
+  return name.getBoundingClientRect().right > box.getBoundingClientRect().right;
+}).map(box => box.textContent)"""  # the first line of each box that is wider than the box
 VARIANTS = ("joint", "llb-1", "llb-2", "llb-3", "llb-4", "llb")
 
 
@@ -57,6 +63,7 @@ def test_what_the_page_does_and_run_are_in_view_at_once(page: Page, url: str, wi
     assert in_view(page, panes.last)
     tops = panes.evaluate_all("all => all.map(pane => pane.getBoundingClientRect().top)")
     assert tops[0] == tops[1]
+    assert page.locator("#models label span").evaluate_all(CUT_NAMES) == []
     page.mouse.wheel(0, 1500)
     page.wait_for_function("scrollY > 500", timeout=LONG)
     assert in_view(page, page.locator("#run"))
@@ -88,6 +95,19 @@ def test_models_are_chosen_in_the_grid_by_keyboard_and_in_a_link(page: Page, url
     opened(page, f"{url}?models=lite/llb-1,lite/llb-3,lite/llb~gates")
     page.wait_for_selector(".plan b >> text=LLB-1, LLB-3, LLB, gates = 1", timeout=LONG)
     assert ticked(page) == ["lite/llb-1", "lite/llb-3"]
+
+
+def test_run_without_a_model_leads_to_the_models_and_says_so_beside_itself(page: Page, url: str) -> None:
+    opened(page, url)
+    for name in ticked(page):
+        page.locator(f'#models input[name="{name}"]').uncheck()
+    page.wait_for_selector(f".plan[data-place='model-grid'] >> text={text.NO_MODEL}", timeout=LONG)
+    page.evaluate("scrollTo(0, 0)")
+    page.click("#run")
+    page.wait_for_function("document.activeElement.closest('#model-grid') !== null", timeout=LONG)
+    page.wait_for_timeout(800)  # until it has scrolled
+    assert in_view(page, page.locator(NAMED).first)
+    assert in_view(page, page.locator(".plan"))
 
 
 def test_an_own_clip_shows_what_to_do_and_nothing_of_another_clip(page: Page, url: str, tmp_path: Path) -> None:

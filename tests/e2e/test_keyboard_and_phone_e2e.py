@@ -29,7 +29,11 @@ def test_a_keyboard_is_enough(page: Page, fake: str) -> None:
     page.locator("#run").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("#status .live", timeout=LONG)
+    page.wait_for_function("document.activeElement.id === 'results-title'", timeout=LONG)
+    page.keyboard.press("Enter")  # an impatient second one stops nothing
     page.wait_for_selector("#status .live", state="detached", timeout=LONG)
+    assert "stopped" not in page.inner_text("#results-title")
+    assert page.evaluate("document.activeElement.id") == "results-title"
     page.locator(".player").focus()
     page.keyboard.press("End")
     at(page, FRAMES - 1)

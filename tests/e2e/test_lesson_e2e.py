@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,16 +12,17 @@ from urllib.parse import parse_qsl, urlsplit
 import numpy as np
 import pytest
 
+from demo import text
 from demo.clips.examples import ExampleShelf
 from demo.components.words import ADDRESS_WORDS
 from demo.lesson.page import LessonPage
 from demo.lesson.pages import HOVER, PAGES
-from tests.e2e.driver import LONG, at, drawn, no_failures, settled_frame, told, upload_disc
+from tests.e2e.driver import LONG, at, draw, drawn, no_failures, run, settled_frame, told, upload_disc
 from tests.e2e.test_ready_e2e import ShippedInName
 from tests.support.page_fakes import served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page, Position
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -28,6 +30,12 @@ PAIR = "clip=bee&models=lite/llb,lite/joint"
 VIEW = f"{PAIR}&frame=42&show=contour&chart=area&box=value&channels=3&beside=none&pixel=350,112"
 PROMPT = 5.0  # seconds, on a machine that does much else at the same time
 TRAIN = 1  # place of the clip with the tunnel
+IN_VIEW = """highlight => {
+  const { top, bottom } = document.querySelector(highlight).getBoundingClientRect();
+  const panel = document.querySelector('.lesson-panel').getBoundingClientRect();
+  const end = panel.left > 0 ? window.innerHeight : panel.top;
+  return top >= 0 && top < end - 40 && (bottom <= end || bottom - top > end / 2);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -61,47 +69,107 @@ def has_query(page: Page, name: str, value: str | None) -> None:
     page.wait_for_function(asked, arg=[name, value], timeout=LONG)
 
 
-def do(page: Page, lesson_page: LessonPage) -> None:
-    """Do what a page of the lesson asks for."""
+def control_of(page: Page, lesson_page: LessonPage) -> Locator:
+    """Return what a page of the lesson asks to be clicked."""
     done = lesson_page.done
-    if done.what == "frame":
-        page.locator(".player").focus()
-        page.keyboard.press("End")
-    elif done.what == "box":
-        page.locator(f'.inside .flow [data-part="{done.value.split("|")[0]}"]').first.click()
-    elif done.what == "past":
-        page.locator('.inside .past-frame[data-frame="0"]').first.click()
-    elif done.what == "pixel":
-        left, top, width, height = map(int, done.value.split(","))
-        canvas = page.locator(".player .panes canvas").first
-        canvas.scroll_into_view_if_needed()
-        box = canvas.bounding_box()
-        assert box is not None
-        place = ((left + width / 2) / 640 * box["width"], (top + height / 2) / 360 * box["height"])
-        canvas.click(position={"x": place[0], "y": place[1]})
-    elif done.what == "answer":
-        page.locator(".lesson-panel .options button").first.click()
+    selectors = {
+        "frame": ".player .scrub",
+        "box": f'.inside .flow [data-part="{done.value.split("|")[0]}"]',
+        "past": '.inside .past-frame[data-frame="0"]',
+        "pixel": ".player .panes canvas",
+        "answer": ".lesson-panel .options button",
+        "comparison": f"#examples li:nth-child({TRAIN + 1}) button",
+    }
+    return page.locator(selectors[done.what]).first
+
+
+def place_in(control: Locator, lesson_page: LessonPage) -> Position:
+    """Return where in its control a click does what a page asks for."""
+    box = control.bounding_box()
+    assert box is not None
+    x, y = 0.5, 0.5
+    if lesson_page.done.what == "pixel":
+        left, top, width, height = map(int, lesson_page.done.value.split(","))
+        x, y = (left + width / 2) / 640, (top + height / 2) / 360
+    return {"x": x * box["width"], "y": y * box["height"]}
+
+
+def do(page: Page, lesson_page: LessonPage, *, touch: bool = False) -> None:
+    """Do what a page of the lesson asks for, with the mouse or a finger."""
+    control = control_of(page, lesson_page)
+    control.scroll_into_view_if_needed()
+    place = place_in(control, lesson_page)
+    if touch:
+        control.tap(position=place)
     else:
-        page.locator("#examples button").nth(TRAIN).click()
+        control.click(position=place)
+
+
+def do_by_keyboard(page: Page, lesson_page: LessonPage) -> None:
+    control_of(page, lesson_page).focus()
+    if lesson_page.done.what == "pixel":
+        for _ in range(25):
+            page.keyboard.press("Shift+ArrowRight")  # from the middle of the frame to the bee
+    page.keyboard.press("End" if lesson_page.done.what == "frame" else "Enter")
+
+
+def open_page(page: Page, url: str, number: int) -> LessonPage:
+    """Open a page of the lesson by its address; wait until what it is about is there."""
+    lesson_page = PAGES[number - 1]
+    query = dict(parse_qsl(lesson_page.address))
+    page.goto("about:blank")  # Gradio logs what a page that is left had under way
+    page.goto(f"{url}?{lesson_page.address}&lesson={number}")
+    page.wait_for_selector(f".lesson-panel h2 >> text={lesson_page.title}", timeout=LONG)
+    at(page, int(query["frame"]) if "frame" in query else settled_frame(page))
+    page.wait_for_selector(".inside .flow img", timeout=LONG)
+    return lesson_page
 
 
 @pytest.mark.parametrize("number", range(1, len(PAGES) + 1), ids=[page.name for page in PAGES])
 def test_a_page_opens_from_its_address_and_is_done_by_what_it_asks_for(reader: Page, url: str, number: int) -> None:
-    lesson_page = PAGES[number - 1]
-    query = dict(parse_qsl(lesson_page.address))
-    reader.goto("about:blank")  # Gradio logs what a page that is left had under way
+    reader.goto("about:blank")
     with no_failures(reader):
-        reader.goto(f"{url}?{lesson_page.address}&lesson={number}")
-        reader.wait_for_selector(f".lesson-panel h2 >> text={lesson_page.title}", timeout=LONG)
-        at(reader, int(query["frame"]) if "frame" in query else settled_frame(reader))
-        reader.wait_for_selector(".inside .flow img", timeout=LONG)
-        assert reader.locator(lesson_page.highlight).count() > 0
+        lesson_page = open_page(reader, url, number)
+        reader.wait_for_function(IN_VIEW, arg=lesson_page.highlight, timeout=LONG)
         assert "ticked" not in (reader.get_attribute(".lesson-panel", "class") or "")
         do(reader, lesson_page)
         reader.wait_for_selector(".lesson-panel.ticked", timeout=LONG)
         if lesson_page.question and lesson_page.question.address:
             for name, value in parse_qsl(lesson_page.question.address):
                 has_query(reader, name, value)
+
+
+@pytest.mark.parametrize("how", ["keyboard", "touch"])
+def test_each_kind_of_page_is_done_without_a_mouse(browser: Browser, url: str, how: str) -> None:
+    size = {"width": 1280, "height": 860} if how == "keyboard" else {"width": 390, "height": 844}
+    context = browser.new_context(viewport=size, has_touch=how == "touch", is_mobile=how == "touch")
+    page = context.new_page()
+    for number in {lesson_page.done.what: number for number, lesson_page in enumerate(PAGES, 1)}.values():
+        lesson_page = open_page(page, url, number)
+        page.wait_for_function(IN_VIEW, arg=lesson_page.highlight, timeout=LONG)
+        if how == "touch":
+            do(page, lesson_page, touch=True)
+        else:
+            do_by_keyboard(page, lesson_page)
+        page.wait_for_selector(".lesson-panel.ticked", timeout=LONG)
+    context.close()
+
+
+def test_while_a_run_is_at_work_the_lesson_stays_where_it_is(page: Page, url: str) -> None:
+    own = len(PAGES)
+    arrive(page, f"{url}?{PAIR}&memory=9&lesson={own}", 42)  # nobody has computed this: it opens the ready results
+    page.click("#run")
+    page.wait_for_selector("#stop", timeout=LONG)
+    page.locator(".lesson-panel .dots button").nth(2).click()
+    page.wait_for_selector(f"text={text.VIEW_BUSY}", timeout=LONG)
+    page.wait_for_selector("#status .live", state="detached", timeout=LONG)
+    page.wait_for_function("JSON.parse(document.querySelector('.player').dataset.run).run === 'run-1'", timeout=LONG)
+    has_query(page, "memory", "9")
+    has_query(page, "lesson", str(own))
+    assert page.locator(f".lesson-panel h2 >> text={PAGES[-1].title}").is_visible()
+    page.locator(".lesson-panel .dots button").nth(2).click()
+    page.wait_for_selector(f".lesson-panel h2 >> text={PAGES[2].title}", timeout=LONG)
+    at(page, HOVER)
 
 
 def test_the_lesson_is_left_and_found_again_where_it_was(page: Page, url: str) -> None:
@@ -154,6 +222,13 @@ def test_back_and_reload_keep_the_view(page: Page, url: str) -> None:
     assert query_of(page) == dict(parse_qsl(VIEW))
 
 
+def test_a_link_loads_its_own_frame_and_not_first_the_one_that_the_results_open_at(page: Page, url: str) -> None:
+    alone: list[str] = []  # frames that were loaded one by one
+    page.on("request", lambda request: alone.extend(re.findall(r"/previews/(\d+)-\1$", request.url)))
+    arrive(page, f"{url}?{PAIR}&frame=10", 10)
+    assert alone == ["00010"]
+
+
 def test_a_link_that_was_copied_opens_the_same_pixels_in_another_browser(
     page: Page, url: str, browser: Browser
 ) -> None:
@@ -186,9 +261,24 @@ def test_an_own_clip_has_no_link_but_a_report(page: Page, url: str, tmp_path: Pa
     upload_disc(page, tmp_path)
     has_query(page, "clip", None)
     page.click(".copy-view")
+    page.wait_for_selector(f".view-link >> text={ADDRESS_WORDS['nothing']}", timeout=LONG)
+    draw(page, (0.35, 0.45), (0.4, 0.55), (0.45, 0.5))
+    run(page)
+    page.click(".copy-view")
     page.wait_for_selector(f".view-link >> text={ADDRESS_WORDS['not_linkable'][:30]}", timeout=LONG)
+    with page.expect_download(timeout=LONG) as report:
+        page.click(".view-link span button")
+    assert report.value.suggested_filename.endswith(".html")
     page.reload()
     page.wait_for_selector(".mask-canvas .card >> text=mine", timeout=LONG)
+
+
+def test_it_works_where_the_browser_keeps_nothing_as_in_another_site_s_frame(page: Page, url: str) -> None:
+    page.add_init_script("""for (const name of ['localStorage', 'sessionStorage']) {
+      Object.defineProperty(window, name, { get() { throw new DOMException('Access is denied', 'SecurityError'); } });
+    }""")
+    arrive(page, f"{url}?{PAIR}&frame=42&lesson=1", 42)
+    page.wait_for_selector(f".lesson-panel h2 >> text={PAGES[0].title}", timeout=LONG)
 
 
 def test_embedded_there_are_results_and_inside_alone(page: Page, url: str) -> None:

@@ -62,7 +62,7 @@ def _api(data: bytes, name: str, folder: Path) -> None:
         FrameRange(**_numbers(call))
     elif kind == "settings":
         values = (call.get(name) for name in ("memory_size", "interval", "steps_first", "search_factor"))
-        Choice([], [], *values, True).settings.config()
+        Choice([], [], *values, True, False).settings.config()
     elif kind == "read":
         read_frames(folder, **_numbers(call))
     else:

@@ -26,7 +26,7 @@ function figuresOf(total) {
     question.resolve(reply);
     await settled();
   };
-  const series = () => linesOf(figures.frames, 'j', [{ name: 'a' }], { id: 1, hidden: [] })[0];
+  const series = () => linesOf(figures.frames, 'j', [{ name: 'a' }], { id: 1 })[0];
   return { figures, questions, shown, retry, answer, series };
 }
 

@@ -23,7 +23,7 @@ from tests.support.clips import iou
 from tests.support.packed_files import unpack_files
 
 MODELS = ["lite/llb", "lite/joint"]
-SETTINGS = (20, 5, 20, 0, True)  # those that the page begins with
+SETTINGS = (20, 5, 20, 0, True, False)  # those that the page begins with
 FRAMES = 48  # of an own clip
 WITHIN = 10.0  # seconds in which all press Run
 FIRST_STUDENT = 200  # number of the first student's clip

@@ -22,7 +22,7 @@ from demo.runs.session import Session, SessionStore
 from llb.io.video_reader import write_video
 from tests.support.page_fakes import FakeModels, fake_shelf, ready_runs
 
-SETTINGS = (20, 5, 20, 0, True)
+SETTINGS = (20, 5, 20, 0, True, False)
 
 
 @dataclass(frozen=True)

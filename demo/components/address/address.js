@@ -11,8 +11,17 @@ import { tellSpace } from './space.js';
 
 const CALM = 300; // milliseconds without a change after which a small one is written
 
+let address = null;
+
 export function mount({ element, props, trigger }) {
-  new Address(element.querySelector('.view-link'), props, (question) => trigger('submit', question)).start();
+  const open = (question) => trigger('submit', question);
+  address = new Address(element.querySelector('.view-link'), props, open);
+  address.start();
+}
+
+/** Stay with what is on show: the server did not open what was wanted, and says why. */
+export function stay() {
+  address.stay();
 }
 
 class Address {
@@ -37,6 +46,14 @@ class Address {
     visits.listen(({ search }) => this.#visit(search));
   }
 
+  stay() {
+    this.#wanted = null;
+    this.#replace(this.#url(this.#view));
+    if (this.#value) {
+      this.#tell();
+    }
+  }
+
   get #run() {
     return this.#value ? runIn(this.#value.link) : '';
   }
@@ -59,8 +76,11 @@ class Address {
     }
   }
 
-  /** Note that no results are on show: the clip has none (yet). Back leads to those before. */
+  /** Note that no results are on show: the clip has none (yet), or a run is at work. Back leads to those before. */
   #showNothing() {
+    if (document.getElementById('stop')) {
+      this.#wanted = null; // the run stays on show
+    }
     const before = this.#url(this.#view);
     const hadResults = this.#value !== null;
     [this.#value, this.#view] = [null, lasting(this.#view)];
@@ -171,7 +191,11 @@ class Address {
 
   /** Give out a link to what is on show; an own clip has none. */
   async #copy() {
-    if (!this.#value?.link) {
+    if (!this.#value) {
+      this.#say(this.words.nothing);
+      return;
+    }
+    if (!this.#value.link) {
       this.#say(this.words.not_linkable, el('button', { onclick: () => this.#report() }, this.words.report));
       return;
     }

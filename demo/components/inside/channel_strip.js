@@ -14,11 +14,25 @@ export function countLive({ value, label, least }) {
   return counts;
 }
 
+/**
+ * Return for each channel which of E1 and E2 use it in any of the models, in words; '' for a dead one.
+ * @param {Array<Object>} answers the server's to "channels"; those without channels do not count.
+ */
+export function usesOf(answers) {
+  const counted = answers.filter(({ value }) => value);
+  const isLive = (key, channel) => counted.some((answer) => answer[key][channel] > answer.least);
+  return (counted[0]?.value ?? []).map((_, channel) =>
+    [isLive('value', channel) && 'E1', isLive('label', channel) && 'E2'].filter(Boolean).join(', '),
+  );
+}
+
 /** The strips of the models on show; they stay while the question stays the same. */
 export class ChannelStrips {
   constructor(words) {
     this.words = words;
     this.asked = '';
+    /** By channel, see `usesOf`. */
+    this.uses = [];
     this.node = el('div', { class: 'strips' });
   }
 
@@ -37,6 +51,7 @@ export class ChannelStrips {
       const strips = found.map(([model, answer]) => channelStrip(model, answer, this.words));
       const head = [el('h3', {}, this.words.channel_strip), el('p', {}, this.words.channel_meaning)];
       this.node.replaceChildren(...head, el('div', { class: 'pair' }, ...strips));
+      this.uses = usesOf(found.map(([, answer]) => answer));
       this.asked = subject.lacks ? '' : key;
     }
   }

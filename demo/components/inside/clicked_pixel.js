@@ -99,7 +99,7 @@ function pixelRow(model, answer, { target, index }, words) {
   return el('section', attributes, head, strip(model, answer, index, words));
 }
 
-function strip(model, { src, memory, note, gates }, index, words) {
+function strip(model, { src, memory, note, gates, pending }, index, words) {
   const name = words.attention.replace('{}', model.title);
   const film = el('div', { class: 'film', tabindex: 0, role: 'group', 'aria-label': name });
   film.addEventListener('keydown', (event) => event.stopPropagation()); // arrow keys scroll it, not the clip
@@ -109,7 +109,7 @@ function strip(model, { src, memory, note, gates }, index, words) {
   film.append(
     ...memory.map((entry) => attended(entry, entry === most, words)),
     ...(note ? [el('p', { class: 'absent' }, note)] : []),
-    ...gatesFigure(gates, index, words),
+    ...gatesFigure(gates, index, pending, words),
   );
   return film;
 }
@@ -131,7 +131,7 @@ function attended({ frame, part, src }, isMost, words) {
   return el('figure', { class: isMost ? 'most' : null }, el('img', { src, alt: '' }), caption);
 }
 
-function gatesFigure({ gate_transduced: one, gate_induced: other }, index, words) {
+function gatesFigure({ gate_transduced: one, gate_induced: other }, index, pending, words) {
   if (!one.some(isKnown)) {
     return [];
   }
@@ -142,7 +142,9 @@ function gatesFigure({ gate_transduced: one, gate_induced: other }, index, words
       'figure',
       { class: 'gates' },
       el('h4', {}, words.gates_here),
-      el('div', { class: 'overlaid' }, curve(one, size), curve(other, { ...size, dash: '5 4' })),
+      pending
+        ? el('p', { class: 'absent' }, words.gates_pending)
+        : el('div', { class: 'overlaid' }, curve(one, size), curve(other, { ...size, dash: '5 4' })),
       el('figcaption', {}, now),
     ),
   ];

@@ -170,13 +170,12 @@ class Inside {
       this.everything = false;
       const found = await this.#showDiagrams(subject, all);
       if (all && found) {
-        await this.#showDetail(subject, found);
+        const looked = subject.pixel === this.pixel ? this.answer.show(subject) : null; // else another one was clicked
+        await Promise.all([looked, this.#showDetail(subject, found)]);
         this.learner.show(subject);
         await this.#showMemory(subject, found);
         await this.strips.show(subject);
-        if (subject.pixel === this.pixel) {
-          await this.answer.show(subject); // else another one was clicked meanwhile
-        }
+        this.pickers.tellUses(this.strips.uses);
       }
       if (!subject.lacks) {
         this.retry.stop();

@@ -46,6 +46,17 @@ export class Pickers {
     this.reduction.value = reduction;
     this.scale.value = scale;
   }
+
+  /** Say beside each channel which labels of the models on show use it; `uses` holds the words, by channel. */
+  tellUses(uses) {
+    const { words, reduction } = this;
+    uses.forEach((use, channel) => {
+      const option = reduction.querySelector(`option[value="${channel}"]`);
+      if (option) {
+        option.textContent = `${words.channel} ${channel} (${use || words.dead})`;
+      }
+    });
+  }
 }
 
 function labelled(label, select, title = null) {

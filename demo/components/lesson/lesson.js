@@ -11,10 +11,10 @@ import { scrollTo } from '../shared/motion.js';
 import { Progress, isDone } from './progress.js';
 import { questionNode } from './question.js';
 
-const LOOK_EVERY = 150; // milliseconds from one look for what a page is about to the next
-const LOOKS = 20;
+const ACTS = ['pointerdown', 'keydown', 'wheel', 'touchmove']; // of a reader who looks elsewhere
 const OUTLINE = '{ outline: 3px solid var(--lesson); outline-offset: 3px; }';
-const SHEET = '@media (max-width: 900px) { html { scroll-padding-bottom: 50vh } }'; // the panel is below
+const NARROW = '(max-width: 900px)'; // the panel is below
+const SHEET = `@media ${NARROW} { html { scroll-padding-bottom: 50vh } }`;
 
 export function mount({ element, props }) {
   const lesson = new Lesson(element.querySelector('.lesson'), props);
@@ -26,12 +26,15 @@ class Lesson {
   #seen = {}; // what is on show
   #stamp = ''; // of the comparison
   #run = ''; // its part of the address
-  #looking; // for what the page is about
+  #looking = new ResizeObserver(() => this.#bring()); // at the page's size, which moves what a page is about
 
   constructor(box, { words, pages }) {
     Object.assign(this, { box, words, pages, number: 0 }); // pages count from 1; 0: closed
-    this.progress = new Progress(window.localStorage);
+    this.progress = new Progress(() => window.localStorage);
     this.#lay();
+    ACTS.forEach((act) =>
+      window.addEventListener(act, () => this.#looking.disconnect(), { capture: true, passive: true }),
+    );
   }
 
   get page() {
@@ -75,7 +78,7 @@ class Lesson {
     this.panel.hidden = number === 0;
     if (number === 0) {
       this.highlight.textContent = '';
-      clearTimeout(this.#looking);
+      this.#looking.disconnect();
       this.#showProgress();
       return;
     }
@@ -84,7 +87,7 @@ class Lesson {
     if (wasOpen || document.activeElement === this.opener) {
       this.title.focus({ preventScroll: true });
     }
-    this.#look(LOOKS);
+    this.#look();
   }
 
   #check() {
@@ -160,16 +163,20 @@ class Lesson {
     );
   }
 
-  /** Bring what the page is about into view, as soon as it is there. */
-  #look(left) {
-    clearTimeout(this.#looking);
-    const found = document.querySelector(this.page.highlight);
+  /** Bring what the page is about into view, and keep it there while the page grows above it, until the reader acts. */
+  #look() {
+    this.#looking.disconnect();
+    this.#looking.observe(document.body); // tells its size at once
+  }
+
+  #bring() {
+    const { highlight } = this.page;
+    const found = document.querySelector(highlight);
     if (found?.offsetParent) {
-      scrollTo(found);
-    } else if (left > 0) {
-      this.#looking = setTimeout(() => this.#look(left - 1), LOOK_EVERY);
-    } else if (this.page.highlight.startsWith('.inside')) {
-      scrollTo(document.getElementById('inside-title')); // the box itself is still being computed
+      const isTall = found.offsetHeight > window.innerHeight / 2;
+      scrollTo(found, isTall || window.matchMedia(NARROW).matches ? 'start' : 'center');
+    } else if (highlight.startsWith('.inside')) {
+      scrollTo(document.getElementById('inside-title')); // where it will be
     }
   }
 

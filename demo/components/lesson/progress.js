@@ -3,7 +3,7 @@
 const KEY = 'llb-lesson';
 
 export class Progress {
-  /** @param {Storage} storage the browser's; one that is shut off keeps nothing. */
+  /** @param {function(): Storage} storage returns the browser's; one that is shut off keeps nothing. */
   constructor(storage) {
     this.storage = storage;
     Object.assign(this, { page: 1, done: [], answers: {} }, read(storage));
@@ -34,7 +34,7 @@ export class Progress {
   #keep() {
     const { page, done, answers } = this;
     try {
-      this.storage.setItem(KEY, JSON.stringify({ page, done, answers }));
+      this.storage().setItem(KEY, JSON.stringify({ page, done, answers }));
     } catch {
       // nothing is kept: a reload begins at the first page
     }
@@ -43,7 +43,7 @@ export class Progress {
 
 function read(storage) {
   try {
-    const { page, done, answers } = JSON.parse(storage.getItem(KEY)) ?? {};
+    const { page, done, answers } = JSON.parse(storage().getItem(KEY)) ?? {};
     return {
       ...(Number.isInteger(page) && page > 0 ? { page } : {}),
       ...(Array.isArray(done) ? { done } : {}),

@@ -7,6 +7,11 @@ const SETTLED = 100; // milliseconds until what replaces a control is there
 const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex]';
 
 export class KeptFocus {
+  /** @param {string} spared a selector: these controls are never given the focus, as a key would end something. */
+  constructor(spared = '') {
+    this.spared = spared;
+  }
+
   #last = null; // the control that had the focus
   #around = []; // the elements around it, from the inside out
 
@@ -30,7 +35,7 @@ export class KeptFocus {
     if (!isLost || this.#last === null || isUsable(this.#last)) {
       return;
     }
-    neighbourOf(this.#last, this.#around)?.focus({ preventScroll: true });
+    neighbourOf(this.#last, this.#around, this.spared)?.focus({ preventScroll: true });
   }
 
   #note(target) {
@@ -43,9 +48,10 @@ export class KeptFocus {
 }
 
 /** Return the control that stands nearest: after the lost one, else before it, in the smallest part that has any. */
-function neighbourOf(lost, around) {
+function neighbourOf(lost, around, spared) {
   for (const part of around) {
-    const controls = part.isConnected ? [...part.querySelectorAll(FOCUSABLE)].filter(isStop) : [];
+    const all = part.isConnected ? [...part.querySelectorAll(FOCUSABLE)] : [];
+    const controls = all.filter((node) => isStop(node) && !(spared && node.matches(spared)));
     if (controls.length) {
       const isAfter = (node) => lost.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
       return (lost.isConnected && controls.find(isAfter)) || controls.at(-1);

@@ -1,6 +1,6 @@
 /** What the page itself does in the browser, around Gradio's events (demo/page/events.py). */
 
-import { calmly } from '../shared/motion.js';
+import { calmly, scrollTo } from '../shared/motion.js';
 import { KeptFocus } from './kept_focus.js';
 import { Leaving } from './leaving.js';
 import { Presentation } from './present.js';
@@ -22,7 +22,7 @@ export function togglePresentation() {
 
 /** Let a control that goes away hand the focus to its neighbour. */
 export function keepFocus() {
-  new KeptFocus().watch();
+  new KeptFocus('#stop').watch();
 }
 
 /** Let the page's terms explain themselves. */
@@ -30,12 +30,25 @@ export function explainTerms() {
   new TermNote().watch();
 }
 
-/** Bring the results into view, unless they are there already. */
+/** Bring the results into view, unless they are there already; the focus goes to their heading, never to Stop. */
 export function showResults() {
   const results = document.getElementById('results');
+  const title = document.getElementById('results-title');
+  title.tabIndex = -1;
+  title.focus({ preventScroll: true });
   const top = results.getBoundingClientRect().top;
   if (top < 0 || top > window.innerHeight / 2) {
     results.scrollIntoView({ behavior: calmly() });
+  }
+}
+
+/** Bring what Run lacks into view, where the bar says that something is to be changed first. */
+export function showLacking() {
+  const { place = '' } = document.querySelector('.plan')?.dataset ?? {};
+  const part = document.getElementById(place);
+  if (part) {
+    scrollTo(part);
+    part.querySelector('.stage, input, button')?.focus({ preventScroll: true });
   }
 }
 
@@ -103,66 +116,10 @@ export function warnBeforeLeaving() {
 }
 
 /** Put a link to the chosen models and settings into the clipboard; return it. */
-export function copyLink(models, knockOuts, memory, interval, steps, search, shared) {
+export function copyLink(models, knockOuts, memory, interval, steps, search, shared, again) {
   const names = [...models, ...knockOuts].join(',');
-  const query = new URLSearchParams({ models: names, memory, interval, steps, search, shared });
+  const query = new URLSearchParams({ models: names, memory, interval, steps, search, shared, again });
   const link = `${location.origin}${location.pathname}?${query}`;
   navigator.clipboard?.writeText(link).catch(() => {});
   return link;
-}
-
-const KEY = 'llb-ticket';
-const PATIENCE = 2000; // milliseconds in which the page that is being reloaded lets its ticket go
-
-/**
- * Return the token of the session that this tab goes on with, empty for a new one.
- *
- * A reload goes on with the tab's own; a new tab with the newest one of this browser, unless another tab has it, which
- * only locks can tell. The token is never in the address.
- */
-export async function keptTicket() {
-  const own = read(sessionStorage);
-  if (own && (!navigator.locks || (await held(own, { signal: AbortSignal.timeout(PATIENCE) })))) {
-    return own;
-  }
-  const last = navigator.locks ? read(localStorage) : '';
-  return last && last !== own && (await held(last, { ifAvailable: true })) ? last : '';
-}
-
-/** Keep a session's token where a reload, or a new tab after this one was closed, finds it. */
-export async function keepTicket(token) {
-  for (const storage of [sessionStorage, localStorage]) {
-    write(storage, token);
-  }
-  if (navigator.locks) {
-    await held(token, { ifAvailable: true });
-  }
-}
-
-/** Hold a token until this page is gone; tell whether no other page does. */
-function held(token, options) {
-  return new Promise((resolve) => {
-    const lock = (granted) => {
-      resolve(Boolean(granted));
-      return granted ? new Promise(() => {}) : undefined;
-    };
-    navigator.locks.request(`${KEY}-${token}`, options, lock).catch(() => resolve(false));
-  });
-}
-
-/** Read what a storage keeps; a browser that has none, or shut it off, keeps nothing. */
-function read(storage) {
-  try {
-    return storage.getItem(KEY) ?? '';
-  } catch {
-    return '';
-  }
-}
-
-function write(storage, token) {
-  try {
-    storage.setItem(KEY, token);
-  } catch {
-    // nothing is kept: a reload starts anew
-  }
 }

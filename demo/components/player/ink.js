@@ -9,6 +9,7 @@ const FONT = 12;
 const LONGEST = 18; // characters of a label
 const CROSS = 12; // from the middle of the cross to its ends
 const ARROW = { near: 10, far: 46, head: 11, width: 3.5 };
+const ROOMY = 360; // width from which on a picture has room for a whole arrow; in a smaller one it is shorter
 
 /**
  * Draw objects: their area, their outline and their labels.
@@ -52,11 +53,12 @@ export function drawCross(context, { x, y }, { scale, ratio }) {
 /** Point at a pixel of the frame with an arrow, which comes from where there is more room. */
 export function drawArrow(context, [x, y], { scale, ratio }) {
   const { width, height } = context.canvas;
+  const size = ratio * Math.min(1, Math.max(0.6, width / ratio / ROOMY));
   const [column, row] = [x * scale, y * scale];
   const sides = [column < width / 2 ? 1 : -1, row < height / 2 ? 1 : -1];
   const at = (far, across = 0) => [
-    column + (sides[0] * far * ratio) / Math.SQRT2 + sides[0] * across * ratio,
-    row + (sides[1] * far * ratio) / Math.SQRT2 - sides[1] * across * ratio,
+    column + (sides[0] * far * size) / Math.SQRT2 + sides[0] * across * size,
+    row + (sides[1] * far * size) / Math.SQRT2 - sides[1] * across * size,
   ];
   const path = new Path2D();
   const { near, far, head } = ARROW;
@@ -65,7 +67,7 @@ export function drawArrow(context, [x, y], { scale, ratio }) {
   path.moveTo(...at(near + head, head / 2));
   path.lineTo(...at(near));
   path.lineTo(...at(near + head, -head / 2));
-  strokeTwice(context, path, '#fff', ARROW.width * ratio, (ARROW.width + 3) * ratio);
+  strokeTwice(context, path, '#fff', ARROW.width * size, (ARROW.width + 3) * size);
 }
 
 function pathOf(lines, scale) {

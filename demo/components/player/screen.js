@@ -104,7 +104,10 @@ export class Screen {
     if (this.#store.has(this.index, needsTruth(this.view))) {
       this.#drawWanted();
     } else {
-      this.#loading.run(() => this.#drawWanted());
+      this.#loading.run(async () => {
+        await Promise.resolve(); // the frame that an address names is wanted in the moment in which a run is opened
+        await this.#drawWanted();
+      });
     }
   }
 

@@ -22,11 +22,10 @@ export function kindsOf({ variants, truth }) {
 
 /**
  * Return what a chart shows: for each of its lines a value per frame. That is a line per model, or one for all of them.
- * J and F are left out where the object is out of sight.
  * @param {Array<Object>} figures for each frame {variant: {objects: {id: {measurement: number}}}}.
  * @param {string} kind see `kindsOf`.
  * @param {Array<{name: string}>} variants
- * @param {{id: number, hidden: Array<number>}} object
+ * @param {{id: number}} object
  */
 export function linesOf(figures, kind, variants, object) {
   const measured = (key) => variants.map(({ name }) => valuesOf(figures, name, object.id, key));
@@ -34,11 +33,7 @@ export function linesOf(figures, kind, variants, object) {
     const agreements = measured('agreement');
     return [figures.map((_, frame) => apart(mean(agreements.map((values) => values[frame]))))];
   }
-  const lines = measured(kind);
-  if (SCORES.includes(kind)) {
-    object.hidden.forEach((frame) => lines.forEach((values) => (values[frame] = null)));
-  }
-  return lines;
+  return measured(kind);
 }
 
 /** Return the end of a chart's axis: 1, or a little more than the largest area. */

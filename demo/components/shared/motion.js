@@ -1,6 +1,6 @@
-/** Bring an element into view: smoothly, unless the visitor asked for less motion. */
-export function scrollTo(node) {
-  node.scrollIntoView({ behavior: calmly(), block: 'nearest' });
+/** Bring an element into view: smoothly, unless the visitor asked for less motion; `block` as of `scrollIntoView`. */
+export function scrollTo(node, block = 'nearest') {
+  node.scrollIntoView({ behavior: calmly(), block });
 }
 
 /** Return how to scroll: smoothly, unless the visitor asked for less motion. */

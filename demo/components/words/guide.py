@@ -8,6 +8,7 @@ ADDRESS_WORDS = {
     "copy_by_hand": "Copy this link:",
     "link": "Link to this view",
     "unread": "Part of this address fits nothing here and was left out: {}.",
+    "nothing": "There are no results to link to yet: press Run first.",
     "not_linkable": "Your own clips and corrections stay with you, so they have no link. Send a report instead: ",
     "report": "Download the report",
     "whole_page": "Open the whole page ↗",
@@ -24,8 +25,8 @@ LESSON_WORDS = {
     "right": "Right.",
     "otherwise": "It turned out otherwise.",
     "show": "Show it",
-    "again": "Open this page's view again",
+    "again": "Show this view again",
     "again_help": "Back to the clip, frame and box that this page is about",
-    "worksheet": "Worksheet (print)",
+    "worksheet": "Worksheet",
     "worksheet_address": "/lesson/worksheet.html",
 }

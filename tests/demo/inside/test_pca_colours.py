@@ -47,11 +47,35 @@ def test_a_full_disk_keeps_nobody_from_looking(tmp_path: Path, clip: Clip, monke
     assert not (run.folder / COLOURS).exists()
 
 
+def test_where_inside_is_missing_they_are_fitted_again_only_when_more_of_it_came(
+    tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = finished_run(tmp_path / "run-1", clip).save(inside_missing=True)
+    last = run.traces(NAMES[0]).folder / "00003.npz"
+    content = last.read_bytes()
+    last.unlink()
+    part = colours_of(run)
+    assert colours_of(run) is part
+    last.write_bytes(content)
+    assert colours_of(run) is not part
+    assert not (run.folder / COLOURS).exists()
+    assert colours_of(run.save(inside_missing=False)) is not None
+    assert (run.folder / COLOURS).exists()
+
+
 def test_nothing_is_fitted_while_a_run_is_at_work(tmp_path: Path, clip: Clip) -> None:
     run = finished_run(tmp_path / "run-1", clip)
     for state in ("waiting", "running"):
         assert colours_of(replace(run, state=state)) is None
     assert not (run.folder / COLOURS).exists()
+
+
+def test_an_inside_that_is_not_all_there_has_colours_that_are_not_kept(tmp_path: Path, clip: Clip) -> None:
+    run = finished_run(tmp_path / "run", clip).save(inside_missing=True)
+    colours = colours_of(run)
+    assert colours is not None
+    assert colours.can_paint(NAMES[0], "value")
+    assert not (run.folder / COLOURS).exists(), "they are fitted to all frames once these are there"
 
 
 def test_a_models_colours_do_not_depend_on_the_models_beside_it(tmp_path: Path, clip: Clip) -> None:

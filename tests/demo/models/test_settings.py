@@ -61,8 +61,9 @@ def test_the_engine_takes_every_value_that_the_page_offers(name: str) -> None:
 
 
 def test_a_link_restores_settings_and_refuses_nonsense() -> None:
-    query = {"models": "lite/llb", "memory": "7", "interval": "3", "steps": "9", "search": "2.5", "shared": "false"}
-    assert settings_from(query) == Settings(7, 3, 9, 2.5, False)
+    query = {"models": "lite/llb", "memory": "7", "interval": "3", "steps": "9", "search": "2.5"}
+    query |= {"shared": "false", "again": "true"}
+    assert settings_from(query) == Settings(7, 3, 9, 2.5, False, True)
     assert settings_from({"models": "lite/llb"}) == Settings()
     for bad in (
         {"memory": "many"},

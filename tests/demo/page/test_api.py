@@ -158,7 +158,7 @@ def test_every_call_is_told_its_place_and_can_ask_again(tmp_path: Path) -> None:
         files = handle_file(str(given.clip)), handle_file(str(given.mask))
         clients = [Client(url, verbose=False) for _ in range(calls)]
         jobs = [  # each asks something else: the same would be computed once
-            client.submit(*files, ["lite/llb"], 20 - number, 5, 20, 0, True, api_name="/compare")
+            client.submit(*files, ["lite/llb"], 20 - number, 5, 20, 0, True, False, api_name="/compare")
             for number, client in enumerate(clients)
         ]
         first = [next(job) for job in jobs]
@@ -289,7 +289,7 @@ def test_calls_at_the_same_time_do_not_mix(given: Given, tmp_path: Path) -> None
     with ThreadPoolExecutor() as callers:
         each = {target: replace(given) for target in targets}  # a client of one's own
         calls = {target: callers.submit(each[target].segment, None, masks[target]) for target in targets}
-        page.predict(["lite/joint"], [], 20, 5, 20, 0, True, api_name="/begin")
+        page.predict(["lite/joint"], [], 20, 5, 20, 0, True, False, api_name="/begin")
         shown = page.predict(api_name="/watch")[2]
     assert [variant["name"] for variant in shown["variants"]] == ["lite/joint"]
     facts = {target: waiting.result() for target, waiting in calls.items()}

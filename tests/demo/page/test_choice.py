@@ -11,22 +11,23 @@ ABLE = ("lite/llb", "lite/joint")
 
 
 def test_components_and_settings_are_the_same_choice() -> None:
-    settings = Settings(3, 2, 4, 4.5, shared_regions=False)
+    settings = Settings(3, 2, 4, 4.5, shared_regions=False, search_again=True)
     choice = Choice.of(["lite/llb", "lite/llb~gates"], settings)
-    assert choice == (["lite/llb"], ["lite/llb~gates"], 3, 2, 4, 4.5, False)
+    assert choice == (["lite/llb"], ["lite/llb~gates"], 3, 2, 4, 4.5, False, True)
     assert choice.settings == settings
     assert choice.entries == ["lite/llb", "lite/llb~gates"]
 
 
 def test_a_search_factor_of_zero_is_the_models_own() -> None:
-    assert Choice([], [], 20.0, 5.0, 20.0, 0, True).settings == Settings()
+    assert Choice([], [], 20.0, 5.0, 20.0, 0, True, False).settings == Settings()
     assert Choice.of([], Settings()).search_factor == 0
 
 
 def test_a_link_brings_models_and_settings() -> None:
-    query = {"models": "lite/joint,lite/llb~gates,lite/joint", "memory": "7", "shared": "false"}
+    query = {"models": "lite/joint,lite/llb~gates,lite/joint", "memory": "7", "shared": "false", "again": "true"}
     choice = Choice.from_link(query, ABLE)
-    assert choice == Choice.of(["lite/joint", "lite/llb~gates"], Settings(memory_size=7, shared_regions=False))
+    settings = Settings(memory_size=7, shared_regions=False, search_again=True)
+    assert choice == Choice.of(["lite/joint", "lite/llb~gates"], settings)
 
 
 def test_an_address_without_models_chooses_nothing() -> None:
@@ -60,4 +61,4 @@ def test_a_setting_that_is_no_number_is_refused(value: float) -> None:
         numbers = [20.0, 5.0, 20.0, 0.0]
         numbers[place] = value
         with pytest.raises(ValueError, match="has to be a( whole)? number"):
-            _ = Choice([], [], *numbers, True).settings
+            _ = Choice([], [], *numbers, True, False).settings

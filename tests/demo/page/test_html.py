@@ -54,6 +54,14 @@ def test_the_baseline_has_no_difference_to_itself() -> None:
     assert 'data-head="95 % interval">-0.5 to +3.0</td>' in found
 
 
+def test_the_head_names_whose_code_a_link_leads_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    assert ">Authors’ code</a>" in html.intro()
+    assert "This page’s code" not in html.intro(), "no address is known of it"
+    monkeypatch.setenv("SPACE_ID", "someone/llb")
+    assert 'href="https://huggingface.co/spaces/someone/llb/tree/main"' in html.intro()
+
+
 def test_a_template_refuses_a_value_that_is_missing(tmp_path: Path) -> None:
     (tmp_path / "one.html").write_text("{{ sentence }}")
     with pytest.raises(UndefinedError, match="sentence"):

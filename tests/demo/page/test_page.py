@@ -27,7 +27,7 @@ from llb.io.video_reader import write_video
 from tests.support.page_fakes import FRAMES, SIZE, FakeModels, fake_shelf, folder_at, served
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Gradio counts its events with pandas
-SETTINGS = (20, 5, 20, 0, True)
+SETTINGS = (20, 5, 20, 0, True, False)
 
 
 @dataclass
@@ -104,11 +104,11 @@ def test_an_example_runs_with_its_ready_mask(visitor: Visitor) -> None:
     assert {variant["done"] for variant in told["variants"]} == {FRAMES}
     assert re.fullmatch(r"12 ms per frame · mean J 0\.\d\d", told["variants"][0]["pace"])
     assert told["state"] == "finished"
-    assert told["objects"] == [{"id": 1, "rgb": [0, 191, 255], "name": "", "hidden": []}]
+    assert told["objects"] == [{"id": 1, "rgb": [0, 191, 255], "name": ""}]
 
 
 def test_the_player_hears_of_frames_while_the_run_is_at_work(visitor: Visitor) -> None:
-    visitor.begin(["lite/llb", "lite/joint"], settings=(20, 5, 19, 0, True))  # nobody has asked this before
+    visitor.begin(["lite/llb", "lite/joint"], settings=(20, 5, 19, 0, True, False))  # nobody has asked this before
     done = []
     for _, _, told, *_ in visitor.client.submit(api_name="/watch"):
         if told.get("state") == "running":  # nothing is told of the player while the run waits
@@ -126,11 +126,11 @@ def test_the_players_files_are_served_at_the_addresses_that_it_is_told(visitor: 
 
 
 def test_a_knock_out_is_badged_and_settings_are_kept(visitor: Visitor, url: str) -> None:
-    visitor.begin(["lite/llb"], knocked_out=("lite/llb~gates",), settings=(3, 2, 4, 4.5, False))
+    visitor.begin(["lite/llb"], knocked_out=("lite/llb~gates",), settings=(3, 2, 4, 4.5, False, True))
     told = visitor.call("watch")[2]
     assert [variant["badge"] for variant in told["variants"]] == ["", "knock-out"]
     stored = Run.open(folder_at(told["stamp"], visitor.root))
-    assert stored.settings == Settings(3, 2, 4, 4.5, shared_regions=False)
+    assert stored.settings == Settings(3, 2, 4, 4.5, shared_regions=False, search_again=True)
 
 
 def test_too_many_models_are_refused(visitor: Visitor) -> None:
@@ -194,7 +194,7 @@ def test_a_caller_without_a_session_is_told_to_reload(url: str) -> None:
 
 
 def test_stop_keeps_what_is_done(visitor: Visitor) -> None:
-    visitor.begin(["lite/llb"], settings=(20, 5, 18, 0, True))  # nobody has asked this before
+    visitor.begin(["lite/llb"], settings=(20, 5, 18, 0, True, False))  # nobody has asked this before
     watching = visitor.client.submit(api_name="/watch")
     next(told for _, _, told, *_ in watching if "variants" in told)
     visitor.call("stop")

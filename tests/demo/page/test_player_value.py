@@ -50,7 +50,7 @@ def test_a_finished_run_is_described_without_pictures_and_traces(run: Run, clip:
     )  # where the models differ most: they are alike
     assert value.objects[0].name == "the disc"
     sent = json.loads(json.dumps(value.to_json()))
-    assert sent["objects"] == [{"id": 1, "rgb": [0, 191, 255], "name": "the disc", "hidden": []}]
+    assert sent["objects"] == [{"id": 1, "rgb": [0, 191, 255], "name": "the disc"}]
     assert sent["story"] is None
     assert len(str(sent)) < 5000
 

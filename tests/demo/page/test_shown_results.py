@@ -78,13 +78,16 @@ def test_a_plan_names_the_models_and_the_time(server: Server, token: str) -> Non
 
 def test_a_plan_says_what_is_missing(server: Server, token: str, tmp_path: Path) -> None:
     session = server.session(token)
-    assert Plan.of(server.services, session, Choice([], [], *SETTINGS)).outlook == text.NO_MODEL
+    none = Plan.of(server.services, session, Choice([], [], *SETTINGS))
+    assert (none.outlook, none.place) == (text.NO_MODEL, "model-grid")
     server.upload(token, tmp_path / "mine.mp4")
     unmarked = Plan.of(server.services, session, Choice(["lite/llb"], [], *SETTINGS))
-    assert (unmarked.titles, unmarked.outlook) == (["LLB"], text.NO_MASK)
+    assert (unmarked.titles, unmarked.outlook, unmarked.place) == (["LLB"], text.NO_MASK, "mask-canvas")
     server.live.prices.limit = 0.01
     mark(server, token)
-    assert "may take" in Plan.of(server.services, session, Choice(["lite/llb"], [], *SETTINGS)).outlook
+    long = Plan.of(server.services, session, Choice(["lite/llb"], [], *SETTINGS))
+    assert "may take" in long.outlook
+    assert long.place == "model-grid"
 
 
 def test_a_plan_of_a_page_that_is_still_arriving_says_nothing(server: Server) -> None:

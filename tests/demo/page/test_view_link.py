@@ -58,7 +58,7 @@ def opened(server: Server, token: str, query: str, run: str = "") -> ChosenUpdat
 def test_what_is_written_is_read_again() -> None:
     for written in (
         ViewLink("disc", ("lite/llb", "lite/joint")),
-        ViewLink("disc two", ("lite/joint", "lite/llb~gates"), Settings(9, 3, 12, 2.5, shared_regions=False)),
+        ViewLink("disc two", ("lite/joint", "lite/llb~gates"), Settings(9, 3, 12, 2.5, False, True)),
         ViewLink("disc", ("lite/llb",), key="a" * 64),
     ):
         assert link(written.query()) == written
@@ -134,10 +134,21 @@ def test_an_own_clip_has_no_link_and_back_finds_its_results(server: Server, tmp_
     assert chosen_clip(server.session(token)).folder == clip.folder
 
 
-def test_a_run_at_work_stays_on_show(tmp_path: Path) -> None:
+def test_a_run_at_work_stays_on_show(tmp_path: Path, warnings: list[str]) -> None:
     slow = Server(tmp_path, FakeModels(seconds=0.2))
+    slow.live.answers = slow.services.ready.answers
     token = slow.arrive().token
-    slow.start(token)
+    slow.run(token)
+    slow.runs.start(token, ["lite/llb", "lite/llb-2"], [], *SETTINGS)
     with pytest.raises(gr.Error, match=text.VIEW_BUSY[:20]):
         opened(slow, token, PAIR)
+    again = slow.arrive(token, query=dict(parse_qsl(PAIR)))
+    assert warnings == [text.VIEW_BUSY]
+    assert again.watched == "run-2"
+    assert again.player == {}, "no older results under an address that names others"
+    on_show = slow.arrive(token)
+    assert on_show.player["run"] == "run-1"
+    same = slow.arrive(token, query=dict(parse_qsl(on_show.player["link"])))
+    assert same.player["run"] == "run-1", "a reload is no other view"
+    assert len(warnings) == 1
     slow.stop_all()

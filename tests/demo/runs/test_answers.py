@@ -20,6 +20,7 @@ from demo.page.choice import in_page_order, knock_outs_of
 from demo.page.example_gallery import ExampleGallery
 from demo.runs import ready_file
 from demo.runs.answers import Answers, is_fresh
+from demo.runs.passes import Repair
 from demo.runs.ready_file import FOLDER, ReadyFile
 from demo.runs.ready_runs import GREETING, ReadyRuns
 from demo.runs.run import Run
@@ -28,7 +29,7 @@ from demo.runs.run_setup import MOST_MODELS, RunRequest, able_models
 from llb.evaluation.metrics import region_similarity
 
 FRAMES = 4  # of an example that are computed here
-LARGEST, ALL = 6_000_000, 10_000_000  # bytes
+LARGEST, ALL = 6_000_000, 13_000_000  # bytes
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +133,39 @@ def test_a_visitor_s_run_gets_the_inside_once_it_is_computed(
     assert not done.inside_missing
     assert len(done.traces(GREETING[1]).files()) == run.frames
     assert len(asked) == 1
+
+
+def test_a_repair_gets_what_its_run_lacked_and_keeps_its_own(
+    answers: Answers, shelf: ExampleShelf, tmp_path: Path
+) -> None:
+    asked: list[RunRequest] = []
+    answers.compute = lambda request: asked.append(request) or None  # type: ignore[func-returns-value]
+    entry = answers.find(request(shelf))
+    assert entry is not None
+    run = Run(tmp_path / "run-1", shelf.clip("bee").folder, (1,), entry.variants).save()
+    run = give_results(entry, run)
+    shipped, own, late = run.traces(GREETING[0]).path(STORIES["bee"].frame).read_bytes(), 40, 3
+    marked = request(shelf).marked
+    repair = run.begin_repair(tmp_path / "run-2", {**marked, own: marked[0]}, Repair(own))
+    assert answers.complete(repair) == repair, "it is not touched while it waits"
+    repair.traces(GREETING[0]).folder.mkdir()
+    repair.traces(GREETING[0]).path(own).write_bytes(shipped[:7])
+    repair = answers.complete(repair.save(state="done"))
+    assert repair.inside_missing
+    assert [sorted(each.marked) for each in asked] == [[0]], "the repair's marks ask something else"
+    assert Recorded.find(repair, Place(GREETING[1], 1, late)).kind == "pending"  # type: ignore[union-attr]
+
+    whole = give_results(entry, Run(answers.cache.new_folder(), run.clip_folder, (1,), ()).save())
+    for name in GREETING:
+        for index in range(run.frames):
+            whole.traces(name).path(index).write_bytes(shipped)
+    answers.cache.keep(whole.save(inside_missing=False))
+    done = answers.complete(repair)
+    assert not done.inside_missing
+    assert done.traces(GREETING[0]).path(own).read_bytes() == shipped[:7]
+    assert len(done.traces(GREETING[1]).files()) == run.frames
+    forgotten = repair.save(inside_missing=True, inside_key="0" * 64)
+    assert not answers.complete(forgotten).inside_missing, "nobody computes it: nothing is promised"
 
 
 def test_every_example_has_a_comparison_in_a_folder_of_its_own(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from demo.clips.clip import Clip
 from demo.runs.compare import compare
 from demo.runs.fit_repeat import FitRepeater, Work
 from demo.runs.fit_replay import FitChanges, FitReplay
+from demo.runs.passes import Direction, Repair
 from demo.runs.run import Run, VariantRecord
 from demo.runs.stored_target import NotRepeatable, StoredTarget, placement_of
 from llb.config import InferenceConfig
@@ -135,6 +137,23 @@ def test_a_fit_that_went_otherwise_is_refused(done: Done, tmp_path_factory: pyte
     object.__setattr__(trace, "losses", tuple(1.1 * loss for loss in trace.losses))
     with pytest.raises(NotRepeatable, match="repair"):
         ended(repeater.repeat(7, OWN))
+
+
+@pytest.mark.parametrize("direction", ["forwards", "backwards"])
+def test_after_a_repair_the_fits_that_it_left_are_repeated_and_others_refused(
+    done: Done, tmp_path: Path, direction: Direction
+) -> None:
+    marks = done.run.marked_masks()
+    repair = Repair(5, direction)
+    moved = done.run.begin_repair(tmp_path / "run-2", {**marks, 5: np.roll(marks[0], 40, 1)}, repair)
+    lead = VideoSegmenter(real_model(NAMES[0]), CONFIG)
+    segmenters = {NAMES[0]: lead, NAMES[1]: VideoSegmenter(real_model(NAMES[1]), CONFIG, lead)}
+    list(compare(moved, done.clip, lambda: segmenters, lambda: False))
+    repaired = Done(Run.open(moved.folder), done.clip, segmenters)
+    kept, changed = (0, 7) if direction == "forwards" else (0, 3)
+    assert repaired.repeat(NAMES[0], kept).losses == done.repeat(NAMES[0], kept).losses
+    with pytest.raises(NotRepeatable, match="A repair has changed"):
+        repaired.repeat(NAMES[0], changed)
 
 
 def test_what_is_not_kept_is_said(done: Done) -> None:

@@ -51,6 +51,15 @@ def test_the_marked_frame_is_not_scored_and_a_lone_model_agrees_with_nobody() ->
     assert found.models["lite/llb"].mean_j is None
 
 
+def test_an_object_that_is_out_of_sight_is_not_scored_whether_it_is_marked_or_not() -> None:
+    truth = np.zeros(SIZE, np.uint8)
+    for columns in (0, 20):
+        found = measure_frame({"lite/llb": result("lite/llb", 2, columns)}, truth)
+        stats = found.of("lite/llb", 1)
+        assert (stats.j, stats.f, stats.area) == (None, None, 40 * columns)
+        assert found.models["lite/llb"].mean_j is None
+
+
 def test_what_is_not_traced_keeps_its_inside_and_is_measured_anew() -> None:
     truth = np.zeros(SIZE, np.uint8)
     truth[:, :20] = 1

@@ -14,6 +14,7 @@ from demo.clips.clip import Clip, save_clip, save_facts
 from demo.clips.sequence_clip import import_sequence
 from demo.clips.upload import Limits
 from demo.exports.files import KINDS, export
+from demo.page.player_value import PlayerVariant
 from demo.runs.imported_results import ImportRequest, clip_truth, import_results
 from demo.runs.passes import Repair
 from demo.runs.run import Run
@@ -93,6 +94,22 @@ def test_without_truth_the_worst_frame_is_where_the_results_differ_most(tmp_path
     run = import_results(request, folders(tmp_path))
     assert run.opens_at == BAD
     assert run.variants[0].overlap is None
+
+
+def test_an_object_out_of_sight_counts_in_the_mean_of_llb_score_and_not_in_the_curve(tmp_path: Path) -> None:
+    rgb, labels = square_clip(FRAMES, SQUARES)
+    labels[5][labels[5] == 2] = 0  # out of sight there, and still marked by one of the results
+    clip = save_clip(tmp_path / "clip-1", "squares", enumerate(rgb), labels)
+    late = labels.copy()
+    late[5] = labels[4]
+    request = ImportRequest(clip, [masks("good", labels), masks("late", late)], clip_truth(clip))
+    run = import_results(request, folders(tmp_path))
+    stats = run.frame_stats()[5]
+    assert [stats.of(record.name, 2).j for record in run.variants] == [None, None]
+    assert stats.of("result-good", 1).j == 1.0
+    assert run.record("result-good").overlap == 1.0
+    assert (run.record("result-late").overlap or 1) < 1 - 0.5 / (FRAMES - 1), "a frame of object 2 counts 0"
+    assert PlayerVariant.of(run, run.variants[0]).pace == "mean J 1.00 (DAVIS)"
 
 
 def test_results_lie_beside_a_run_and_replace_one_of_their_name(tmp_path: Path) -> None:
