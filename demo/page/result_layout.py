@@ -61,7 +61,12 @@ class ResultParts:
         opened = SequenceUpdate(self.table, steps.canvas, steps.trim, steps.examples, *shown)
         self.timer.tick(handlers.table, token, [self.table, self.timer], **HIDDEN, **_hidden("table"))
         self.table.submit(
-            handlers.open, token, [*opened], show_progress_on=[results.status, results.player], **_hidden("open")
+            handlers.open,
+            token,
+            [*opened],
+            show_progress_on=[results.status, results.player],
+            **EVERY,
+            **_hidden("open"),
         )
 
 

@@ -80,10 +80,7 @@ def go_to(page: Page, frame: int) -> None:
 
 def drawn(page: Page, name: str) -> np.ndarray:
     """Return the pixels of a model's pane, RGB; they are the screen's, not the frame's (`as_drawn`)."""
-    read = """canvas => { const c = canvas.getContext('2d');
-      return [canvas.width, canvas.height, [...c.getImageData(0, 0, canvas.width, canvas.height).data]]; }"""
-    width, height, values = page.locator(f'.panes canvas[data-variant="{name}"]').evaluate(read)
-    return np.array(values, np.uint8).reshape(height, width, 4)[..., :3]
+    return pixels(page.locator(f'.panes canvas[data-variant="{name}"]').evaluate("canvas => canvas.toDataURL()"))
 
 
 def as_drawn(labels: np.ndarray, pane: np.ndarray) -> np.ndarray:

@@ -31,7 +31,7 @@ from tests.e2e.driver import (
 from tests.support.page_fakes import SIZE, FakeModels, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -166,9 +166,18 @@ def test_what_is_drawn_while_an_outline_is_being_found_is_done_next(page: Page, 
         assert pixels_of(page, 4) > 0
 
 
+@pytest.fixture(scope="module")
+def troubled(profile: BrowserContext, url: str) -> Iterator[Page]:
+    """A page on which one question after the other goes wrong."""
+    page = opened(profile.new_page(), url)
+    page.click(".mask-canvas .more summary")
+    yield page
+    page.close()
+
+
 @pytest.mark.parametrize("what", ["save", "labels", "truth", "box", "hints", "import", "rename", "proposal"])
-def test_the_canvas_says_what_went_wrong_with_every_question(page: Page, url: str, tmp_path: Path, what: str) -> None:
-    sentence = "The server is out of order."
+def test_the_canvas_says_what_went_wrong_with_every_question(troubled: Page, tmp_path: Path, what: str) -> None:
+    page, sentence = troubled, "The server is out of order."
 
     def ask() -> None:
         if what == "save":
@@ -191,14 +200,13 @@ def test_the_canvas_says_what_went_wrong_with_every_question(page: Page, url: st
             page.locator(".player .repair-here").first.click()
 
     with no_failures(page):
-        opened(page, url)
-        page.click(".mask-canvas .more summary")
         with answered(page, what, lambda route: route.fulfill(json={"error": sentence})):
             ask()
             page.wait_for_selector(f".mask-canvas .trouble >> text={sentence}", timeout=LONG)
         page.evaluate("dispatchEvent(new Event('online'))")
         kept(page)
         page.wait_for_selector(".mask-canvas .failed", state="hidden", timeout=LONG)
-        choose(page, "brush", 7)
-        draw(page, (0.5, 0.9), (0.7, 0.9))
-        assert page.locator(f".mask-canvas .trouble >> text={sentence}").count() == 0
+        for tool in ("brush", "eraser"):  # leaves the canvas as it was
+            choose(page, tool, 7)
+            draw(page, (0.5, 0.9), (0.7, 0.9))
+            assert page.locator(f".mask-canvas .trouble >> text={sentence}").count() == 0

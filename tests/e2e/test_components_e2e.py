@@ -43,7 +43,7 @@ from tests.e2e.driver import (
 from tests.support.page_fakes import FRAMES, FakeModels, fake_shelf, served
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -87,18 +87,26 @@ def test_a_browser_that_adds_noise_to_canvases_keeps_the_objects(page: Page, url
     assert ((labels == 1) == (truth == 1)).all()
 
 
-@pytest.mark.parametrize("what", ["diagram", "detail", "pixel"])
-def test_the_inside_says_what_went_wrong_and_goes_on(page: Page, url: str, what: str) -> None:
+@pytest.fixture(scope="module")
+def looked_at(profile: BrowserContext, url: str) -> Iterator[Page]:
+    """A page on which a pixel has been clicked."""
+    page = opened(profile.new_page(), url)
+    page.locator(".player .panes canvas").first.click()
+    page.wait_for_selector(".looked[data-pixel] section", timeout=LONG)
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize(("what", "frame"), [("diagram", 1), ("detail", 3), ("pixel", 5)])
+def test_the_inside_says_what_went_wrong_and_goes_on(looked_at: Page, what: str, frame: int) -> None:
+    page = looked_at
     with no_failures(page):
-        opened(page, url)
-        page.locator(".player .panes canvas").first.click()
-        page.wait_for_selector(".looked[data-pixel] section", timeout=LONG)
         with answered(page, what, lambda route: route.fulfill(json={"error": "This comparison is no longer there."})):
-            go_to(page, 2)
-            page.wait_for_selector('.looked[data-frame="2"]', timeout=LONG)
+            go_to(page, frame)
+            page.wait_for_selector(f'.looked[data-frame="{frame}"]', timeout=LONG)
             page.wait_for_selector(f"{ABSENT} >> text=no longer there", timeout=LONG)
-        go_to(page, 3)
-        page.wait_for_selector('.looked[data-frame="3"]', timeout=LONG)
+        go_to(page, frame + 1)
+        page.wait_for_selector(f'.looked[data-frame="{frame + 1}"]', timeout=LONG)
         assert page.locator(f"{ABSENT} >> text=no longer there").count() == 0
         assert page.locator(".inside .flow img").count() > 0
 
@@ -227,7 +235,7 @@ def behind_a_path(tmp_path: Path) -> Iterator[str]:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started and thread.is_alive():
@@ -237,6 +245,6 @@ def behind_a_path(tmp_path: Path) -> Iterator[str]:
     thread.join(30)
 
 
-def test_a_page_that_is_not_at_the_root_works_whole(page: Page, behind_a_path: str, tmp_path: Path) -> None:
+def test_a_page_that_is_not_at_the_root_works_whole(behind_a_path: str, page: Page, tmp_path: Path) -> None:
     opened(page, behind_a_path)
     assert stored(page, tmp_path).frames == len(Clip.open(stored(page, tmp_path).clip_folder))

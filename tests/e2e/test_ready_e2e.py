@@ -106,7 +106,7 @@ def test_run_on_an_example_is_answered_at_once_with_a_badge(page: Page, url: str
 
 
 def test_an_inside_that_is_not_there_yet_says_so_and_comes_by_itself(page: Page, url: str) -> None:
-    opened(page, f"{url}?models=lite/llb,lite/llb-2,lite/llb-4")  # nobody has asked for the inside of these
+    opened(page, f"{url}?models=lite/llb-2,lite/llb-4")  # nobody has asked for the inside of these
     run(page)
     assert text.ANSWERED in page.inner_text("#results-title")
     page.wait_for_selector(f".inside .diagrams >> text={text.INSIDE_PENDING}", timeout=LONG)

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,12 @@ class Given:
     clip: Path
     mask: Path
 
+    @cached_property
+    def client(self) -> Client:
+        return Client(self.url, verbose=False)
+
     def call(self, endpoint: str, clip: Path, mask: Path, *arguments: Any) -> Any:
-        client = Client(self.url, verbose=False)
-        return client.predict(handle_file(str(clip)), handle_file(str(mask)), *arguments, api_name=endpoint)
+        return self.client.predict(handle_file(str(clip)), handle_file(str(mask)), *arguments, api_name=endpoint)
 
     def segment(self, clip: Path | None = None, mask: Path | None = None) -> Any:
         return self.call("/segment", clip or self.clip, mask or self.mask, "lite/llb")
@@ -148,7 +152,7 @@ class GatedModels(FakeModels):
 
 
 def test_every_call_is_told_its_place_and_can_ask_again(tmp_path: Path) -> None:
-    models, calls = GatedModels(), 7
+    models, calls = GatedModels(), 4
     with served(models, tmp_path, models_of_examples=FakeModels()) as url:
         given = given_in(tmp_path, url)
         files = handle_file(str(given.clip)), handle_file(str(given.mask))
@@ -245,9 +249,7 @@ def test_mistakes_come_back_as_a_sentence_and_leave_nothing_behind(given: Given,
         with pytest.raises(AppError, match=sentence):
             given.call(endpoint, clip, mask, *arguments)
     with pytest.raises(AppError, match="session has ended"):
-        Client(given.url, verbose=False).predict(
-            "x" * 43, "run-1", "lite/llb", 1, 1, "value", "pca", api_name="/inside"
-        )
+        given.client.predict("x" * 43, "run-1", "lite/llb", 1, 1, "value", "pca", api_name="/inside")
     assert given.sessions() == before
 
 
@@ -285,7 +287,8 @@ def test_calls_at_the_same_time_do_not_mix(given: Given, tmp_path: Path) -> None
     page = Client(given.url, verbose=False)
     page.predict("", api_name="/arrive")
     with ThreadPoolExecutor() as callers:
-        calls = {target: callers.submit(given.segment, None, masks[target]) for target in targets}
+        each = {target: replace(given) for target in targets}  # a client of one's own
+        calls = {target: callers.submit(each[target].segment, None, masks[target]) for target in targets}
         page.predict(["lite/joint"], [], 20, 5, 20, 0, True, False, api_name="/begin")
         shown = page.predict(api_name="/watch")[2]
     assert [variant["name"] for variant in shown["variants"]] == ["lite/joint"]

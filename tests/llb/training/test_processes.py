@@ -60,23 +60,20 @@ def wait(processes: list[subprocess.Popen[str]]) -> None:
         assert process.returncode == 0, errors
 
 
-def test_two_processes_give_the_losses_and_weights_of_one(coco: Path, alone: Path, tmp_path: Path) -> None:
-    wait(launch(2, coco, tmp_path))
-    check_alike(tmp_path, alone)
-
-
-def test_a_killed_run_goes_on_with_another_number_of_processes(coco: Path, alone: Path, tmp_path: Path) -> None:
-    (process,) = launch(1, coco, tmp_path)
-    assert process.stdout is not None
-    while process.stdout.readline().strip() != "3":
-        assert process.poll() is None, process.stderr.read() if process.stderr else ""
-    process.kill()
-    process.communicate()
-    wait(launch(2, coco, tmp_path))
-    check_alike(tmp_path, alone)
-
-
-def test_two_processes_go_on_as_one(coco: Path, alone: Path, tmp_path: Path) -> None:
-    wait(launch(2, coco, tmp_path, stop_at=2))
+def test_two_processes_that_are_killed_go_on_as_one(coco: Path, alone: Path, tmp_path: Path) -> None:
+    processes = launch(2, coco, tmp_path)
+    first = processes[0]
+    assert first.stdout is not None
+    while first.stdout.readline().strip() != "3":
+        assert first.poll() is None, first.stderr.read() if first.stderr else ""
+    for process in processes:
+        process.kill()
+        process.communicate()
     assert train(coco, tmp_path) is not None
+    check_alike(tmp_path, alone)
+
+
+def test_one_process_goes_on_as_two(coco: Path, alone: Path, tmp_path: Path) -> None:
+    assert train(coco, tmp_path, stop_at=2) is None
+    wait(launch(2, coco, tmp_path))
     check_alike(tmp_path, alone)

@@ -105,7 +105,7 @@ def test_the_paper_architecture_overfits_a_clip(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("llb.training.trainer.open_clips", lambda *_: OneClip())
     config = replace(
         released_recipe("paper/llb", 1),
-        stages=(Stage(100, STILL),),
+        stages=(Stage(50, STILL),),
         batch_size=1,
         rates=(Rate("", 5e-4),),
         decay=CosineDecay(warmup=10),
