@@ -159,11 +159,10 @@ def test_while_a_run_is_at_work_the_lesson_stays_where_it_is(page: Page, url: st
     own = len(PAGES)
     arrive(page, f"{url}?{PAIR}&memory=9&lesson={own}", 42)  # nobody has computed this: it opens the ready results
     page.click("#run")
-    page.wait_for_selector("#stop", timeout=LONG)
+    page.wait_for_function("JSON.parse(document.querySelector('.player').dataset.run).run === 'run-1'", timeout=LONG)
     page.locator(".lesson-panel .dots button").nth(2).click()
     page.wait_for_selector(f"text={text.VIEW_BUSY}", timeout=LONG)
     page.wait_for_selector("#status .live", state="detached", timeout=LONG)
-    page.wait_for_function("JSON.parse(document.querySelector('.player').dataset.run).run === 'run-1'", timeout=LONG)
     has_query(page, "memory", "9")
     has_query(page, "lesson", str(own))
     assert page.locator(f".lesson-panel h2 >> text={PAGES[-1].title}").is_visible()
