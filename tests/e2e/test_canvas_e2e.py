@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,23 +27,12 @@ from tests.e2e.driver import (
     to_frame,
     upload_disc,
 )
-from tests.support.page_fakes import SIZE, FakeModels, served
+from tests.support.page_fakes import SIZE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("canvas")
-
-
-@pytest.fixture(scope="module")
-def url(folder: Path, browser: Browser) -> Iterator[str]:
-    with served(FakeModels(), folder) as address:
-        yield address
 
 
 def finger(page: Page, *paths: tuple[tuple[float, float], ...]) -> None:

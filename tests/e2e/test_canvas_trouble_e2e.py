@@ -28,23 +28,12 @@ from tests.e2e.driver import (
     to_frame,
     told,
 )
-from tests.support.page_fakes import SIZE, FakeModels, served
+from tests.support.page_fakes import SIZE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
+    from playwright.sync_api import BrowserContext, Page, Route
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("canvas_trouble")
-
-
-@pytest.fixture(scope="module")
-def url(folder: Path, browser: Browser) -> Iterator[str]:
-    with served(FakeModels(), folder) as address:
-        yield address
 
 
 UNSAVED = ".mask-canvas .unsaved >> text=Not saved yet"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,23 +24,12 @@ from tests.e2e.driver import (
     to_frame,
     told,
 )
-from tests.support.page_fakes import FRAMES, FakeModels, served
+from tests.support.page_fakes import FRAMES
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("canvas")
-
-
-@pytest.fixture(scope="module")
-def url(folder: Path, browser: Browser) -> Iterator[str]:
-    with served(FakeModels(), folder) as address:
-        yield address
 
 
 def every_label(page: Page, folder: Path, name: str = "lite/llb") -> np.ndarray:
