@@ -111,14 +111,25 @@ def test_another_question_is_not_answered_with_it(
     assert not Answers(answers.cache, answers.models, shelf).has_shipped(asked)
 
 
+def noted(answers: Answers) -> list[RunRequest]:
+    """Compute nothing, and return the list of what should have been."""
+    asked: list[RunRequest] = []
+    answers.compute = lambda request: asked.append(request) or None  # type: ignore[func-returns-value]
+    return asked
+
+
+def answered(answers: Answers, shelf: ExampleShelf, folder: Path) -> tuple[Run, Run]:
+    """Return what is shipped, and a visitor's run that is to get it."""
+    entry = answers.find(request(shelf))
+    assert entry is not None
+    return entry, Run(folder / "run-1", shelf.clip("bee").folder, (1,), entry.variants).save()
+
+
 def test_a_visitor_s_run_gets_the_inside_once_it_is_computed(
     answers: Answers, shelf: ExampleShelf, tmp_path: Path
 ) -> None:
-    asked: list[RunRequest] = []
-    answers.compute = lambda request: asked.append(request) or None  # type: ignore[func-returns-value]
-    entry = answers.find(request(shelf))
-    assert entry is not None
-    run = Run(tmp_path / "run-1", shelf.clip("bee").folder, (1,), entry.variants).save()
+    asked = noted(answers)
+    entry, run = answered(answers, shelf, tmp_path)
     run.save_marked_masks(request(shelf).marked)
     run = answers.complete(give_results(entry, run))
     assert run.inside_missing
@@ -138,11 +149,8 @@ def test_a_visitor_s_run_gets_the_inside_once_it_is_computed(
 def test_a_repair_gets_what_its_run_lacked_and_keeps_its_own(
     answers: Answers, shelf: ExampleShelf, tmp_path: Path
 ) -> None:
-    asked: list[RunRequest] = []
-    answers.compute = lambda request: asked.append(request) or None  # type: ignore[func-returns-value]
-    entry = answers.find(request(shelf))
-    assert entry is not None
-    run = Run(tmp_path / "run-1", shelf.clip("bee").folder, (1,), entry.variants).save()
+    asked = noted(answers)
+    entry, run = answered(answers, shelf, tmp_path)
     run = give_results(entry, run)
     shipped, own, late = run.traces(GREETING[0]).path(STORIES["bee"].frame).read_bytes(), 40, 3
     marked = request(shelf).marked
