@@ -135,24 +135,26 @@ RUN_DISK_FULL = (
 TABLE = "## How good is each model? The ablation, measured"
 TABLE_INTRO = (
     "Overlap ([[J]]) and contour accuracy ([[F]]) in per cent on 10 [[DAVIS]] 2016 validation sequences. All six were "
-    "trained identically, on the same clips; beside them the paper's figures for its large models, measured on DAVIS "
-    "2017. The interval says how far the difference from JOINT could move if other sequences had been drawn: if it "
-    "includes 0, this set cannot tell the two apart. It does not cover the training's own chance: for that, see the "
-    "second seed."
+    "trained together, in turn, on the same clips, and share what they have in common; beside them the paper's figures "
+    "for its large models, measured on DAVIS 2017. The interval says how far the difference from JOINT could move if "
+    "other sequences had been drawn: if it includes 0, this set cannot tell the two apart. It does not cover the "
+    "training's own chance."
 )
+SECOND_SEED = "second seed"
 TABLE_HEADS = {
     "Model": "What it reads, how it encodes it, and how it fuses the branches.",
     "J&F": "Mean of J and F.",
     "J": "Overlap of mask and truth: intersection over union.",
     "F": "How well the contours agree.",
+    "ms": "Milliseconds per frame of one object, alone on two CPU cores.",
     "from JOINT": "Difference in J&F.",
     "95 % interval": "Bootstrap over the ten sequences.",
-    "second seed": "J&F of a training from another seed.",
+    SECOND_SEED: "J&F of a training from another seed.",
     "paper's J&F": "The authors' large model on DAVIS 2017.",
 }
 
 MODELS = "Models"
-MODELS_HINT = "Six designs, trained identically, so only the design differs:"
+MODELS_HINT = "Six designs, trained together, so only the design differs:"
 MODELS_DETAILS = "Size, accuracy and speed of each"
 NOT_IN_PAPER, NO_WEIGHTS_HERE = "not in the paper", "no weights here"
 

@@ -5,6 +5,8 @@ Weights are safetensors only; where they are looked for is in `llb.weight_files`
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -68,10 +70,10 @@ def _load_file(path: Path, name: str | None) -> LLB:
         raise ValueError(f"{path} is not a safetensors file: {error}.") from error
     if "model" not in meta:
         raise ValueError(f"{path} does not say which model it holds: convert it with this project's tools first.")
-    if "backbone" in meta:
-        state |= _read_backbone(path.with_name(Path(meta["backbone"]).name), meta.get("backbone_sha256", ""))
     if name is not None and meta["model"] != name:
         raise ValueError(f"{path} holds {meta['model']}, not {name}: check weights/manifest.json.")
+    if "backbone" in meta:
+        state |= _read_backbone(path.with_name(Path(meta["backbone"]).name), meta.get("backbone_sha256", ""))
     config = ModelConfig.from_name(meta["model"])
     if "label_dim" in meta:
         config = ModelConfig(config.scale, config.variant, int(meta["label_dim"]))
@@ -85,6 +87,8 @@ def _load_file(path: Path, name: str | None) -> LLB:
     absent = [key for key in result.missing_keys if not key.startswith(frozen)]
     if absent or result.unexpected_keys:
         raise ValueError(f"{path} does not fit {config.name}: {(absent or result.unexpected_keys)[0]} is amiss.")
+    if isinstance(model.backbone, Lite0):
+        model.backbone.key = _backbone_key(state)
     return model.eval()
 
 
@@ -124,6 +128,15 @@ def save_apart(path: Path, backbone: Path, out: Path) -> bool:
         meta |= {"backbone": backbone.name, "backbone_sha256": sha256_of(backbone)}
     save_file({key: value for key, value in state.items() if not key.startswith(BACKBONE)}, out, meta)
     return bool(shared)
+
+
+def _backbone_key(state: Mapping[str, Tensor]) -> str:
+    """Return a text that names the backbone's weights among a model's; empty where it has none of its own."""
+    names = sorted(name for name in state if name.startswith(BACKBONE))
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update(state[name].contiguous().numpy().tobytes())
+    return digest.hexdigest() if names else ""
 
 
 def _read_backbone(path: Path, sha256: str) -> dict[str, Tensor]:

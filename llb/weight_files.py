@@ -34,7 +34,7 @@ NO_WEIGHTS = "no weights yet: this variant has not been trained at this scale"
 class ModelCard:
     """What is known of a model's weights; `reason` says why they cannot be used and is empty where they can.
 
-    `model` is what the weights are of: the name itself, unless there are several for one variant (``lite/llb-long``).
+    `model` is what the weights are of: the name itself, unless there are several for one variant (``lite/llb-seed1``).
     `backbone` is the file that holds its backbone, which several models share; empty where it is ImageNet's or in the
     model's own file. `parameters` counts the trained ones and the frozen backbone's. The file is in `folder`, or in
     `repo` at `revision`.

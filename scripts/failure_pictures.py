@@ -19,7 +19,7 @@ from demo.runs.ready_file import ReadyFile
 from llb.evaluation.metrics import region_similarity
 from llb.types import Labels
 
-MODEL = "lite/llb-long"
+MODEL = "lite/llb"
 COLUMNS = 3
 DOTS = 80  # per inch
 LEAST = 1 / 500  # of the frame, that the truth shows of an object

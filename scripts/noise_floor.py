@@ -23,7 +23,7 @@ from llb.evaluation.evaluate import evaluate
 from llb.io.video_reader import Frame, read_frames
 from llb.weight_files import WEIGHTS
 
-MODELS = ("lite/llb-long", "lite/llb", "lite/joint")
+MODELS = ("lite/llb", "lite/joint")
 PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
 SEEDS = (None, 0, 1, 2)  # None: the frames as they are
 RESULTS = WEIGHTS / "results" / "noise_floor.json"

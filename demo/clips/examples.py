@@ -52,16 +52,15 @@ EXAMPLES: dict[str, Example] = {
             "bee",
             "Fast, with blur",
             "A bee darts from flower to flower, and the shutter smears it into a streak. In the last dash (frame 42) "
-            "JOINT loses the bee completely while LLB keeps part of it: motion blur removes the appearance that both "
-            "rely on. Both recover when it hovers.",
+            "JOINT and LLB keep only the middle of the bee: motion blur removes the appearance that both rely on. Both "
+            "have it whole again when it hovers.",
         ),
         Example(
             "train",
             "Hidden and back",
             "An engine and its wagon go into a tunnel and come out at the far end. No model finds them again, because "
-            "each looks only around the place where it last saw them: neither JOINT nor LLB wins. While the wagon is "
-            "gone JOINT marks less of the empty track. One of the settings looks for lost objects all over the frame: "
-            "with it both find the engine.",
+            "each looks only around the place where it last saw them: neither JOINT nor LLB wins. One of the settings "
+            "looks for lost objects all over the frame: with it both find engine and wagon.",
         ),
         Example(
             "ducks",
@@ -73,22 +72,22 @@ EXAMPLES: dict[str, Example] = {
             "parade",
             "Three crossing",
             "A robot, a penguin and a bus pass in front of one another, each with a mask of its own. The models keep "
-            "the three apart. While the robot is half hidden LLB keeps more of it than JOINT; both have it whole again "
+            "the three apart. While the robot is half hidden both lose parts of it; both have it whole again "
             "afterwards, because the memory holds it from before.",
         ),
         Example(
             "teapot",
             "Moving light",
             "A glazed teapot turns while a shadow passes over it and the lamp goes from warm to cold, so that all its "
-            "colours change. JOINT and LLB hold it, LLB a little better (J always above 0.85 with both): each change "
+            "colours change. JOINT and LLB hold it, LLB a little better (J always above 0.8 with both): each change "
             "is slow enough for the memory to take it in.",
         ),
         Example(
             "biplane",
             "Far and near",
-            "A biplane comes from far away right up to the camera, and its outline is full of holes. JOINT outlines it "
-            "better than LLB, and wins over the whole clip: wings and struts are thinner than one feature cell, which "
-            "costs about 0.25 J.",
+            "A biplane comes from far away right up to the camera, and its outline is full of holes: wings and struts "
+            "are thinner than one feature cell, which costs about 0.25 J. Sea as blue as the plane is taken for a part "
+            "of it, with LLB a little less than with JOINT.",
         ),
     )
 }

@@ -48,7 +48,7 @@ def _columns(clip: str, entries: tuple[str, ...]) -> list[Column]:
 def _of_table(fact: TableFact) -> str:
     for row in ablation():
         if row.variant == fact.variant:
-            second = row.second.jf if row.second else float("nan")
-            values = {"jf": f"{row.measured.jf:.1f}", "difference": f"{row.difference:+.1f}", "second": f"{second:.1f}"}
-            return values[fact.column]
+            low, high = row.interval
+            values = {"difference": row.difference, "low": low, "high": high}
+            return f"{row.measured.jf:.1f}" if fact.column == "jf" else f"{values[fact.column]:+.1f}"
     raise ValueError(f"The table has no {fact.variant!r}.")

@@ -48,11 +48,17 @@ class Fact:
 
 @dataclass(frozen=True)
 class TableFact:
-    """A figure of the ablation table that a text states: a variant's J&F, with a second seed, or its difference."""
+    """A figure of the ablation table that a text states.
+
+    Attributes:
+        written: such as ``+1.7``.
+        variant: such as ``llb-1``.
+        column: its J&F, its difference to JOINT, or an end of that difference's 95 % interval.
+    """
 
     written: str
     variant: str
-    column: Literal["jf", "difference", "second"]
+    column: Literal["jf", "difference", "low", "high"]
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ PAGES: tuple[LessonPage, ...] = (
     LessonPage(
         "branches",
         "Are both answers needed?",
-        "J says how well a mask fits: its overlap with the true mask, from 0 to 1. LLB's mean J on this clip is 0.69. "
+        "J says how well a mask fits: its overlap with the true mask, from 0 to 1. LLB's mean J on this clip is 0.75. "
         "Now one answer is switched off in the trained model; nothing is trained anew. That is a knock-out.",
         "Predict first; then the page shows it.",
         f"{BEE}&frame={HOVER}&chart=j",
@@ -119,22 +119,22 @@ PAGES: tuple[LessonPage, ...] = (
         Done("answer"),
         Question(
             "What is the mean J with matching alone (only E1*)?",
-            ("about 0.65: matching does nearly all", "about 0.45: half of it goes", "about 0.2: the bee is lost"),
-            2,
-            "0.20 with only E1*, and 0.20 with only E2*. The decoder was trained on the sum and cannot read one part "
-            "alone. So this model needs both; a model trained with one branch might do better.",
+            ("about 0.7: matching does nearly all", "about 0.5: a third of it goes", "about 0.2: the bee is lost"),
+            1,
+            "0.51 with only E1*, and 0.31 with only E2*. The decoder was trained on the sum and reads one part alone "
+            "badly. So this model needs both; a model trained with one branch might do better.",
             f"clip=bee&models={','.join(BRANCHES)}&frame={HOVER}&chart=j",
         ),
         Exercise(
             "Mean J on the bee: LLB, only E1*, only E2*. Does this show that a model trained with one branch would be "
             "as bad?",
-            "0.69, 0.20 and 0.20. No: it is a knock-out of a trained model, whose decoder expects the sum. A model "
+            "0.75, 0.51 and 0.31. No: it is a knock-out of a trained model, whose decoder expects the sum. A model "
             "trained with one branch (an ablation) was not tried here.",
         ),
         (
-            Fact("0.69", "bee", BRANCHES, 0),
-            Fact("0.20", "bee", BRANCHES, 1),
-            Fact("0.20", "bee", BRANCHES, 2),
+            Fact("0.75", "bee", BRANCHES, 0),
+            Fact("0.51", "bee", BRANCHES, 1),
+            Fact("0.31", "bee", BRANCHES, 2),
         ),
     ),
     LessonPage(
@@ -149,22 +149,23 @@ PAGES: tuple[LessonPage, ...] = (
         Question(
             "Which model still has a part of the bee on frame 42?",
             ("LLB", "JOINT", "both", "neither"),
-            0,
-            "LLB keeps a part (J 0.24), JOINT loses it (J 0.00). Two frames later both have it again (0.79 and 0.71), "
-            "because the memory still holds the sharp bee. One dash of one bee proves little: see the table later.",
+            2,
+            "Both keep its middle: J 0.40 with LLB, 0.35 with JOINT. Two frames later both have it whole again (0.81 "
+            "and 0.80), because the memory still holds the sharp bee. So here it matters little what labels are made "
+            "of. One dash of one bee proves little: see the table later.",
             f"{BEE}&frame=42&box=source",
         ),
         Exercise(
             "What does LLB's label encoder read that JOINT's does not? What happens on frame 42 of the bee, and two "
             "frames later?",
-            "The object's pixels (BFF = frame × mask) instead of the bare mask. On frame 42 LLB keeps a part (J 0.24) "
-            "and JOINT loses the bee (J 0.00); on frame 44 both have it (0.79 and 0.71).",
+            "The object's pixels (BFF = frame × mask) instead of the bare mask. On frame 42 both keep the middle of "
+            "the bee (J 0.40 and 0.35); on frame 44 both have it whole again (0.81 and 0.80).",
         ),
         (
-            Fact("0.24", "bee", PAIR, 0, frame=42),
-            Fact("0.00", "bee", PAIR, 1, frame=42),
-            Fact("0.79", "bee", PAIR, 0, frame=44),
-            Fact("0.71", "bee", PAIR, 1, frame=44),
+            Fact("0.40", "bee", PAIR, 0, frame=42),
+            Fact("0.35", "bee", PAIR, 1, frame=42),
+            Fact("0.81", "bee", PAIR, 0, frame=44),
+            Fact("0.80", "bee", PAIR, 1, frame=44),
         ),
     ),
     LessonPage(
@@ -203,9 +204,10 @@ PAGES: tuple[LessonPage, ...] = (
     LessonPage(
         "table",
         "What the table proves, and what not",
-        "The table below measures six designs, trained alike, on ten other clips, in J&F (J, and F for the contour). "
-        "Richer labels: LLB-1 +2.4 points over JOINT, LLB +2.0. Gates alone: LLB-2 -0.1. JOINT trained once more with "
-        "another random seed moves from 77.1 to 79.4.",
+        "The table below measures six designs, trained together, on ten other clips, in J&F (J, and F for the "
+        "contour). Labels made of BFF: LLB-3 +1.5 points over JOINT, LLB-1 +1.7, LLB +1.7. Gates alone: LLB-2 +1.0. A "
+        "ViTAE that reads the bare mask: LLB-4 -0.9. The interval says where a difference may lie with ten other such "
+        "clips.",
         "Read the table, then answer.",
         BEE,
         "#table",
@@ -214,19 +216,21 @@ PAGES: tuple[LessonPage, ...] = (
             "Which sentence do these figures carry?",
             (
                 "Gates make the model better",
-                "LLB is 2 points better than JOINT",
-                "Richer labels may help; one seed moves as much",
+                "LLB is 1.7 points better than JOINT",
+                "BFF may help; ten clips are too few to be sure",
             ),
             2,
-            "The seed alone moves JOINT by about as much as any design does, so a difference of 2 points with one seed "
-            "is a hint. For more you would train each design several times.",
+            "LLB's interval runs from +0.0 to +4.2, and most of its lead comes from one clip (drift-chicane). So it is "
+            "a hint. For more you would measure on more clips, and train each design several times.",
         ),
         facts=(
-            TableFact("+2.4", "llb-1", "difference"),
-            TableFact("+2.0", "llb", "difference"),
-            TableFact("-0.1", "llb-2", "difference"),
-            TableFact("77.1", "joint", "jf"),
-            TableFact("79.4", "joint", "second"),
+            TableFact("+1.5", "llb-3", "difference"),
+            TableFact("+1.7", "llb-1", "difference"),
+            TableFact("+1.7", "llb", "difference"),
+            TableFact("+1.0", "llb-2", "difference"),
+            TableFact("-0.9", "llb-4", "difference"),
+            TableFact("+0.0", "llb", "low"),
+            TableFact("+4.2", "llb", "high"),
         ),
     ),
     LessonPage(

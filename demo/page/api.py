@@ -92,7 +92,7 @@ class Api:
         Args:
             clip: a video, or a zip of pictures: 2 to 5,400 frames of up to 4,096 pixels a side, up to 500 MB.
             mask: a PNG of the first frame's size in pixels; its values are the objects' numbers, 1 to 8, and 0 is none.
-            model: name of the model, such as lite/llb or lite/llb-long (the best one).
+            model: name of the model, such as lite/llb.
 
         Returns:
             token and run: by which /inside finds the run

@@ -32,14 +32,15 @@ class AblationRow:
     cells: tuple[str, ...]
 
     @classmethod
-    def of(cls, row: Row) -> AblationRow:
-        """Write out a variant's figures; the baseline has no difference to itself."""
+    def of(cls, row: Row, seeds: bool) -> AblationRow:
+        """Write out a variant's figures, with or without a second seed; the baseline has no difference to itself."""
         own, base = row.measured, row.variant == BASELINE
         cells = (
             *(f"{value:.1f}" for value in (own.jf, own.j, own.f)),
+            f"{own.milliseconds:.0f}",
             "" if base else f"{row.difference:+.1f}",
             "" if base else f"{row.interval[0]:+.1f} to {row.interval[1]:+.1f}",
-            f"{row.second.jf:.1f}" if row.second else "",
+            *((f"{row.second.jf:.1f}" if row.second else "",) if seeds else ()),
             f"{row.paper[0]:.1f}",
         )
         return cls(row.variant.upper(), model_text.difference(row.variant), cells)
@@ -94,10 +95,10 @@ def glossary() -> str:
 
 def ablation(rows: Sequence[Row]) -> str:
     """Show what the ablation says, and its table with the spread."""
-    lines = [AblationRow.of(row) for row in rows]
-    return TEMPLATES.get_template("ablation.html").render(
-        finding=finding(rows), heads=list(text.TABLE_HEADS.items()), rows=lines
-    )
+    seeds = any(row.second for row in rows)
+    heads = [(head, said) for head, said in text.TABLE_HEADS.items() if seeds or head != text.SECOND_SEED]
+    lines = [AblationRow.of(row, seeds) for row in rows]
+    return TEMPLATES.get_template("ablation.html").render(finding=finding(rows), heads=heads, rows=lines)
 
 
 def notice(sentence: str, done: float | None = None) -> str:

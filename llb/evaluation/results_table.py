@@ -96,19 +96,20 @@ def bootstrap_interval(gains: np.ndarray) -> tuple[float, float]:
 
 
 def markdown(rows: list[Row]) -> str:
-    """Return the table as Markdown."""
-    lines = [
-        "| model | J&F | J | F | to JOINT | 95 % interval | J&F, second seed | paper J&F | paper J | paper F |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
+    """Return the table as Markdown, with the second seed where a row has one."""
+    seeds = ["J&F, second seed"] if any(row.second for row in rows) else []
+    heads = ["model", "J&F", "J", "F", "ms", "to JOINT", "95 % interval", *seeds, "paper J&F", "paper J", "paper F"]
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for row in rows:
         own, base = row.measured, row.variant == BASELINE
+        second = f"{row.second.jf:.1f}" if row.second else ""
         cells = [
             f"`lite/{row.variant}`",
             *(f"{value:.1f}" for value in (own.jf, own.j, own.f)),
+            f"{own.milliseconds:.0f}",
             "" if base else f"{row.difference:+.1f}",
             "" if base else f"{row.interval[0]:+.1f} to {row.interval[1]:+.1f}",
-            f"{row.second.jf:.1f}" if row.second else "",
+            *(second for _ in seeds),
             *(f"{value:.1f}" for value in row.paper),
         ]
         lines.append("| " + " | ".join(cells) + " |")

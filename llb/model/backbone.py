@@ -39,10 +39,14 @@ class ResNet50(nn.Module):
 
 
 class Lite0(nn.Module):
-    """EfficientNet-Lite0 with 24, 40, 112 and 320 channels at strides 4, 8, 16 and 32."""
+    """EfficientNet-Lite0 with 24, 40, 112 and 320 channels at strides 4, 8, 16 and 32.
+
+    `key` names its weights, empty for ImageNet's: two with equal keys give the same features.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.key = ""
         self.net = timm.create_model(
             "tf_efficientnet_lite0", pretrained=False, features_only=True, out_indices=(1, 2, 3, 4)
         )

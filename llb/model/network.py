@@ -7,6 +7,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 from llb.config import SCALES, ModelConfig, Precision, Scale
+from llb.model.backbone import Lite0
 from llb.model.decoder import Decoder
 from llb.model.incremental_attention import MemoryEncoding
 from llb.model.induction import Induction
@@ -80,9 +81,11 @@ class LLB(nn.Module):
         return FrameFeatures(features, self.transduction.features(c4), self.induction.features(c4))
 
     def shares_backbone(self, other: object) -> bool:
-        """Return whether another model's backbone gives the same features: at lite scale all are ImageNet's, frozen."""
-        alike = isinstance(other, LLB) and self.scale is other.scale and self.precision == other.precision
-        return alike and self.scale.backbone == "lite0"
+        """Return whether another model's backbone gives the same features: a lite one with the same weights does."""
+        if not isinstance(other, LLB) or self.precision != other.precision:
+            return False
+        own, others = self.backbone, other.backbone
+        return isinstance(own, Lite0) and isinstance(others, Lite0) and own.key == others.key
 
     def encode_target(
         self, image: Float[Tensor, "b 3 height width"], mask: Float[Tensor, "b 1 height width"]

@@ -54,7 +54,7 @@ def train(
     ] = None,
     long: Annotated[
         bool,
-        typer.Option("--long", help="The schedule of lite/llb-long, the visitors' default.", rich_help_panel=LITE),
+        typer.Option("--long", help="A longer schedule, for a model that is not compared.", rich_help_panel=LITE),
     ] = False,
     wide: Annotated[
         bool,

@@ -70,8 +70,8 @@ def lite_recipe(
 ) -> TrainConfig:
     """Return the shipped models' settings for the shared stage (``lite/family``) or a variant's own stage.
 
-    `start` is the shared stage's file, for a variant; `length` multiplies the steps. `long` takes the schedule of the
-    page's default model (``lite/llb-long``), which is not part of the ablation. Losses are the paper's divided by 100.
+    `start` is the shared stage's file, for a variant; `length` multiplies the steps. `long` takes a longer
+    schedule, for a model that is not part of the ablation. Losses are the paper's divided by 100.
 
     Raises:
         ValueError: the length is not above 0, the model is not lite, or `start` does not fit it.
@@ -133,7 +133,7 @@ def variant_schedule(length: float = 1.0) -> tuple[Stage, ...]:
 
 
 def long_schedule(length: float = 1.0) -> tuple[Stage, ...]:
-    """Return the second stage of ``lite/llb-long``: longer, with regions nearer to the engine's and full crops."""
+    """Return a second stage that is longer, with regions nearer to the engine's and full crops."""
     steps = [max(1, round(length * n)) for n in (1200, 600, 800)]
     near = ClipConfig(search_factor=3.0, offset=(3.2, 2.2))
     return (

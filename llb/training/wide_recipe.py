@@ -57,7 +57,7 @@ def wide_recipe(
     """Return the settings of the shared stage (``lite/family``), or of a variant's own stage.
 
     A variant starts from the shared stage's file `start`, and its backbone stays as that stage left it; `long` makes
-    its stage two and a half times as long. The shared stage may `start` from a file, too (`scripts.shared_start`), or
+    its stage twice as long. The shared stage may `start` from a file, too (`scripts.shared_start`), or
     `finish` from a copy of the checkpoint of such a run. `length` multiplies the steps of a variant's stage, or those
     over which the rates fall.
 
@@ -78,13 +78,13 @@ def wide_recipe(
         raise ValueError("Only the shared stage has no fixed end: choose lite/family, or leave --finish out.")
     if start is None:
         raise ValueError(f"{model} starts from the shared stage: train lite/family first and pass its file as --start.")
-    stages = tuple(own_schedule(length * 2.5 if long else length))
-    run = TrainConfig(model, seed, (StartFile.of("model", start),), stages, rates=(Rate("", 4e-4),))
-    return _common(replace(run, decay=CosineDecay(warmup=50), losses=LossWeights(1.0, 0.5, 0.01)))
+    stages = tuple(own_schedule(length * 2 if long else length))
+    run = TrainConfig(model, seed, (StartFile.of("model", start),), stages, rates=(Rate("", 2e-4),))
+    return _common(replace(run, decay=CosineDecay(warmup=50)))
 
 
 def shared_run(seed: int, start: Path | None) -> TrainConfig:
-    """Return the open-ended shared stage. Its cosine loss is a tenth of the own stages', which keeps channels alive."""
+    """Return the open-ended shared stage. Its cosine loss is a tenth of the paper's, which keeps channels alive."""
     return _common(
         TrainConfig(
             f"lite/{FAMILY}",
@@ -94,7 +94,6 @@ def shared_run(seed: int, start: Path | None) -> TrainConfig:
             rates=(Rate("trunk.backbone.", 4e-5), Rate("", 4e-4)),
             decay=ConstantThenFall(warmup=100),
             thawed=THAWED,
-            losses=LossWeights(1.0, 0.5, 0.001),
             pretrain_steps=700,
         )
     )
@@ -123,14 +122,14 @@ def shared_cycle() -> tuple[Stage, ...]:
 
 
 def own_schedule(length: float = 1.0) -> Iterator[Stage]:
-    """Yield the stages of a variant's own training: mostly real clips, large ones at the end."""
-    clips = replace(CLIPS, real=0.6)
-    for steps, crop, frames in ((400, (192, 320), 4), (200, (160, 272), 7), (200, (256, 448), 4)):
-        yield Stage(max(1, round(length * steps)), replace(clips, crop=crop, frames=frames))
+    """Yield the stages of a variant's own training: a round of the shared stage's."""
+    for stage in shared_cycle():
+        yield replace(stage, steps=max(1, round(length * stage.steps)))
 
 
 def _common(run: TrainConfig) -> TrainConfig:
-    return replace(run, batch_size=4, optimiser="adamw", weight_decay=1e-4, ema=0.998, clip_norm=1.0)
+    losses = LossWeights(lovasz=1.0, bce=0.5, cosine=0.001)
+    return replace(run, batch_size=4, optimiser="adamw", weight_decay=1e-4, losses=losses, ema=0.998, clip_norm=1.0)
 
 
 def _first_steps(stages: Sequence[Stage], steps: int) -> Iterator[Stage]:

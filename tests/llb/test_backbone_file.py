@@ -84,3 +84,14 @@ def test_a_file_with_imagenets_backbone_is_copied_as_it_is(tmp_path: Path) -> No
     assert not (tmp_path / "backbone.safetensors").exists()
     assert load_file(tmp_path / "a.safetensors").keys() == load_file(tmp_path / "b.safetensors").keys()
     assert load_model(str(tmp_path / "b.safetensors")).config.name == "lite/joint"
+
+
+def test_models_share_features_where_their_backbones_weights_are_the_same(tmp_path: Path) -> None:
+    paths = [trained(name, tmp_path / f"{name[5:]}.safetensors") for name in ("lite/joint", "lite/llb")]
+    shared, apart = tmp_path / "backbone", tmp_path / "apart.safetensors"
+    save_apart(paths[1], shared, apart)
+    joint, llb, other = (load_model(str(path)) for path in (*paths, apart))
+    assert joint.shares_backbone(llb)
+    assert joint.shares_backbone(other)
+    assert not joint.shares_backbone(load_model("lite/joint"))
+    assert not load_model("lite/joint").shares_backbone(joint)

@@ -37,9 +37,9 @@ def figures(server: Server, folder: Path) -> Iterator[tuple[str, str]]:
     yield "memory, started and with the greeting comparison shown", memory(server)
     program = Client(server.url, verbose=False)
     clip, mask, seconds, frames = write_clip(folder)
-    for models in (MODELS[:3], MODELS[3:], ["lite/llb-long", "flow"]):
+    for models in (MODELS[:3], MODELS[3:], ["flow"]):
         answer = program.predict(handle_file(clip), handle_file(mask), models, api_name="/compare")
-    yield f"memory, with all {len(MODELS) + 2} models loaded and three runs done", memory(server)
+    yield f"memory, with all {len(MODELS) + 1} models loaded and three runs done", memory(server)
     yield "memory at its highest, while those ran", f"{server.status('VmHWM'):.0f} MB"
     before = server.status("VmRSS")
     visitors = [Client(server.url, verbose=False) for _ in range(VISITORS)]

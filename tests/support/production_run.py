@@ -26,7 +26,7 @@ from demo.runs.trace_file import FEATURES
 from llb.types import FrameResult, Rgb, TraceRequest
 from tests.support.clips import square_clip
 
-NAMES = ("lite/llb", "lite/joint", "lite/llb~gates", "lite/llb-long")
+NAMES = ("lite/llb", "lite/joint", "lite/llb~gates", "lite/llb-4")
 FRAMES = 8
 LATE = 3  # the frame on which the second object is marked
 FAILS_AT = 4

@@ -17,8 +17,8 @@ def test_the_worksheet_that_is_given_out_is_today_s() -> None:
 def test_it_asks_six_questions_and_answers_them_on_a_sheet_of_their_own() -> None:
     asked, answers = worksheet.render().split('<section class="answers">')
     assert len(re.findall("<li>", asked)) == len(re.findall("<li>", answers)) == EXERCISES
-    assert "0.20" in answers
-    assert "0.20" not in asked
+    assert "0.51" in answers
+    assert "0.51" not in asked
     for question in ("enough?", "twice?", "object?"):
         assert question in asked, "the three questions of the first page"
 

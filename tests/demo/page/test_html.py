@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,10 @@ def test_the_baseline_has_no_difference_to_itself() -> None:
     assert found.count("></td>") == 3  # difference, interval and second seed of the baseline
     assert ">+1.2</td>" in found
     assert 'data-head="95 % interval">-0.5 to +3.0</td>' in found
+    assert 'data-head="second seed">80.0</td>' in found
+    alone = html.ablation([baseline, replace(other, second=None)])
+    assert "second seed" not in alone
+    assert 'data-head="paper&#39;s J&amp;F">84.6</td>' in alone
 
 
 def test_the_head_names_whose_code_a_link_leads_to(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,7 +90,7 @@ def test_nothing_is_told_of_other_results_models_or_clips() -> None:
     better = ModelStats(objects={1: replace(found, j=0.9)})
     series[42] = FrameStats({**series[42].models, "lite/joint": better})
     assert tell(clip, series) is None
-    assert value_of(STORIES["bee"].sentences[0].figures[0], STORIES["bee"], series) == 0.9
+    assert value_of(STORIES["bee"].sentences[0].figures[1], STORIES["bee"], series) == 0.9
 
 
 def test_a_run_opens_where_the_models_differ_most(tmp_path: Path) -> None:

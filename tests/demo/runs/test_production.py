@@ -18,7 +18,7 @@ from tests.support.production_run import FAILS_AT, FRAMES, LATE, NAMES
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not shipped_models()["lite/llb-long"].available, reason="the weights are not here"),
+    pytest.mark.skipif(not shipped_models()["lite/llb"].available, reason="the weights are not here"),
 ]
 
 
