@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -142,7 +143,8 @@ def started(tmp_path: Path) -> Iterator[tuple[Container, dict[str, str], subproc
     own = {"LLB_CACHE": str(tmp_path / "data"), "GRADIO_SERVER_PORT": str(free_port())}
     environment = {**os.environ, **container.environment, **own}
     command = [sys.executable, *json.loads(container.all("CMD")[0])[1:]]
-    with subprocess.Popen(command, cwd=app, env=environment) as process:
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # who starts the tests with & lets it be ignored
+    with subprocess.Popen(command, cwd=app, env=environment, preexec_fn=heard) as process:
         yield container, environment, process
         process.kill()
 

@@ -6,21 +6,20 @@ import gradio as gr
 
 from demo import model_text, text
 from demo.models.provider import ModelProvider
-from demo.models.settings import LONG_SUFFIX, OFFERED, Settings, split_entry
+from demo.models.settings import OFFERED, Settings, split_entry
 from demo.page import html
 from demo.page.choice import knock_outs_of
 from demo.page.model_grid import in_grid_order
 from demo.runs.ready_runs import GREETING
 
 Chosen = gr.CheckboxGroup | gr.Slider | gr.Dropdown | gr.Checkbox  # what holds a value of a `Choice`
-TICKED = (f"{GREETING[0]}{LONG_SUFFIX}", *GREETING)  # at first: the one for use, and two that were trained alike
 
 
 def model_choice(models: ModelProvider) -> tuple[gr.CheckboxGroup, gr.CheckboxGroup]:
     """Lay out the grid of models, and the knock-outs."""
     choices = models.choices()
     able = in_grid_order([choice for choice in choices if not choice.reason])
-    chosen = [choice.name for choice in able if choice.name in TICKED] or [choice.name for choice in able[:2]]
+    chosen = [choice.name for choice in able if choice.name in GREETING] or [choice.name for choice in able[:2]]
     gr.Markdown(text.MODELS_HINT, elem_classes="hint")
     with gr.Column(elem_id="model-grid"):
         gr.HTML(html.model_grid(choices))

@@ -10,7 +10,7 @@ import pytest
 
 from demo import text
 from demo.clips.examples import ExampleShelf
-from demo.page.model_choice import TICKED
+from demo.runs.ready_runs import GREETING
 from tests.e2e.driver import LONG, opened, upload_disc
 from tests.e2e.test_ready_e2e import TITLES, ShippedInName
 from tests.support.page_fakes import served
@@ -84,7 +84,7 @@ def test_headings_have_an_order_and_clips_have_names(page: Page, url: str) -> No
 def test_models_are_chosen_in_the_grid_by_keyboard_and_in_a_link(page: Page, url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     opened(page, url)
-    assert sorted(ticked(page)) == sorted(TICKED)
+    assert sorted(ticked(page)) == sorted(GREETING)
     boxes = {name: page.locator(f'#models label:has(input[name="lite/{name}"])').bounding_box() for name in VARIANTS}
     tops = {name: round(box["y"]) for name, box in boxes.items() if box}
     assert tops["joint"] == tops["llb-2"] == tops["llb-4"] < tops["llb-1"] == tops["llb-3"] == tops["llb"]

@@ -120,7 +120,7 @@ def test_an_example_opens_on_its_story_and_tells_the_way_back(page: Page, url: s
     told_text = page.locator(".player .story p")
     at(page, 42)
     assert told_text.is_visible()
-    assert "JOINT loses it (J\u00a00.00)" in told_text.inner_text()
+    assert "both models keep only the middle of the bee: J\u00a00.40 with LLB" in told_text.inner_text()
     assert page.locator(".player .play").get_attribute("aria-label") == "Play"  # it stands
     go_to(page, 5)
     assert not told_text.is_visible()

@@ -64,8 +64,8 @@ def test_two_processes_that_are_killed_go_on_as_one(coco: Path, alone: Path, tmp
     processes = launch(2, coco, tmp_path)
     first = processes[0]
     assert first.stdout is not None
-    while first.stdout.readline().strip() != "3":
-        assert first.poll() is None, first.stderr.read() if first.stderr else ""
+    steps = iter(first.stdout.readline, "")  # a busy machine may read a step when the next ones are done
+    assert any(line.strip() == "3" for line in steps), first.stderr.read() if first.stderr else ""
     for process in processes:
         process.kill()
         process.communicate()
