@@ -12,6 +12,7 @@ import pytest
 
 from demo import text
 from demo.clips.examples import EXAMPLES, ExampleShelf
+from demo.clips.stories import STORIES
 from demo.models.combined import CombinedModels, models_of_examples
 from demo.models.provider import ModelChoice, ModelFacts, Segmenter
 from demo.models.settings import Settings
@@ -118,15 +119,15 @@ def test_an_inside_that_is_not_there_yet_says_so_and_comes_by_itself(page: Page,
 def test_an_example_opens_on_its_story_and_tells_the_way_back(page: Page, url: str) -> None:
     opened(page, url)
     told_text = page.locator(".player .story p")
-    at(page, 42)
+    at(page, STORIES["bee"].frame)
     assert told_text.is_visible()
     assert "both models keep only the middle of the bee: J\u00a00.40 with LLB" in told_text.inner_text()
     assert page.locator(".player .play").get_attribute("aria-label") == "Play"  # it stands
     go_to(page, 5)
     assert not told_text.is_visible()
     page.click(".player .story button")
-    at(page, 42)
+    at(page, STORIES["bee"].frame)
     assert told_text.is_visible()
     choose_example(page, 5)
-    page.wait_for_selector(".player .story p >> text=JOINT wins here", timeout=PROMPT)
-    at(page, 10)
+    page.wait_for_selector(".player .story p >> text=strips of blue sea", timeout=PROMPT)
+    at(page, STORIES["biplane"].frame)
