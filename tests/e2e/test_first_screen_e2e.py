@@ -81,6 +81,14 @@ def test_headings_have_an_order_and_clips_have_names(page: Page, url: str) -> No
     assert page.get_by_role("button", name=TITLES[1], exact=True).count() == 1
 
 
+def test_no_figure_of_the_table_is_cut_off_on_a_phone(page: Page, url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, url)
+    cut_off = "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)"
+    assert page.locator("#table td").count() > 0
+    assert page.locator("#table td").evaluate_all(cut_off) == []
+
+
 def test_models_are_chosen_in_the_grid_by_keyboard_and_in_a_link(page: Page, url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     opened(page, url)
