@@ -37,7 +37,9 @@ def train(
     davis: Annotated[
         Path | None, typer.Option(help="Folder of DAVIS 2017 trainval, 480p.", rich_help_panel=RELEASED)
     ] = None,
-    batch: Annotated[int, typer.Option(help="Clips per step, over all GPUs.", rich_help_panel=RELEASED)] = 32,
+    batch: Annotated[
+        int | None, typer.Option(min=1, help="Clips per step, over all GPUs.", show_default="32; --wide: 4")
+    ] = None,
     precision: Annotated[
         Literal["fp32", "bf16", "fp16"],
         typer.Option(help="The few-shot learner stays in fp32.", rich_help_panel=RELEASED),
@@ -66,6 +68,10 @@ def train(
         Path | None,
         typer.Option(help="Copy of an open-ended run's checkpoint, to bring to an end.", rich_help_panel=LITE),
     ] = None,
+    falling: Annotated[
+        bool,
+        typer.Option("--falling", help="The shared stage's rates fall from the first step on.", rich_help_panel=LITE),
+    ] = False,
     start: Annotated[
         Path | None,
         typer.Option(help="Weights of an earlier stage, or a released LLB or JOINT.", rich_help_panel=STARTS),
@@ -110,15 +116,20 @@ def train(
     _check_installed()
     from llb.training.clip_sources import DataFolders
     from llb.training.recipes import lite_recipe, released_recipe, start_files
-    from llb.training.wide_recipe import wide_recipe
+    from llb.training.wide_recipe import BATCH, wide_recipe
 
-    if finish is not None and not wide:
-        raise ValueError("Only a run of the wide recipe has no fixed end: add --wide, or leave --finish out.")
+    if (finish is not None or falling) and not wide:
+        option = "--falling" if falling else "--finish"
+        raise ValueError(f"Only a run of the wide recipe has no fixed end: add --wide, or leave {option} out.")
     if stage is None:
         if init_backbone or init_encoder:
             raise ValueError("A first backbone or encoder is for the release's stages: add --stage 1, or leave it out.")
         if wide:
-            config = wide_recipe(model, seed, length, start, long=long, finish=finish)
+            config = wide_recipe(
+                model, seed, length, start, long=long, finish=finish, falling=falling, batch_size=batch or BATCH
+            )
+        elif batch is not None:
+            raise ValueError("The short recipe has 4 clips per step: leave --batch out, or add --wide.")
         else:
             config = lite_recipe(model, seed, length, start, long=long)
     else:
@@ -127,7 +138,7 @@ def train(
             stage,
             seed=seed,
             length=length,
-            batch_size=batch,
+            batch_size=batch or 32,
             starts=start_files(start, init_backbone, init_encoder),
             precision=precision,
         )

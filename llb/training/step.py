@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs, InitProcessGroupKwargs
@@ -54,13 +55,13 @@ class Rollouts(nn.Module):
     def __init__(self, network: nn.Module, models: Sequence[LLB], parts: int = 1, recompute: bool = False) -> None:
         super().__init__()
         self.network = network
-        self._models = tuple(models)
+        self.models = nn.ModuleList(models)  # registered, so that buffers of their own go to the GPU as well
         self._parts, self._again = parts, rerun if recompute else None
 
     def forward(
         self, rgb: UInt8[Tensor, "b t 3 height width"], mask: UInt8[Tensor, "b t 1 height width"], turn: int
     ) -> Rollout:
-        model = self._models[turn % len(self._models)]
+        model = cast(LLB, self.models[turn % len(self.models)])
         if self._parts == 1:
             return roll_out(model, rgb, mask, again=self._again)
         size = -(-len(rgb) // self._parts)

@@ -17,7 +17,7 @@ from llb.data.sampler import ClipConfig
 from llb.training.clip_sources import DataFolders
 from llb.training.config import ConstantThenFall, Stage, StartFile, TrainConfig
 from llb.training.networks import build_networks
-from llb.training.step import count_live
+from llb.training.step import Rollouts, count_live
 from llb.training.trainer import CHECKPOINT, RunOptions, Trainer
 from llb.training.wide_recipe import FALL, HELD_OUT, finishing, own_schedule, shared_run, wide_recipe
 from scripts.variant_of_shared import take
@@ -81,10 +81,28 @@ def test_wrong_orders_are_refused(tmp_path: Path) -> None:
             wide_recipe(*settings)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="leave --finish out"):
         wide_recipe("lite/llb", start=path, finish=path)
-    with pytest.raises(ValueError, match="leave --long out"):
-        wide_recipe("lite/family", long=True)
+    with pytest.raises(ValueError, match="leave --falling out"):
+        wide_recipe("lite/llb", start=path, falling=True)
+    with pytest.raises(ValueError, match="leave --falling out"):
+        wide_recipe("lite/family", finish=path, falling=True)
     with pytest.raises(ValueError, match="not a run's checkpoint"):
         wide_recipe("lite/family", finish=path)
+
+
+def test_the_rates_of_a_falling_run_fall_from_its_first_step_on() -> None:
+    run = wide_recipe("lite/family", length=0.4, falling=True, batch_size=16)
+    assert (run.steps, run.batch_size) == (round(0.4 * FALL), 16)
+    rates = [run.rate_factor(step) for step in range(run.steps)]
+    assert max(rates) < 1.0
+    assert all(later < earlier for earlier, later in zip(rates[99:], rates[100:], strict=False))
+    assert rates[-1] == pytest.approx(0.01)
+
+
+def test_what_the_models_do_not_share_goes_to_the_gpu_with_the_rest() -> None:
+    network, models = build_networks(shared_run(0, None))
+    Rollouts(network, models).to("meta")  # as accelerate moves what it prepares
+    for model in models:
+        assert all(tensor.is_meta for tensor in (*model.parameters(), *model.buffers()))
 
 
 @pytest.mark.slow
