@@ -6,7 +6,7 @@ from llb.config import VARIANTS, Variant
 from llb.evaluation.results_table import Measured
 
 LONG_TITLE = "LLB (trained longer)"
-LONG_DIFFERENCE = "best for your own clips"
+LONG_DIFFERENCE = "larger crops: best for your own clips"
 INPUTS = {"mask": "label from the mask", "bff": "label from object pixels (frame × mask)"}
 ENCODERS = {"cnn": "CNN", "vitae": "ViTAE"}
 FUSIONS = {"sum": "branches added", "adaptive": "branches weighted by gates"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -14,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save, save_file
 from torch import Tensor, nn
 
-from llb.config import SCALES, ModelConfig, PrecisionChoice
+from llb.config import SCALES, ModelConfig, PrecisionChoice, read_crop, write_crop
 from llb.model.backbone import Lite0, load_lite0_imagenet
 from llb.model.build import build_model, for_inference
 from llb.model.network import LLB
@@ -76,7 +77,9 @@ def _load_file(path: Path, name: str | None) -> LLB:
         state |= _read_backbone(path.with_name(Path(meta["backbone"]).name), meta.get("backbone_sha256", ""))
     config = ModelConfig.from_name(meta["model"])
     if "label_dim" in meta:
-        config = ModelConfig(config.scale, config.variant, int(meta["label_dim"]))
+        config = replace(config, label_dim=int(meta["label_dim"]))
+    if "crop" in meta:
+        config = replace(config, crop=read_crop(meta["crop"]))
     model = build_model(config)
     state = {key: value.float() if value.is_floating_point() else value for key, value in state.items()}
     try:
@@ -158,4 +161,6 @@ def save_model(model: LLB, path: Path) -> None:
     meta = {"model": model.config.name}
     if model.config.label_dim:
         meta["label_dim"] = str(model.config.label_dim)
+    if model.config.crop:
+        meta["crop"] = write_crop(model.config.crop)
     save_file(state, path, meta)

@@ -107,24 +107,28 @@ SCALES: dict[str, Scale] = {
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """A scale times a variant. `label_dim` overrides the scale's D (JOINT's published files have D = 16).
+    """A scale times a variant. `label_dim` overrides the scale's D (JOINT's published files have D = 16), `crop` its
+    (height, width) of the search region.
 
     >>> ModelConfig.from_name("lite/llb")
-    ModelConfig(scale='lite', variant='llb', label_dim=None)
+    ModelConfig(scale='lite', variant='llb', label_dim=None, crop=None)
 
     Raises:
-        ValueError: there is no such scale or variant.
+        ValueError: there is no such scale or variant, or the crop is not of multiples of 16.
     """
 
     scale: str
     variant: str
     label_dim: int | None = None
+    crop: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if self.scale not in SCALES:
             raise ValueError(f"Unknown scale {self.scale!r}: choose one of {', '.join(SCALES)}.")
         if self.variant not in VARIANTS:
             raise ValueError(f"Unknown variant {self.variant!r}: choose one of {', '.join(VARIANTS)}.")
+        if any(side <= 0 or side % 16 for side in self.crop or ()):
+            raise ValueError(f"crop is {self.crop}: choose a height and width that are multiples of 16.")
 
     @classmethod
     def from_name(cls, name: str) -> ModelConfig:
@@ -138,6 +142,32 @@ class ModelConfig:
     def name(self) -> str:
         """``scale/variant``."""
         return f"{self.scale}/{self.variant}"
+
+    @property
+    def sizes(self) -> Scale:
+        """The sizes of the scale, with this model's own crop."""
+        scale = SCALES[self.scale]
+        return replace(scale, crop=self.crop) if self.crop else scale
+
+
+def read_crop(written: str) -> tuple[int, int]:
+    """Return the (height, width) of a crop that is written as width x height.
+
+    >>> read_crop("512x288")
+    (288, 512)
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    width, _, height = written.partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise ValueError(f"The crop is {written!r}: write width and height, such as 512x288.")
+    return int(height), int(width)
+
+
+def write_crop(crop: tuple[int, int]) -> str:
+    """Return a crop as `read_crop` reads it."""
+    return f"{crop[1]}x{crop[0]}"
 
 
 @dataclass(frozen=True)

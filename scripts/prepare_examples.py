@@ -23,12 +23,12 @@ from demo.clips.stories import STORIES
 from demo.lesson.pages import clicked_frames, opened_frames
 from demo.models.combined import models_of_examples
 from demo.models.provider import ModelProvider
-from demo.models.settings import Settings
+from demo.models.settings import LONG_SUFFIX, Settings, with_leads
 from demo.models.shipped import LARGE
 from demo.page.choice import in_page_order, knock_outs_of
 from demo.runs.answers import is_fresh, weights_of
 from demo.runs.compare import execute_run
-from demo.runs.ready_file import Column, ReadyFile, column_of, stamp_of, with_leads
+from demo.runs.ready_file import Column, ReadyFile, column_of, stamp_of
 from demo.runs.ready_runs import GREETING
 from demo.runs.run import Run
 from demo.runs.run_setup import able_models, objects_to_follow, records_of
@@ -40,9 +40,9 @@ EQUAL = 0.9995  # part of the pixels that two machines, or two versions of PyTor
 def groups(models: ModelProvider) -> list[list[str]]:
     """List the runs to compute. Each model leads one with all that come after it on the page.
 
-    So any choice of lite models is ready. The second run is of the knock-outs of the first of `GREETING`.
+    So any choice of compared lite models is ready. The second run is of the knock-outs of the first of `GREETING`.
     """
-    able = [name for name in able_models(models) if not name.startswith(f"{LARGE}/")]
+    able = [name for name in able_models(models) if not name.startswith(f"{LARGE}/") and not name.endswith(LONG_SUFFIX)]
     ordered = in_page_order(able, able)
     family = [name for name, lead in with_leads(ordered) if lead]
     return [ordered, [GREETING[0], *knock_outs_of(able)], *(family[place:] for place in range(1, len(family)))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from llb.config import RANGES, SCALES, VARIANTS, InferenceConfig
@@ -10,7 +10,7 @@ from llb.model.interventions import KnockOut
 
 DEFAULTS = InferenceConfig()
 KNOCK_OUT_SEPARATOR = "~"  # between a model's name and the knock-out's
-LONG_SUFFIX = "-long"  # ends the name of a variant's weights that were trained longer than the others
+LONG_SUFFIX = "-long"  # ends the name of a variant's weights that were trained longer than the others, larger crops
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,29 @@ def split_entry(name: str) -> tuple[str, str]:
     if knock_out and knock_out not in KNOCK_OUTS:
         raise ValueError(f"There is no knock-out {knock_out!r}: choose one of {', '.join(KNOCK_OUTS)}.")
     return model, knock_out
+
+
+def with_leads(entries: Iterable[str]) -> list[tuple[str, str]]:
+    """Return each entry of a run with the one whose search regions it takes where regions are shared.
+
+    That is the first of the family, for those with crops of its size; the others have regions of their own. A model of
+    another kind has none.
+    """
+    entries = list(entries)
+    lead = next((entry for entry in entries if variant_of(entry)), "")
+
+    def lead_of(entry: str) -> str:
+        if not variant_of(entry):
+            return ""
+        return lead if _crops(entry) == _crops(lead) else entry
+
+    return [(entry, lead_of(entry)) for entry in entries]
+
+
+def _crops(name: str) -> tuple[str, bool]:
+    """Return what decides of the size of an entry's crops."""
+    model = split_entry(name)[0]
+    return model.partition("/")[0], model.endswith(LONG_SUFFIX)
 
 
 def variant_of(name: str) -> str | None:

@@ -7,7 +7,7 @@ from threading import Lock
 
 from demo import model_text
 from demo.models.provider import ModelChoice, ModelFacts, Segmenter
-from demo.models.settings import KNOCK_OUTS, LONG_SUFFIX, Settings, split_entry
+from demo.models.settings import KNOCK_OUTS, LONG_SUFFIX, Settings, split_entry, with_leads
 from demo.models.zerogpu import device
 from llb.checkpoint import load_model
 from llb.config import VARIANTS, ModelConfig, PrecisionChoice
@@ -42,11 +42,11 @@ class ShippedModels:
 
     def choices(self) -> list[ModelChoice]:
         """List the lite models, LLB and JOINT first, then whatever else has weights; those without carry the reason."""
-        cards = available_models()
-        long = f"{SCALE}/llb{LONG_SUFFIX}"
-        found = [_choice(cards[long], model_text.LONG_TITLE, model_text.LONG_DIFFERENCE)] if long in cards else []
+        cards, found = available_models(), []
         for variant in dict.fromkeys((*FIRST, *VARIANTS)):
             found.append(_choice(cards[f"{SCALE}/{variant}"], variant.upper(), model_text.difference(variant)))
+        if (long := f"{SCALE}/llb{LONG_SUFFIX}") in cards:
+            found.append(_choice(cards[long], model_text.LONG_TITLE, model_text.LONG_DIFFERENCE))
         for variant in VARIANTS:
             card = cards[f"{LARGE}/{variant}"]
             if card.available:
@@ -56,11 +56,11 @@ class ShippedModels:
     def segmenters(self, names: Sequence[str], settings: Settings) -> dict[str, Segmenter]:
         """Start segmenters on the shared models; each alone keeps its clip's memory."""
         found: dict[str, VideoSegmenter] = {}
-        for name in names:
+        for name, leader in with_leads(names):
             knocked_out, config = split_entry(name)[1], settings.config()
             if knocked_out:
                 config = KNOCK_OUTS[knocked_out].apply(config)
-            lead = next(iter(found.values()), None) if settings.shared_regions else None
+            lead = found.get(leader) if settings.shared_regions else None
             found[name] = VideoSegmenter(self.network(name), config, lead)
         return dict(found)
 

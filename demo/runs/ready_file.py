@@ -20,7 +20,7 @@ from jaxtyping import UInt8
 
 from demo.clips.examples import EXAMPLES, hash_of
 from demo.models import flow_baseline, simple_segmenter
-from demo.models.settings import Settings, variant_of
+from demo.models.settings import Settings, with_leads
 from demo.runs.frame_stats import ModelStats
 from demo.runs.run import Run, VariantRecord
 from demo.runs.run_key import engine_version
@@ -130,13 +130,6 @@ def stamp_of(example: str, weights: Mapping[str, str]) -> str:
     files = [hashlib.sha256(file.read_bytes()).hexdigest() for file in EXAMPLES[example].files]
     known = [files, sorted(weights.items()), asdict(Settings()), PRECISION, engine_version(), hash_of(FLOW)]
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
-
-
-def with_leads(entries: Iterable[str]) -> list[tuple[str, str]]:
-    """Return each entry of a run with the one whose search regions it shares: the first of the family."""
-    entries = list(entries)
-    lead = next((entry for entry in entries if variant_of(entry)), "")
-    return [(entry, lead if variant_of(entry) else "") for entry in entries]
 
 
 def folder_of(entry: str, lead: str) -> str:

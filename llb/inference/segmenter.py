@@ -72,7 +72,7 @@ class VideoSegmenter:
         keep_prob: bool = True,
     ) -> None:
         if lead is not None and lead._model.scale.crop != model.scale.crop:
-            raise ValueError("Models of different scales cannot share search regions: choose models of one scale.")
+            raise ValueError("Models whose crops differ cannot share search regions: choose models with equal crops.")
         self._model, self._lead, self._keep_prob = model, lead, keep_prob
         self._config = (config or InferenceConfig()).for_scale(model.scale)
         if lead is not None:  # whose search regions are taken

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
-from llb.config import SCALES, ModelConfig, Precision, Scale
+from llb.config import ModelConfig, Precision, Scale
 from llb.model.backbone import Lite0
 from llb.model.decoder import Decoder
 from llb.model.incremental_attention import MemoryEncoding
@@ -53,7 +53,7 @@ class LLB(nn.Module):
     @property
     def scale(self) -> Scale:
         """Sizes of this model."""
-        return SCALES[self.config.scale]
+        return self.config.sizes
 
     @property
     def precision(self) -> Precision:

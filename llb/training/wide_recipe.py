@@ -60,9 +60,10 @@ def wide_recipe(
     """Return the settings of the shared stage (``lite/family``), or of a variant's own stage.
 
     A variant starts from the shared stage's file `start`, and its backbone stays as that stage left it; `long` makes
-    its stage twice as long, and for the shared stage takes `long_cycle`. The shared stage may `start` from a file, too (`scripts.shared_start`), or
-    `finish` from a copy of the checkpoint of such a run; with `falling` its rates fall from the first step on, and it
-    has an end as well. `length` multiplies the steps of a variant's stage, or those over which the rates fall.
+    its stage twice as long, and for the shared stage takes `long_cycle`. The shared stage may `start` from a file, too
+    (`scripts.shared_start`), or `finish` from a copy of the checkpoint of such a run; with `falling` its rates fall
+    from the first step on, and it has an end as well. `length` multiplies the steps of a variant's stage, or those
+    over which the rates fall.
 
     Raises:
         ValueError: the length is not above 0, the model is not lite, or a file is missing, not wanted or no checkpoint.

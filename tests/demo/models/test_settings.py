@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demo.models.settings import KNOCK_OUTS, OFFERED, Settings, entry_name, settings_from, split_entry, variant_of
+from demo.models.settings import (
+    KNOCK_OUTS,
+    OFFERED,
+    Settings,
+    entry_name,
+    settings_from,
+    split_entry,
+    variant_of,
+    with_leads,
+)
 from demo.models.shipped import ShippedModels
 from llb.config import InferenceConfig
 from llb.inference import VideoSegmenter
@@ -47,6 +56,30 @@ def test_the_first_model_leads_where_regions_are_shared() -> None:
         assert not np.array_equal(results[0].prob, results[2].prob)
         leads = [segmenter._lead for segmenter in segmenters.values() if isinstance(segmenter, VideoSegmenter)]
         assert leads == [None, *[segmenters["lite/llb"] if shared else None] * 2]
+
+
+def test_a_model_with_larger_crops_has_regions_of_its_own() -> None:
+    names = ["lite/llb", "lite/joint", "lite/llb-long", "flow"]
+    assert with_leads(names) == [
+        ("lite/llb", "lite/llb"),
+        ("lite/joint", "lite/llb"),
+        ("lite/llb-long", "lite/llb-long"),
+        ("flow", ""),
+    ]
+    models = ShippedModels()
+    able = [
+        "lite/llb",
+        *(choice.name for choice in models.choices() if not choice.reason and choice.name != "lite/llb"),
+    ]
+    for name, lead in with_leads(able):
+        assert (models.network(name).scale.crop == models.network("lite/llb").scale.crop) == (lead == "lite/llb")
+    rgb, labels = square_clip(3, ONE)
+    segmenters = models.segmenters(names[:3], Settings())
+    for segmenter in segmenters.values():
+        segmenter.start(rgb[0], {1: labels[0] == 1})
+    for segmenter in segmenters.values():
+        segmenter.step(rgb[1])
+    assert [segmenter._lead for segmenter in segmenters.values()] == [None, segmenters["lite/llb"], None]
 
 
 def test_an_entry_names_its_variant() -> None:

@@ -121,7 +121,7 @@ def test_late_targets_follow_too() -> None:
         assert [trace.region for trace in one.traces] == [trace.region for trace in other.traces]
 
 
-def test_the_lead_goes_first_and_has_the_same_scale() -> None:
+def test_the_lead_goes_first_and_has_equal_crops() -> None:
     lead = VideoSegmenter(StubModel(crop=CROP))
     follower = VideoSegmenter(StubModel(crop=CROP), lead=lead)
     rgb, labels = square_clip(3, ONE)
@@ -133,5 +133,5 @@ def test_the_lead_goes_first_and_has_the_same_scale() -> None:
         follower.step(rgb[1])
     lead.step(rgb[1])
     assert follower.step(rgb[1]).index == 1
-    with pytest.raises(ValueError, match="one scale"):
+    with pytest.raises(ValueError, match="equal crops"):
         VideoSegmenter(StubModel(crop=(64, 64)), lead=lead)
