@@ -31,7 +31,7 @@ from llb.inference.segmenter import VideoSegmenter
 from tests.support.page_fakes import RealModels, fake_shelf, real_model
 
 T = TypeVar("T")
-NAMES = ("lite/llb", "lite/joint")
+NAMES = ("lite/llb", "lite/joint", "lite/llb-long")  # the last has crops of its own
 FRAME = 5
 KEPT = 0.003  # relative rounding of a sum of numbers in fp16
 
