@@ -137,8 +137,8 @@ TABLE_INTRO = (
     "Overlap ([[J]]) and contour accuracy ([[F]]) in per cent on 10 [[DAVIS]] 2016 validation sequences. All six were "
     "trained together, in turn, on the same clips, and share what they have in common; beside them the paper's figures "
     "for its large models, measured on DAVIS 2017. The interval says how far the difference from JOINT could move if "
-    "other sequences had been drawn: if it includes 0, this set cannot tell the two apart. It does not cover the "
-    "training's own chance."
+    "other sequences had been drawn: if it includes 0, this set cannot tell the two apart. The training's "
+    "own chance is not in it: see the second seed."
 )
 SECOND_SEED = "second seed"
 TABLE_HEADS = {

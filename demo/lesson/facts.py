@@ -9,7 +9,7 @@ import numpy as np
 
 from demo.lesson.page import Fact, TableFact
 from demo.runs.ready_file import Column, ReadyFile
-from llb.evaluation.results_table import ablation
+from llb.evaluation.results_table import ablation, signed
 
 
 def measured(fact: Fact | TableFact) -> str:
@@ -49,6 +49,8 @@ def _of_table(fact: TableFact) -> str:
     for row in ablation():
         if row.variant == fact.variant:
             low, high = row.interval
-            values = {"difference": row.difference, "low": low, "high": high}
-            return f"{row.measured.jf:.1f}" if fact.column == "jf" else f"{values[fact.column]:+.1f}"
+            values = {"jf": row.measured, "second": row.second}
+            if fact.column in values and (measured := values[fact.column]):
+                return f"{measured.jf:.1f}"
+            return signed({"difference": row.difference, "low": low, "high": high}[fact.column])
     raise ValueError(f"The table has no {fact.variant!r}.")

@@ -53,12 +53,12 @@ class TableFact:
     Attributes:
         written: such as ``+1.7``.
         variant: such as ``llb-1``.
-        column: its J&F, its difference to JOINT, or an end of that difference's 95 % interval.
+        column: its J&F, that of the second seed, its difference to JOINT, or an end of that difference's 95 % interval.
     """
 
     written: str
     variant: str
-    column: Literal["jf", "difference", "low", "high"]
+    column: Literal["jf", "second", "difference", "low", "high"]
 
 
 @dataclass(frozen=True)

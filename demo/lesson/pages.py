@@ -220,8 +220,9 @@ PAGES: tuple[LessonPage, ...] = (
                 "BFF may help; ten clips are too few to be sure",
             ),
             2,
-            "LLB's interval runs from +0.0 to +4.2, and most of its lead comes from one clip (drift-chicane). So it is "
-            "a hint. For more you would measure on more clips, and train each design several times.",
+            "LLB's interval runs from +0.0 to +4.2, and most of its lead comes from one clip (drift-chicane). Trained "
+            "from a second seed, LLB has 80.4 and JOINT 78.8: the same sign again, and a point less for both. So it is "
+            "a hint. For more you would measure on more clips, and train each design many times.",
         ),
         facts=(
             TableFact("+1.5", "llb-3", "difference"),
@@ -231,6 +232,8 @@ PAGES: tuple[LessonPage, ...] = (
             TableFact("-0.9", "llb-4", "difference"),
             TableFact("+0.0", "llb", "low"),
             TableFact("+4.2", "llb", "high"),
+            TableFact("80.4", "llb", "second"),
+            TableFact("78.8", "joint", "second"),
         ),
     ),
     LessonPage(

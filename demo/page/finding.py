@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from llb.evaluation.results_table import BASELINE, Row
+from llb.evaluation.results_table import BASELINE, Row, signed
 
 
 def finding(rows: Sequence[Row]) -> str:
@@ -14,8 +14,8 @@ def finding(rows: Sequence[Row]) -> str:
         return ""
     lowest, highest = others[0], others[-1]
     said = (
-        f"At this scale the designs lie {lowest.difference:+.1f} ({_name(lowest)}) to {highest.difference:+.1f} points "
-        f"of J&F ({_name(highest)}) from JOINT. {_how_sure(others)}"
+        f"At this scale the designs lie {signed(lowest.difference)} ({_name(lowest)}) to {signed(highest.difference)} "
+        f"points of J&F ({_name(highest)}) from JOINT. {_how_sure(others)}"
     )
     seeds = [row for row in rows if row.second]
     return said + (f" {_what_a_seed_does(max(seeds, key=_moved))}" if seeds else "")

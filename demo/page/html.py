@@ -17,7 +17,7 @@ from demo.page.model_grid import grid
 from demo.page.plan import Plan
 from demo.runs.run import Run
 from demo.templates import template_environment
-from llb.evaluation.results_table import BASELINE, Row
+from llb.evaluation.results_table import BASELINE, Row, signed
 
 TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 TEMPLATES.globals.update(term=term, explained=explained)
@@ -38,8 +38,8 @@ class AblationRow:
         cells = (
             *(f"{value:.1f}" for value in (own.jf, own.j, own.f)),
             f"{own.milliseconds:.0f}",
-            "" if base else f"{row.difference:+.1f}",
-            "" if base else f"{row.interval[0]:+.1f} to {row.interval[1]:+.1f}",
+            "" if base else signed(row.difference),
+            "" if base else f"{signed(row.interval[0])} to {signed(row.interval[1])}",
             *((f"{row.second.jf:.1f}" if row.second else "",) if seeds else ()),
             f"{row.paper[0]:.1f}",
         )

@@ -95,6 +95,15 @@ def bootstrap_interval(gains: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def signed(points: float) -> str:
+    """Write a difference with its sign, what rounds to nothing as +0.0.
+
+    >>> signed(1.66), signed(-0.04)
+    ('+1.7', '+0.0')
+    """
+    return f"{round(points, 1) + 0.0:+.1f}"
+
+
 def markdown(rows: list[Row]) -> str:
     """Return the table as Markdown, with the second seed where a row has one."""
     seeds = ["J&F, second seed"] if any(row.second for row in rows) else []
@@ -107,8 +116,8 @@ def markdown(rows: list[Row]) -> str:
             f"`lite/{row.variant}`",
             *(f"{value:.1f}" for value in (own.jf, own.j, own.f)),
             f"{own.milliseconds:.0f}",
-            "" if base else f"{row.difference:+.1f}",
-            "" if base else f"{row.interval[0]:+.1f} to {row.interval[1]:+.1f}",
+            "" if base else signed(row.difference),
+            "" if base else f"{signed(row.interval[0])} to {signed(row.interval[1])}",
             *(second for _ in seeds),
             *(f"{value:.1f}" for value in row.paper),
         ]
@@ -125,8 +134,8 @@ def latex(rows: list[Row]) -> str:
         r"\midrule",
     ]
     for row in rows:
-        own, (low, high) = row.measured, row.interval
-        compared = " & " if row.variant == BASELINE else f"${row.difference:+.1f}$ & $[{low:+.1f}, {high:+.1f}]$"
+        own, gain, (low, high) = row.measured, signed(row.difference), row.interval
+        compared = " & " if row.variant == BASELINE else f"${gain}$ & $[{signed(low)}, {signed(high)}]$"
         lines.append(rf"{row.variant} & {own.jf:.1f} & {own.j:.1f} & {own.f:.1f} & {compared} \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"])
 
