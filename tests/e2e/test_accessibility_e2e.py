@@ -9,8 +9,8 @@ import pytest
 
 from demo.clips.examples import ExampleShelf
 from demo.glossary import TERMS
-from tests.e2e.driver import LONG, opened
-from tests.e2e.test_ready_e2e import ShippedInName
+from tests.e2e.driver import LONG, at, opened, settled_frame
+from tests.e2e.test_ready_e2e import ShippedInName, wait_for_example
 from tests.support.axe import violations
 from tests.support.page_fakes import served
 
@@ -89,6 +89,8 @@ ENTERED = (
     "#examples button >> nth=0",
     ".player .tabs [role=tab]",
     ".player .story button",
+    ".inside [data-part=label]",  # of the story's frame, whose inside is shipped
+    ".inside .past-frame",
     ".player .play",
     ".player .play",
     ".player .uncertain",
@@ -97,8 +99,6 @@ ENTERED = (
     ".mask-canvas [data-tool=polygon]",
     ".mask-canvas .clear",
     ".mask-canvas .undo",
-    ".inside [data-part=label]",
-    ".inside .past-frame",
     "#copy-link",
     "#run",
 )
@@ -125,10 +125,13 @@ def test_enter_never_loses_the_focus(page: Page, url: str) -> None:
         page.keyboard.press("Enter")
         page.wait_for_timeout(400)
         assert not focused(page).startswith("BODY"), control
+        if control.startswith("#examples"):
+            wait_for_example(page, int(control[-1]))
 
 
 def test_a_pixel_is_chosen_by_keyboard(page: Page, url: str) -> None:
     opened(page, url)
+    at(page, settled_frame(page))  # the story's
     page.locator(".player .panes canvas").first.focus()
     before = page.inner_text(".player .counter")
     for key in ("Shift+ArrowRight", "Shift+ArrowUp", "Enter"):

@@ -62,6 +62,11 @@ def url(folder: Path, browser: Browser) -> Iterator[str]:
 def choose_example(page: Page, number: int) -> None:
     """Click an example and wait until its results are on show, whole."""
     page.locator("#examples button").nth(number).click()
+    wait_for_example(page, number)
+
+
+def wait_for_example(page: Page, number: int) -> None:
+    """Wait until an example's results are on show, whole."""
     page.wait_for_selector(f"#results-title >> text=Results: {TITLES[number]}", timeout=PROMPT)
     page.wait_for_function(
         "() => [...document.querySelectorAll('.player .panes canvas[data-frame]')].length === 2", timeout=PROMPT
