@@ -91,11 +91,13 @@ class ViewedResults:
     def open(self, session: Session, name: str, tell: Tell = lambda done, of: None) -> Run:
         """Let a sequence be the session's clip, with the results as its newest run; `tell` as in `import_results`.
 
+        The one that is on show stays as it is.
+
         Raises:
             ValueError: there is no such sequence, the results do not match it, or a clip is being read.
         """
         try:
-            return self._open(session, self.results.sequence(name), tell)
+            return self._on_show(session, name) or self._open(session, self.results.sequence(name), tell)
         except ValueError as error:
             raise ValueError(self.results.without_folders(str(error))) from error
 
@@ -117,6 +119,13 @@ class ViewedResults:
                 raise
             choose_clip(session, clip)
             return run
+
+    def _on_show(self, session: Session, name: str) -> Run | None:
+        """Return the newest run of a sequence that is the session's clip."""
+        if self._opened(session) != name:
+            return None
+        clip = chosen_clip(session).folder
+        return next((run for run in reversed(session.runs()) if run.clip_folder == clip), None)
 
     def _opened(self, session: Session) -> str:
         """Return the sequence that is the session's clip."""

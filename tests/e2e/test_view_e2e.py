@@ -16,7 +16,7 @@ from llb.evaluation.datasets import DatasetChoice
 from llb.evaluation.masks import MaskSource, score_masks
 from llb.evaluation.result_set import NamedResult, ResultSet, find_results
 from llb.io.label_png import read_labels, write_labels
-from tests.e2e.driver import LONG, no_failures, panes, stored
+from tests.e2e.driver import LONG, no_failures, panes, stored, told
 from tests.support.benchmark_data import shifted, write_images, write_masks
 from tests.support.clips import square_clip
 from tests.support.other_results import BAD, FRAMES, STEMS, write_results, write_zip
@@ -91,6 +91,10 @@ def test_a_sequence_opens_at_its_worst_frame_with_the_j_of_llb_score(
         assert stored(page, folder).record("result-SAM2").overlap == scored.score.j
         page.select_option(".player .views", "boundary")
         page.wait_for_selector(".player .legend-line .missed", timeout=LONG)
+        before = told(page)["stamp"]
+        page.click(".sequences button >> text=wild")  # it is on show: nothing is read or chosen anew
+        page.wait_for_timeout(1500)
+        assert (told(page)["stamp"], page.input_value(".player .views")) == (before, "boundary")
         assert page.locator(".player .repair-here").count() == 0
         page.click(".sequences button >> text=calm")
         page.wait_for_selector("#results-title >> text=Results: calm", timeout=LONG)

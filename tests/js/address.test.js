@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { tellSpace } from '../../demo/components/address/space.js';
 import { chosenIn } from '../../demo/components/inside/chosen.js';
+import { viewsOf } from '../../demo/components/player/views.js';
 import {
   fitting,
   format,
@@ -36,7 +37,7 @@ const VALUE = {
   objects: [{ id: 1 }, { id: 2 }],
   variants: [{ name: 'lite/llb' }, { name: 'lite/joint' }],
 };
-const OFFERED = { boxes: ['gate_transduced', 'value'], charts: ['j', 'area'] };
+const OFFERED = { boxes: ['gate_transduced', 'value'], charts: ['j', 'area'], views: viewsOf(VALUE) };
 
 test('what is written is read again, every part of it', () => {
   const search = format('', RUN, VIEW);
@@ -80,7 +81,17 @@ test('what a comparison does not have is left out and named', () => {
   const { view, wrong } = fitting(wished, VALUE, OFFERED);
   assert.deepEqual(view, { beside: 'lite/joint', past: 47 });
   assert.equal(wrong.length, 9);
-  assert.deepEqual(fitting({ show: 'truth' }, { ...VALUE, truth: '' }, OFFERED).wrong, ['show']);
+});
+
+test('every view that the player offers can be linked to, and no other', () => {
+  for (const show of viewsOf(VALUE)) {
+    assert.deepEqual(fitting({ show }, VALUE, OFFERED), { view: { show }, wrong: [] });
+  }
+  assert.deepEqual(viewsOf(VALUE).slice(-2), ['truth', 'boundary']);
+  const without = { ...OFFERED, views: viewsOf({ ...VALUE, truth: '' }) };
+  assert.deepEqual(fitting({ show: 'truth' }, VALUE, without).wrong, ['show']);
+  assert.deepEqual(fitting({ show: 'boundary' }, VALUE, without).wrong, ['show']);
+  assert.deepEqual(viewsOf({ variants: VALUE.variants.slice(1), truth: '' }), ['overlay', 'mask', 'contour']);
 });
 
 test('what a view leaves out is shown as at first', () => {

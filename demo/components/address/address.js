@@ -4,6 +4,7 @@
  */
 
 import { kindsOf } from '../player/series.js';
+import { viewsOf } from '../player/views.js';
 import { fitting, format, isDeliberate, lasting, parse, runIn } from '../shared/address.js';
 import { changes, frames, pixels, restores, runs, views, visits } from '../shared/channels.js';
 import { el } from '../shared/element.js';
@@ -94,6 +95,7 @@ class Address {
     const { view, wrong } = fitting(this.#wanted.view, this.#value, {
       boxes: this.boxes,
       charts: kindsOf(this.#value),
+      views: viewsOf(this.#value),
     });
     const unread = [...this.#wanted.wrong, ...wrong];
     this.#wanted = null;

@@ -1,6 +1,7 @@
 /** The bar over the pictures: play, the frame's slider, view, speed and loop. */
 
 import { choice, el, setOptions } from '../shared/element.js';
+import { OTHER, viewsOf } from './views.js';
 
 const SPEEDS = [
   ['0.25', '¼×'],
@@ -73,22 +74,18 @@ export class Controls {
   }
 
   /** Offer the views that a run has; the first one is chosen. */
-  offerViews({ variants, truth }) {
+  offerViews(value) {
     const { words } = this;
-    const others = variants.length > 1 ? variants : [];
-    this.opacity.hidden = false;
-    setOptions(this.views, [
-      ['overlay', words.overlay],
-      ['mask', words.mask],
-      ['contour', words.contour],
-      ...others.map(({ name, title }) => [`other ${name}`, `${words.difference_to} ${title}`]),
-      ...(truth
-        ? [
-            ['truth', words.difference_to_truth],
-            ['boundary', words.boundary],
-          ]
-        : []),
+    const others = value.variants.map(({ name, title }) => [
+      `${OTHER}${name}`,
+      `${words.difference_to} ${title}`,
     ]);
+    const titles = { ...words, ...Object.fromEntries(others), truth: words.difference_to_truth };
+    this.opacity.hidden = false;
+    setOptions(
+      this.views,
+      viewsOf(value).map((name) => [name, titles[name]]),
+    );
   }
 }
 

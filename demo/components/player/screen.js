@@ -7,9 +7,9 @@ import { fromRuns, idAt } from '../shared/run_length.js';
 import { FrameStore } from './frame_store.js';
 import { Pane } from './pane.js';
 import { movedBy } from './pixel_keys.js';
+import { OTHER } from './views.js';
 
 export const OPACITY = 0.45; // of the objects, at first
-const OTHER = 'other '; // begins the name of a view that compares with a model
 
 export class Screen {
   #wanted = 0; // the number of the newest request to draw

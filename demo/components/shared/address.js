@@ -79,21 +79,15 @@ export function format(search, run, view) {
  * Keep of a view what a comparison has.
  * @param {Object} view
  * @param {Object} value the comparison (demo/page/player_value.py).
- * @param {{boxes: Array<string>, charts: Array<string>}} offered
+ * @param {{boxes: Array<string>, charts: Array<string>, views: Array<string>}} offered
  * @returns {{view: Object, wrong: Array<string>}} `wrong` names what it does not have.
  */
-export function fitting(view, value, { boxes, charts }) {
+export function fitting(view, value, { boxes, charts, views }) {
   const names = value.variants.map(({ name }) => name);
-  const shows = [
-    'overlay',
-    'mask',
-    'contour',
-    ...(names.length > 1 ? names.map((name) => `other ${name}`) : []),
-  ];
   const isFrame = (index) => index < value.total;
   const fits = {
     frame: isFrame,
-    show: (name) => [...shows, ...(value.truth ? ['truth'] : [])].includes(name),
+    show: (name) => views.includes(name),
     chart: (name) => charts.includes(name),
     object: (id) => value.objects.some((object) => object.id === id),
     model: (name) => names.includes(name),
