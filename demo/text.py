@@ -27,7 +27,10 @@ STEPS, STEPS_HELP = "Few-shot steps", "Steps of the few-shot learner on the pain
 SEARCH = "Search factor"
 SEARCH_HELP = "Size of the search region in object sizes; by default the model's own (2.75 for lite)."
 OWN_VALUE = "the model's own"
-SHARED = "Same search region for all: every model gets the first model's crop, so only the model differs"
+SHARED = (
+    "Same search region for all: every model gets the first model's crop, so only the model differs (one with larger "
+    "crops keeps its own)"
+)
 SEARCH_AGAIN = "Look for a lost object again, all over the frame (in the paper a model waits where it last saw it)"
 SEARCHES_AGAIN = "looks for a lost object again"
 COPY_LINK = "Copy a link to these models and settings"

@@ -45,6 +45,8 @@ def ship(run: Path, name: str, crop: tuple[int, int] | None = None) -> Path:
         if model == f"lite/{FAMILY}":
             model, file = FURTHER.sub("", name), Path(folder, FINAL)
             take(run / FINAL, model, file, crop)
+        elif crop:
+            raise ValueError(f"{run} is no run of the shared stage: leave the crop out, its file names its own.")
         further = FURTHER.search(name)
         backbone = WEIGHTS / f"{BACKBONE}{further[0] if further else ''}.safetensors"
         has_backbone = save_apart(file, backbone, target)

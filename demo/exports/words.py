@@ -48,7 +48,7 @@ FACTS = {
     "interval": "A frame joins the memory every",
     "steps_first": "Few-shot steps on the first frame",
     "search_factor": "Search region in object sizes",
-    "shared_regions": "Same search region for all models",
+    "shared_regions": "Same search region for all models with equal crops",
     "search_again": "A lost object is looked for again",
     "objects": "Objects",
     "marked": "Frames marked by hand",

@@ -133,7 +133,7 @@ class Api:
             interval: one of so many frames joins the memory, 2 to 20.
             steps_first: steps of the few-shot learner on the marked frame, 1 to 40.
             search_factor: how far around an object a model looks, in object sizes up to 8; 0 is the model's own.
-            shared_regions: whether all models look where the first one looks.
+            shared_regions: whether all models with equal crops look where the first one looks.
             search_again: whether a lost object is looked for all over the frame.
 
         Returns:
