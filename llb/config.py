@@ -127,8 +127,8 @@ class ModelConfig:
             raise ValueError(f"Unknown scale {self.scale!r}: choose one of {', '.join(SCALES)}.")
         if self.variant not in VARIANTS:
             raise ValueError(f"Unknown variant {self.variant!r}: choose one of {', '.join(VARIANTS)}.")
-        if any(side <= 0 or side % 16 for side in self.crop or ()):
-            raise ValueError(f"crop is {self.crop}: choose a height and width that are multiples of 16.")
+        if self.crop:
+            check_crop(self.crop)
 
     @classmethod
     def from_name(cls, name: str) -> ModelConfig:
@@ -148,6 +148,12 @@ class ModelConfig:
         """The sizes of the scale, with this model's own crop."""
         scale = SCALES[self.scale]
         return replace(scale, crop=self.crop) if self.crop else scale
+
+
+def check_crop(crop: tuple[int, int]) -> None:
+    """Raise ValueError for a (height, width) that the strides of a model do not divide."""
+    if any(side <= 0 or side % 16 for side in crop):
+        raise ValueError(f"crop is {crop}: choose a height and width that are multiples of 16.")
 
 
 def read_crop(written: str) -> tuple[int, int]:

@@ -49,8 +49,12 @@ def _of_table(fact: TableFact) -> str:
     for row in ablation():
         if row.variant == fact.variant:
             low, high = row.interval
-            values = {"jf": row.measured, "second": row.second}
-            if fact.column in values and (measured := values[fact.column]):
-                return f"{measured.jf:.1f}"
-            return signed({"difference": row.difference, "low": low, "high": high}[fact.column])
+            written = {
+                "jf": f"{row.measured.jf:.1f}",
+                "second": f"{row.second.jf:.1f}" if row.second else "",
+                "difference": signed(row.difference),
+                "low": signed(low),
+                "high": signed(high),
+            }
+            return written[fact.column]
     raise ValueError(f"The table has no {fact.variant!r}.")

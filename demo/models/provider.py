@@ -82,7 +82,7 @@ class ModelProvider(Protocol):
         """Return fresh segmenters by entry (`demo.models.settings.entry_name`), in the order in which they are run.
 
         A model is loaded once and shared, its memory of a clip never is. With shared regions, the first of the family
-        leads the others of the family.
+        leads those with crops of its size (`demo.models.settings.with_leads`).
         """
         ...
 

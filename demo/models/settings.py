@@ -10,7 +10,7 @@ from llb.model.interventions import KnockOut
 
 DEFAULTS = InferenceConfig()
 KNOCK_OUT_SEPARATOR = "~"  # between a model's name and the knock-out's
-LONG_SUFFIX = "-long"  # ends the name of a variant's weights that were trained longer than the others, larger crops
+LONG_SUFFIX = "-long"  # ends the name of weights that were trained longer, with larger crops
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def with_leads(entries: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _crops(name: str) -> tuple[str, bool]:
-    """Return what decides of the size of an entry's crops."""
+    """Return what the size of an entry's crops goes by."""
     model = split_entry(name)[0]
     return model.partition("/")[0], model.endswith(LONG_SUFFIX)
 

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from jaxtyping import Shaped
 
+from llb.config import check_crop
 from llb.data.clip import Clip
 from llb.data.targets import TargetFrame, TargetSource
 from llb.data.transforms import Box, jitter_box, region_around
@@ -58,8 +59,7 @@ class ReleasedClipConfig:
     brightness: float = 0.2
 
     def __post_init__(self) -> None:
-        if any(side <= 0 or side % 16 for side in self.crop):
-            raise ValueError(f"crop is {self.crop}: choose a height and width that are multiples of 16.")
+        check_crop(self.crop)
         if self.frames < 2:
             raise ValueError(f"frames is {self.frames}: a clip needs a reference and at least one more frame.")
 

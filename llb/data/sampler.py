@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from llb.config import check_crop
 from llb.data.clip import Clip, ClipBatch
 from llb.data.hard_motion import motion_blur
 from llb.data.image_cache import FrameCache
@@ -65,8 +66,7 @@ class ClipConfig:
     held_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if any(side <= 0 or side % 16 for side in self.crop):
-            raise ValueError(f"crop is {self.crop}: choose a height and width that are multiples of 16.")
+        check_crop(self.crop)
         if self.frames < 2:
             raise ValueError(f"frames is {self.frames}: a clip needs a reference and at least one more frame.")
         if not all(0.0 <= share <= 1.0 for share in (self.real, self.paste, self.gentle, self.hard)):

@@ -115,7 +115,7 @@ def train(
     """Train a model by a stage of the release (--stage), or by the short recipe of the lite models."""
     _check_installed()
     from llb.training.clip_sources import DataFolders
-    from llb.training.recipes import lite_recipe, released_recipe, start_files
+    from llb.training.recipes import RELEASED_BATCH, lite_recipe, released_recipe, start_files
     from llb.training.wide_recipe import BATCH, wide_recipe
 
     if (finish is not None or falling) and not wide:
@@ -138,7 +138,7 @@ def train(
             stage,
             seed=seed,
             length=length,
-            batch_size=batch or 32,
+            batch_size=batch or RELEASED_BATCH,
             starts=start_files(start, init_backbone, init_encoder),
             precision=precision,
         )

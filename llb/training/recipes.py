@@ -24,6 +24,7 @@ FAMILY = "family"
 SLOW_PARTS = ("induction.head.", "transduction.")  # the target head and the transformer
 FIXED_LAYERS = ("backbone.stem.", "backbone.layer1.")
 LENGTHS = {1: 50_000, 2: 90_000}  # steps
+RELEASED_BATCH = 32  # clips per step
 MILESTONES = {1: (30_000,), 2: (25_000, 75_000)}
 
 
@@ -33,7 +34,7 @@ def released_recipe(
     *,
     seed: int = 0,
     length: float = 1.0,
-    batch_size: int = 32,
+    batch_size: int = RELEASED_BATCH,
     starts: tuple[StartFile, ...] = (),
     precision: TrainPrecision = "fp32",
 ) -> TrainConfig:
