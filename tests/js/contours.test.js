@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Contours } from '../../demo/components/player/contours.js';
+import { boxOfArrow } from '../../demo/components/player/ink.js';
 import { boxOf, placeLabels } from '../../demo/components/player/labels.js';
 import { randomBytes, seeded } from './random.js';
 
@@ -95,4 +96,15 @@ test('labels of neighbours do not cover one another, and all are inside of the p
       assert.ok(Math.abs(x - otherX) >= 20 || Math.abs(y - otherY) >= 16);
     }
   });
+});
+
+test('a label stays clear of the arrow that points at its object', () => {
+  const low = label(80, 2, 120, 40); // there is no room above it
+  const [free] = placeLabels([low], PICTURE);
+  const arrow = boxOfArrow(PICTURE, [100, 30], { scale: 1, ratio: 1 });
+  const [[x, y]] = placeLabels([low], PICTURE, [arrow]);
+  assert.notDeepEqual([x, y], free);
+  assert.ok(
+    x >= arrow.x + arrow.width || x + 20 <= arrow.x || y >= arrow.y + arrow.height || y + 16 <= arrow.y,
+  );
 });

@@ -20,8 +20,9 @@ const ROOMY = 360; // width from which on a picture has room for a whole arrow; 
  * @param {number} how.opacity of the areas, 0..1.
  * @param {number} how.scale device pixels for a pixel of the frame.
  * @param {number} how.ratio
+ * @param {Array<number>|null} how.arrow the pixel that `drawArrow` will point at: labels stay clear of the arrow.
  */
-export function drawObjects(context, shapes, { looks, opacity, scale, ratio }) {
+export function drawObjects(context, shapes, { looks, opacity, scale, ratio, arrow }) {
   const objects = [...shapes].filter(([id]) => looks.has(id));
   context.lineJoin = 'round';
   for (const [id, lines] of objects) {
@@ -36,6 +37,7 @@ export function drawObjects(context, shapes, { looks, opacity, scale, ratio }) {
     context,
     objects.map(([id, lines]) => ({ ...looks.get(id), box: boxOf(lines, scale) })),
     ratio,
+    arrow ? [boxOfArrow(context.canvas, arrow, { scale, ratio })] : [],
   );
 }
 
@@ -51,15 +53,8 @@ export function drawCross(context, { x, y }, { scale, ratio }) {
 }
 
 /** Point at a pixel of the frame with an arrow, which comes from where there is more room. */
-export function drawArrow(context, [x, y], { scale, ratio }) {
-  const { width, height } = context.canvas;
-  const size = ratio * Math.min(1, Math.max(0.6, width / ratio / ROOMY));
-  const [column, row] = [x * scale, y * scale];
-  const sides = [column < width / 2 ? 1 : -1, row < height / 2 ? 1 : -1];
-  const at = (far, across = 0) => [
-    column + (sides[0] * far * size) / Math.SQRT2 + sides[0] * across * size,
-    row + (sides[1] * far * size) / Math.SQRT2 - sides[1] * across * size,
-  ];
+export function drawArrow(context, place, { scale, ratio }) {
+  const { size, at } = layArrow(context.canvas, place, { scale, ratio });
   const path = new Path2D();
   const { near, far, head } = ARROW;
   path.moveTo(...at(far));
@@ -68,6 +63,31 @@ export function drawArrow(context, [x, y], { scale, ratio }) {
   path.lineTo(...at(near));
   path.lineTo(...at(near + head, -head / 2));
   strokeTwice(context, path, '#fff', ARROW.width * size, (ARROW.width + 3) * size);
+}
+
+/** Return the box {x, y, width, height} of the arrow that points at a pixel. */
+export function boxOfArrow(canvas, place, { scale, ratio }) {
+  const { size, at } = layArrow(canvas, place, { scale, ratio });
+  const [[x, y], [otherX, otherY]] = [at(ARROW.near), at(ARROW.far)];
+  const margin = ARROW.width * size;
+  return {
+    x: Math.min(x, otherX) - margin,
+    y: Math.min(y, otherY) - margin,
+    width: Math.abs(x - otherX) + 2 * margin,
+    height: Math.abs(y - otherY) + 2 * margin,
+  };
+}
+
+/** Return the size of an arrow, and where it is `far` from the pixel and so much `across` its line. */
+function layArrow({ width, height }, [x, y], { scale, ratio }) {
+  const size = ratio * Math.min(1, Math.max(0.6, width / ratio / ROOMY));
+  const [column, row] = [x * scale, y * scale];
+  const sides = [column < width / 2 ? 1 : -1, row < height / 2 ? 1 : -1];
+  const at = (far, across = 0) => [
+    column + (sides[0] * far * size) / Math.SQRT2 + sides[0] * across * size,
+    row + (sides[1] * far * size) / Math.SQRT2 - sides[1] * across * size,
+  ];
+  return { size, at };
 }
 
 function pathOf(lines, scale) {
@@ -92,7 +112,7 @@ function strokeTwice(context, path, colour, width, casing) {
   context.stroke(path);
 }
 
-function drawLabels(context, objects, ratio) {
+function drawLabels(context, objects, ratio, occupied) {
   context.font = `600 ${FONT * ratio}px system-ui, sans-serif`;
   context.textBaseline = 'middle';
   const height = (FONT + 5) * ratio;
@@ -101,7 +121,7 @@ function drawLabels(context, objects, ratio) {
     const width = Math.max(height, context.measureText(words).width + 10 * ratio);
     return { words, css, box, width, height };
   });
-  placeLabels(labels, context.canvas).forEach(([x, y], number) => {
+  placeLabels(labels, context.canvas, occupied).forEach(([x, y], number) => {
     const { words, css, width } = labels[number];
     const tag = new Path2D();
     tag.roundRect(x, y, width, height, 4 * ratio);

@@ -20,9 +20,10 @@ export function boxOf(lines, scale) {
  * one another where there is room: above, below, right or left of the object, else on it.
  * @param {Array<{box: Object, width: number, height: number}>} labels
  * @param {{width: number, height: number}} picture
+ * @param {Array<{x: number, y: number, width: number, height: number}>} occupied what else is to stay clear.
  */
-export function placeLabels(labels, picture) {
-  const taken = [];
+export function placeLabels(labels, picture, occupied = []) {
+  const taken = [...occupied];
   return labels.map((label) => {
     const places = candidates(label).map((place) => keptInside(place, label, picture));
     const isFree = ([x, y]) =>

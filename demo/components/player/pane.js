@@ -95,7 +95,7 @@ export class Pane {
     this.context.drawImage(picture, 0, 0, this.canvas.width, this.canvas.height);
     if (view === 'overlay' || view === 'contour') {
       const opacity = view === 'overlay' ? how.opacity : 0;
-      drawObjects(this.context, this.contours.of(ids), { looks, opacity, ...size });
+      drawObjects(this.context, this.contours.of(ids), { looks, opacity, arrow, ...size });
     } else {
       this.#drawPixels(ids, how);
     }
