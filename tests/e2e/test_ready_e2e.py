@@ -67,9 +67,9 @@ def choose_example(page: Page, number: int) -> None:
 
 def wait_for_example(page: Page, number: int) -> None:
     """Wait until an example's results are on show, whole."""
-    page.wait_for_selector(f"#results-title >> text=Results: {TITLES[number]}", timeout=PROMPT)
+    page.wait_for_selector(f"#results-title >> text=Results: {TITLES[number]}", timeout=LONG)
     page.wait_for_function(
-        "() => [...document.querySelectorAll('.player .panes canvas[data-frame]')].length === 2", timeout=PROMPT
+        "() => [...document.querySelectorAll('.player .panes canvas[data-frame]')].length === 2", timeout=LONG
     )
 
 
